@@ -1,0 +1,1 @@
+"""Presses from five-level buttons, whatever wire they come by."""
