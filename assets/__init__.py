@@ -1,0 +1,1 @@
+"""What people see and read: faces and message catalogues. Imports nothing of ours."""

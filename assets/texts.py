@@ -1,0 +1,27 @@
+"""Message catalogues: the English sentence in the code is the key, the catalogue has what people read.
+
+Citizens and technicians read Vietnamese, so `DEFAULT_LANGUAGE` is Vietnamese; a further language is one more
+``locale/<language>/LC_MESSAGES/hailong.po``.
+"""
+
+import gettext
+from importlib import resources
+
+DEFAULT_LANGUAGE = "vi"
+
+
+class Texts:
+    """The texts of one language. Conventionally bound to ``_``, so that the catalogue tools find the keys."""
+
+    def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
+        self.language = language
+        catalogue = resources.files("assets") / "locale" / language / "LC_MESSAGES" / "hailong.mo"
+        if catalogue.is_file():
+            with catalogue.open("rb") as compiled:
+                self._translations: gettext.NullTranslations = gettext.GNUTranslations(compiled)  # type: ignore[arg-type]
+        else:
+            self._translations = gettext.NullTranslations()
+
+    def __call__(self, message: str) -> str:
+        """The sentence in this language; the English one where the catalogue has none."""
+        return self._translations.gettext(message)

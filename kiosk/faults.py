@@ -1,0 +1,20 @@
+"""The codes of what can stop a terminal, as the citizen's screen, the ledger and the log name them.
+
+The citizen reads what to do; the technician reads the code. D = data, H = hands (inputs), P = program.
+"""
+
+from enum import StrEnum
+
+
+class FaultCode(StrEnum):
+    """Short enough to be read out over the telephone."""
+
+    LEDGER_ERROR = "D1"  # the ledger cannot be written: input/output error
+    DISK_FULL = "D2"
+    READ_ONLY = "D3"
+    CARD_SLOW = "D4"  # a COMMIT took longer than 10 s
+    NO_PERMISSION = "D5"  # the data folder or the ledger belongs to somebody else
+    NO_INPUT = "H1"  # every input that is configured is lost
+    BUTTON_STUCK = "H2"
+    BUTTON_CHATTERING = "H3"
+    INPUT_LOST = "H4"  # one input is lost, others go on

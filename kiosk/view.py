@@ -1,0 +1,57 @@
+"""What the screen is to show, as a plain value: the controller decides it, the painter draws it.
+
+The screen is a function of this value alone (and, while a ring runs, of the time), so every screen can be
+rendered in a test without a terminal around it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hardware.events import Level
+from kiosk.faults import FaultCode
+
+
+class ScreenName(StrEnum):
+    """The screens that a citizen can meet."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    SAVING = "saving"  # the pressed card is shown; nothing is promised yet
+    WAIT = "wait"  # the same, and the card is slow: "xin chờ"
+    THANKED = "thanked"
+    REPEAT = "repeat"
+    AMBIGUOUS = "ambiguous"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The shrinking ring of the correction window, CLOCK_BOOTTIME in nanoseconds."""
+
+    start_ns: int
+    end_ns: int
+
+    def left(self, now_ns: int) -> float:
+        """The share of the window that is left, 1.0 to 0.0."""
+        if self.end_ns <= self.start_ns:
+            return 0.0
+        return min(1.0, max(0.0, (self.end_ns - now_ns) / (self.end_ns - self.start_ns)))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One screen.
+
+    Attributes:
+        name: Which screen.
+        pressed: The card to show as pressed; only while saving. The thank-you never shows it.
+        ring: The correction window, on the thank-you while it runs.
+        fault: The code to show, on the fault screen.
+        attention: Whether the quiet mark asks for a technician (voting goes on).
+    """
+
+    name: ScreenName
+    pressed: Level | None = None
+    ring: Ring | None = None
+    fault: FaultCode | None = None
+    attention: bool = False
