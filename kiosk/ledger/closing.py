@@ -1,0 +1,103 @@
+"""Puts a ledger that cannot go on aside, as ``ledger.db.closed-<n>``, so that voting continues in a new one.
+
+A database and its WAL are two files and cannot be renamed at once. An intent is written first, so that a power
+cut between the two renames never leaves one ledger's database beside another one's WAL: the next start
+finishes what the intent says before it opens anything.
+"""
+
+import os
+from pathlib import Path
+
+from kiosk.ledger.disk import sync_folder
+
+_INTENT = "ledger.closing"
+_IDENTITY = "ledger.id"
+
+
+def closed_files(folder: Path) -> list[Path]:
+    """The closed ledgers' databases (some may not exist: a ledger that was removed), oldest first."""
+    numbers = {
+        int(digits)
+        for path in folder.glob("ledger.db.closed-*")
+        if (digits := path.name.removeprefix("ledger.db.closed-").split("-")[0].split(".")[0]).isdecimal()
+    }
+    return [folder / f"ledger.db.closed-{n}" for n in sorted(numbers)]
+
+
+def put_aside(folder: Path) -> Path:
+    """Move ``ledger.db`` and its WAL aside; no connection to them may write any more.
+
+    Returns:
+        The path the database has (or would have, had it still been there).
+
+    Raises:
+        OSError: The disk refused; `finish` continues at the next start.
+    """
+    taken = closed_files(folder)
+    number = 1 + max((int(path.name.rpartition("-")[2]) for path in taken), default=0)
+    _write(folder / _INTENT, str(number).encode())
+    return _finish(folder, number)
+
+
+def finish(folder: Path) -> Path | None:
+    """Finish a closing that a power cut interrupted; None when there was none.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    try:
+        number = int((folder / _INTENT).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        # Torn before it was synced: then nothing has been renamed yet.
+        (folder / _INTENT).unlink()
+        return None
+    return _finish(folder, number)
+
+
+def _finish(folder: Path, number: int) -> Path:
+    closed = folder / f"ledger.db.closed-{number}"
+    for suffix in ("-wal", ""):
+        source, target = folder / f"ledger.db{suffix}", closed.with_name(closed.name + suffix)
+        if source.exists() and not target.exists():
+            source.rename(target)
+    (folder / "ledger.db-shm").unlink(missing_ok=True)
+    if not closed.exists():
+        closed.touch()  # a ledger that was removed leaves an empty file, so that its number is taken
+    # Closed once; without this, a start after a failed creation would close the same ledger again.
+    (folder / _IDENTITY).unlink(missing_ok=True)
+    sync_folder(folder)
+    (folder / _INTENT).unlink(missing_ok=True)
+    sync_folder(folder)
+    return closed
+
+
+def remember(folder: Path, ledger_id: bytes) -> None:
+    """Remember outside SQLite which ledger is in use: it says what was lost when the file itself cannot.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    _write(folder / _IDENTITY, ledger_id.hex().encode())
+
+
+def remembered(folder: Path) -> bytes | None:
+    """The id of the ledger that was in use, if it is known."""
+    try:
+        return bytes.fromhex((folder / _IDENTITY).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a small file completely or not at all."""
+    draft = path.with_name(path.name + ".new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    try:
+        os.write(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    draft.rename(path)
+    sync_folder(path.parent)

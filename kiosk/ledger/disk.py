@@ -1,0 +1,110 @@
+"""The disk under the ledger: how much is free, whether it takes writes, and the ballast for the worst day.
+
+The ballast is a file that is only there to be deleted: on a full disk its room lets the ledger say that it was
+full and how many presses were refused.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+from kiosk.faults import FaultCode
+
+BALLAST_BYTES = 8 * 1024 * 1024
+RESERVE_BYTES = 256 * 1024
+"""Below this a vote is not taken: enough for the largest batch of entries and a checkpoint's overhead."""
+
+_FAULTS = {
+    errno.ENOSPC: FaultCode.DISK_FULL,
+    errno.EDQUOT: FaultCode.DISK_FULL,
+    errno.EROFS: FaultCode.READ_ONLY,
+    errno.EACCES: FaultCode.NO_PERMISSION,
+    errno.EPERM: FaultCode.NO_PERMISSION,
+}
+
+
+def fault_of(error: OSError) -> FaultCode:
+    """The fault that an operating system's error means to a terminal."""
+    return _FAULTS.get(error.errno or 0, FaultCode.LEDGER_ERROR)
+
+
+class Disk:
+    """The file system that holds a ledger's folder.
+
+    Args:
+        folder: The ledger's folder; it must exist before the other methods are called.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._ballast = folder / "ballast"
+        self._canary = folder / "canary"
+        self._folder = folder
+
+    def _sizes(self) -> tuple[int, int]:
+        """(free for this user, total) in bytes. Total 0 = the file system does not say."""
+        facts = os.statvfs(self._folder)
+        # The last few per cent of ext4 are root's alone.
+        free = facts.f_bfree if os.geteuid() == 0 else facts.f_bavail
+        return free * facts.f_frsize, facts.f_blocks * facts.f_frsize
+
+    def has_room(self) -> bool:
+        """Whether a vote may still be taken."""
+        free, total = self._sizes()
+        return total == 0 or free >= min(RESERVE_BYTES, total // 32)
+
+    def load_ballast(self) -> None:
+        """Make the ballast unless it is there.
+
+        Raises:
+            OSError: ENOSPC when it and the reserve would not fit: the disk counts as full.
+        """
+        free, total = self._sizes()
+        # A small disk gets a small ballast; nothing of a terminal's own is that small, tests are.
+        size = BALLAST_BYTES if total == 0 else min(BALLAST_BYTES, total // 8)
+        if self._ballast.exists() and self._ballast.stat().st_size >= size:
+            return
+        if total and free < size + min(RESERVE_BYTES, total // 32):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
+        fd = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            os.posix_fallocate(fd, 0, size)
+            os.fsync(fd)
+        except OSError:
+            self._ballast.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(fd)
+
+    def drop_ballast(self) -> None:
+        """Free the ballast's room.
+
+        Raises:
+            OSError: It cannot be removed (a read-only disk).
+        """
+        self._ballast.unlink(missing_ok=True)
+
+    def prove_writable(self) -> None:
+        """Write a small file through to the disk, read it back, remove it.
+
+        Raises:
+            OSError: What went wrong.
+        """
+        probe = os.urandom(512)
+        fd = os.open(self._canary, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            os.write(fd, probe)
+            os.fsync(fd)
+            if os.pread(fd, len(probe), 0) != probe:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(self._canary))
+        finally:
+            os.close(fd)
+            self._canary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable (a new or renamed file is not, until its folder is synced)."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,306 @@
+"""Keeps a ledger going: opens it, replaces one that cannot go on, sees to the disk, salvages the old ones.
+
+Used on the writer thread only. Whatever happens to the file, the answer is either "stored" or a fault with a
+code, and a press after it finds a ledger to go into.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiosk.clock import Clock
+from kiosk.faults import FaultCode
+from kiosk.ledger import chain, closing, store
+from kiosk.ledger.chain import Entry
+from kiosk.ledger.disk import Disk, fault_of
+from kiosk.ledger.errors import LedgerUnreadable, StoreFailed
+from kiosk.ledger.kinds import VOTES, Draft, Json, Kind
+from kiosk.ledger.lock import WriterLock
+from kiosk.ledger.restorer import Restorer
+from kiosk.ledger.store import Head, Ledger
+from kiosk.ledger.verify import Verdict
+from kiosk.ledger.watch import Touched
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """The ledger of one folder, kept going.
+
+    Args:
+        folder: ``<data_dir>/ledger``; made when missing.
+        clock: The machine's clocks.
+        program: Name and version of who writes, for the `boot` entry.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, program: str) -> None:
+        self.folder = folder
+        self.path = folder / "ledger.db"
+        self._clock = clock
+        self._program = program
+        self._disk = Disk(folder)
+        self._lock: WriterLock | None = None
+        self._ledger: Ledger | None = None
+        self._restorer = Restorer(folder)
+        self._head: Head | None = None
+        self._unconfirmed: list[Entry] = []
+        self._attempt: list[Entry] = []
+        self._late: list[Entry] = []
+        self._continues: dict[str, Json] = {}
+        self._booted = False
+
+    @property
+    def ledger_id(self) -> bytes | None:
+        """The id of the ledger in use; None while none is open."""
+        return None if self._ledger is None else self._ledger.ledger_id
+
+    @property
+    def head(self) -> Head:
+        """The end of the chain as this program wrote it."""
+        return self._head or Head(0, chain.GENESIS)
+
+    def open(self) -> None:
+        """Take the right to write, open or make the ledger, write the `boot` entry.
+
+        Raises:
+            LedgerLocked: Another program is the writer.
+            LedgerNewer: The ledger belongs to a newer program.
+            StoreFailed: The disk does not allow it now; may be called again.
+        """
+        try:
+            self._take_lock()
+            closing.finish(self.folder)
+            if self._ledger is None:
+                self._open_or_replace()
+            self._disk.load_ballast()
+            if not self._booted:
+                self._append([self._boot()])
+                self._booted = True
+        except OSError as error:
+            if isinstance(error, StoreFailed | BlockingIOError):
+                raise
+            raise StoreFailed(fault_of(error), str(error)) from error
+        self._restorer.look_for_work()
+
+    def _take_lock(self) -> None:
+        self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if self._lock is not None and not self._lock.is_of_the_path():
+            self._lock.close()
+            self._lock = None
+        if self._lock is None:
+            self._lock = WriterLock(self.folder / "ledger.lock")
+
+    def _open_or_replace(self) -> None:
+        if not self._booted:
+            store.refuse_newer(self.path)
+        try:
+            if not self.path.exists():
+                raise LedgerUnreadable("the file is missing")
+            self._ledger = Ledger(self.path, self._clock, self._head)
+            self._head = self._ledger.head
+        except LedgerUnreadable as error:
+            self._replace(str(error))
+
+    def _replace(self, reason: str) -> None:
+        """Put the present ledger aside (if there ever was one) and begin a new one that names it.
+
+        Raises:
+            StoreFailed: The disk does not allow it now.
+        """
+        try:
+            self._take_lock()
+            self._close_ledger(reason)
+            ledger_id = store.create(self.path)
+            closing.remember(self.folder, ledger_id)
+        except OSError as error:
+            if isinstance(error, StoreFailed | BlockingIOError):
+                raise
+            raise StoreFailed(fault_of(error), str(error)) from error
+        self._ledger = Ledger(self.path, self._clock)
+        self._head = self._ledger.head
+        self._append([self._boot()])
+        self._continues = {}
+        self._booted = True
+
+    def _close_ledger(self, reason: str) -> None:
+        """Put the present ledger aside, if there ever was one, and queue what it held for salvage."""
+        old_id = self._ledger.ledger_id if self._ledger is not None else closing.remembered(self.folder)
+        # A WAL without its database counts: it would be taken for the new ledger's own.
+        leftovers = any((self.folder / f"ledger.db{suffix}").exists() for suffix in ("", "-wal"))
+        if not leftovers and old_id is None:
+            return
+        log.error("the ledger cannot go on: %s; it is kept, and a new one begins", reason)
+        live, self._ledger = self._ledger, None
+        closed = closing.put_aside(self.folder)
+        known_seq = self._head.seq if self._head is not None else 0
+        self._head = None
+        self._restorer.add(closed, old_id, None if live is None else live.connection, known_seq)
+        self._continues = {
+            "file": closed.name,
+            "reason": reason,
+            "ledger": None if old_id is None else old_id.hex(),
+            "seq": known_seq or None,
+        }
+
+    def _boot(self) -> Draft:
+        body: dict[str, Json] = {"boot_id": self._clock.boot_id(), "program": self._program}
+        return Draft(Kind.BOOT, body | ({"continues": self._continues} if self._continues else {}))
+
+    def append(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Store entries; when this returns they are on the disk.
+
+        A ledger that turns out to be beyond use is replaced, and the entries go into the new one.
+
+        Raises:
+            StoreFailed: They are not stored. `recover` brings the ledger back, and `late` tells whether
+                they reached the disk after all.
+        """
+        try:
+            if any(draft.kind in VOTES for draft in drafts) and not self._disk.has_room():
+                raise StoreFailed(FaultCode.DISK_FULL, "less room than the reserve")
+            try:
+                return self._append(drafts)
+            except LedgerUnreadable as error:
+                self._replace(str(error))
+                return self._append(drafts)
+            except StoreFailed:
+                # The disk may have taken the transaction and failed only to say so.
+                self._unconfirmed = self._attempt
+                raise
+        except LedgerUnreadable as error:
+            raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
+        except StoreFailed:
+            raise
+        except OSError as error:
+            raise StoreFailed(fault_of(error), str(error)) from error
+
+    def _append(self, drafts: Sequence[Draft]) -> list[Entry]:
+        if self._ledger is None:
+            raise StoreFailed(FaultCode.LEDGER_ERROR, "the ledger is not open")
+        self._attempt = self._ledger.chained(drafts)
+        self._ledger.append(self._attempt)
+        self._head = self._ledger.head
+        return self._attempt
+
+    def give_way(self, code: FaultCode) -> None:
+        """After a failure: let go of the connection, free the ballast, and try to write the `fault` entry."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+        try:
+            if code is FaultCode.DISK_FULL:
+                self._disk.drop_ballast()
+            self._open_or_replace()
+            self._append([Draft(Kind.FAULT, {"code": code.value, "active": True})])
+            self._confirm_late()
+        except (OSError, LedgerUnreadable) as error:
+            log.warning("the fault could not be written to the ledger yet: %s", error)
+
+    def _confirm_late(self) -> None:
+        """Find out whether the entries of a failed append are in the chain after all.
+
+        To be called after a commit that succeeded: its sync has settled the matter, either way.
+        """
+        entries, self._unconfirmed = self._unconfirmed, []
+        if (
+            self._ledger is not None
+            and entries
+            and self._ledger.holds(Head(entries[-1].seq, entries[-1].hash))
+        ):
+            self._late += entries
+
+    def late(self) -> list[Entry]:
+        """Entries of a failed append that reached the disk after all; each is told once."""
+        found, self._late = self._late, []
+        return found
+
+    def recover(self, code: FaultCode) -> None:
+        """Try whether votes can be kept again; on return they can.
+
+        Raises:
+            StoreFailed: Not yet.
+        """
+        try:
+            self._disk.prove_writable()
+            if not self._disk.has_room():
+                raise StoreFailed(FaultCode.DISK_FULL, "less room than the reserve")
+        except OSError as error:
+            if isinstance(error, StoreFailed):
+                raise
+            if not isinstance(error, FileNotFoundError):  # then `open` makes the folder again
+                raise StoreFailed(fault_of(error), str(error)) from error
+        self.open()
+        self.append([Draft(Kind.FAULT, {"code": code.value, "active": False})])
+        self._confirm_late()
+
+    def look(self) -> Touched:
+        """Whether somebody else touched the files, or the disk is in trouble, since the last entry.
+
+        Raises:
+            StoreFailed: There is no room for a vote.
+        """
+        if self._ledger is None:
+            return Touched.NOT
+        try:
+            if not self._disk.has_room():
+                raise StoreFailed(FaultCode.DISK_FULL, "less room than the reserve")
+        except FileNotFoundError:
+            return Touched.BEYOND_USE
+        touched = self._ledger.watch.look()
+        if touched is Touched.SLIGHTLY:
+            self._ledger.watch.remember()
+        return touched
+
+    def condemn(self, reason: str) -> None:
+        """Replace the ledger because a check failed; what was appended meanwhile is salvaged like the rest.
+
+        Raises:
+            StoreFailed: The disk does not allow it now.
+        """
+        self._replace(reason)
+
+    def verified(self, verdict: Verdict, duration_ms: int) -> None:
+        """Write the result of the check at start, and replace the ledger if it failed.
+
+        Raises:
+            StoreFailed: The result could not be written.
+        """
+        if not verdict.intact:
+            self.condemn(f"check at start: entry {verdict.first_bad}: {verdict.reason}")
+        body: dict[str, Json] = {
+            "intact": verdict.intact,
+            "entries": verdict.entries,
+            "head": verdict.head.hex(),
+            "first_bad": verdict.first_bad,
+            "duration_ms": duration_ms,
+        }
+        self.append([Draft(Kind.VERIFIED, body)])
+
+    def has_salvage(self) -> bool:
+        """Whether closed ledgers wait to be salvaged."""
+        return self._restorer.has_work()
+
+    def salvage(self) -> None:
+        """Do a little of the salvage.
+
+        Raises:
+            StoreFailed: The disk does not allow it now.
+        """
+        if self._ledger is None:
+            return
+        for drafts in self._restorer.step(self._ledger.connection, self.path):
+            self.append(drafts)
+
+    def close(self, *, clean: bool) -> None:
+        """Close; with `clean`, the chain says so first. May be called twice."""
+        try:
+            if self._ledger is not None and clean:
+                self.append([Draft(Kind.SHUTDOWN)])
+        finally:
+            if self._ledger is not None:
+                self._ledger.close()
+                self._ledger = None
+            self._restorer.close()
+            if self._lock is not None:
+                self._lock.close()
+                self._lock = None

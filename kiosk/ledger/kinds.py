@@ -1,0 +1,61 @@
+"""The kinds of entry that exist so far, and what a draft of one looks like before it is stored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+
+class Kind(StrEnum):
+    """What an entry says. A kind that this program does not know is kept as bytes and never counted."""
+
+    BOOT = "boot"  # a program became the writer: boot_id, version; in a new ledger, what it continues
+    SHUTDOWN = "shutdown"  # it stopped in good order
+    VERIFIED = "verified"  # result of the check at start
+    RATING = "rating"
+    CORRECTION = "correction"  # `of` a rating's seq: the citizen changed the level within the window
+    REPEAT = "repeat"  # one a visit: counts per level of the presses that were not counted
+    VOID = "void"  # `of` a seq; reserved for the service gesture
+    REFUSED = "refused"  # presses that could not be kept, counted per level
+    TEST = "test"  # a technician's presses
+    FAULT = "fault"
+    CONFIG = "config"
+    SALVAGED = "salvaged"  # an entry of a closed ledger, with its own hash
+
+
+VOTES = frozenset({Kind.RATING, Kind.CORRECTION})
+"""The kinds that are thanked for, and so must never be promised on a disk that cannot keep them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry that has no place in the chain yet.
+
+    Attributes:
+        kind: What it says.
+        boottime_ns: CLOCK_BOOTTIME of what happened; None = when it is stored.
+        body: The fields of its payload; wall time and its trustworthiness are added when it is stored.
+    """
+
+    kind: Kind
+    body: Mapping[str, Json] = field(default_factory=dict)
+    boottime_ns: int | None = None
+
+
+def serialise(body: Mapping[str, Json], wall: str, synced: bool) -> bytes:
+    """The payload's bytes, made once: compact UTF-8 JSON, own fields first, then wall time and its trust."""
+    return json.dumps(
+        {**body, "wall": wall, "synced": synced}, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def parse(payload: bytes) -> dict[str, Json]:
+    """A payload's fields; empty where it is not a JSON object (kept as bytes, counted as nothing)."""
+    try:
+        body = json.loads(payload)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

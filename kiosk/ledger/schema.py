@@ -1,0 +1,81 @@
+"""Tables, triggers and views of ``ledger.db``.
+
+The database itself refuses what the promises forbid: an entry is never changed, removed, replaced, inserted
+out of order or chained to the wrong predecessor, whatever program tries. (Whoever owns the file can drop the
+triggers; then the chain tells.)
+"""
+
+SCHEMA_VERSION = 1
+"""`PRAGMA user_version`. A ledger with a higher one is refused untouched."""
+
+APPLICATION_ID = 0x48C3C06C
+"""`PRAGMA application_id`: tells ``file`` and us that this database is a ledger."""
+
+_LEVEL_AFTER_CORRECTIONS = """
+    coalesce(
+        (SELECT json_extract(CAST(c.payload AS TEXT), '$.level')
+           FROM entry AS c
+          WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = r.seq
+          ORDER BY c.seq DESC LIMIT 1),
+        json_extract(CAST(r.payload AS TEXT), '$.level'))
+"""
+
+SCHEMA = f"""
+CREATE TABLE ledger (
+    ledger_id BLOB NOT NULL CHECK (length(ledger_id) = 16)
+) STRICT;
+
+CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY,
+    boot_n INTEGER NOT NULL,
+    boottime_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    prev BLOB NOT NULL CHECK (length(prev) = 32),
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER entry_is_never_removed BEFORE DELETE ON entry
+BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER entry_follows_the_last BEFORE INSERT ON entry
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
+  OR NEW.prev IS NOT coalesce((SELECT hash FROM entry WHERE seq = NEW.seq - 1), zeroblob(32))
+BEGIN SELECT raise(ABORT, 'an entry follows the last one: seq without a gap, prev its hash'); END;
+
+CREATE TRIGGER ledger_has_one_id BEFORE INSERT ON ledger WHEN (SELECT count(*) FROM ledger) > 0
+BEGIN SELECT raise(ABORT, 'a ledger has one id for ever'); END;
+
+CREATE TRIGGER ledger_id_is_never_changed BEFORE UPDATE ON ledger
+BEGIN SELECT raise(ABORT, 'a ledger has one id for ever'); END;
+
+CREATE TRIGGER ledger_id_is_never_removed BEFORE DELETE ON ledger
+BEGIN SELECT raise(ABORT, 'a ledger has one id for ever'); END;
+
+CREATE INDEX entry_boot ON entry (seq) WHERE kind = 'boot';
+CREATE INDEX entry_salvaged ON entry (seq) WHERE kind = 'salvaged';
+CREATE INDEX entry_correction ON entry (json_extract(CAST(payload AS TEXT), '$.of'), seq)
+    WHERE kind = 'correction';
+CREATE INDEX entry_void ON entry (json_extract(CAST(payload AS TEXT), '$.of'), seq) WHERE kind = 'void';
+
+CREATE VIEW counted_rating AS
+SELECT r.seq,
+       {_LEVEL_AFTER_CORRECTIONS} AS level,
+       r.boot_n,
+       r.boottime_ns,
+       json_extract(CAST(r.payload AS TEXT), '$.wall') AS wall,
+       json_extract(CAST(r.payload AS TEXT), '$.synced') AS synced
+  FROM entry AS r
+ WHERE r.kind = 'rating'
+   AND NOT EXISTS (SELECT 1 FROM entry AS v
+                    WHERE v.kind = 'void' AND json_extract(CAST(v.payload AS TEXT), '$.of') = r.seq);
+"""
+"""Runs in one transaction. `counted_rating` is for humans: ``sqlite3 -readonly ledger.db``."""
+
+INSERT = (
+    "INSERT INTO entry (seq, boot_n, boottime_ns, kind, payload, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+COLUMNS = "seq, boot_n, boottime_ns, kind, payload, prev, hash"

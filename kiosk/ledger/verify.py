@@ -1,0 +1,78 @@
+"""Walks the chain from the first entry to the last and names the first one that is wrong."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kiosk.ledger import chain, schema
+from kiosk.ledger.chain import Entry, follows
+
+_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the walk found.
+
+    Attributes:
+        entries: How many entries are right, from the first.
+        head: The hash of the last right one.
+        first_bad: The seq at which the chain breaks; None when it is intact.
+        reason: English, for the log; empty when intact.
+    """
+
+    entries: int
+    head: bytes
+    first_bad: int | None = None
+    reason: str = ""
+
+    @property
+    def intact(self) -> bool:
+        """Whether every entry was right."""
+        return self.first_bad is None
+
+
+def rows(connection: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
+    """Every entry after `after`, in short reads: a long one would keep the WAL from being checkpointed."""
+    sql = f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT {_CHUNK}"
+    while True:
+        chunk = connection.execute(sql, (after,)).fetchall()
+        for row in chunk:
+            yield Entry(*row)
+        if len(chunk) < _CHUNK:
+            return
+        after = chunk[-1][0]
+
+
+def verify(
+    connection: sqlite3.Connection, progress: Callable[[int], None] | None = None, up_to: int | None = None
+) -> Verdict:
+    """Check every entry: gap-free seq, `prev`, `hash`.
+
+    Args:
+        connection: Any connection that can read the ledger.
+        progress: Told the number of entries checked, now and then.
+        up_to: The last seq to check; None = all there are.
+
+    Raises:
+        sqlite3.Error: There is no ledger to read, or it cannot be read just now (busy, input/output error).
+            A wound inside one is a verdict, not an error.
+    """
+    ledger_id = bytes(connection.execute("SELECT ledger_id FROM ledger").fetchone()[0])
+    seq, prev = 0, chain.GENESIS
+    try:
+        for entry in rows(connection):
+            if up_to is not None and entry.seq > up_to:
+                break
+            if not follows(entry, ledger_id, prev, seq + 1):
+                return Verdict(seq, prev, seq + 1, "the entry does not continue the chain")
+            seq, prev = entry.seq, entry.hash
+            if progress is not None and seq % _CHUNK == 0:
+                progress(seq)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        return Verdict(seq, prev, seq + 1, f"the entry cannot be read: {error}")
+    if up_to is not None and seq < up_to:
+        return Verdict(seq, prev, seq + 1, f"the chain ends here; it had {up_to} entries")
+    return Verdict(seq, prev)

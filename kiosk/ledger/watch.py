@@ -1,0 +1,57 @@
+"""Notices that somebody else touched the ledger's files, without reading them.
+
+The writer is the only one who changes them, so a file that is not as the writer left it was touched: a
+different or shorter file can no longer be written to; one with another time is checked against the chain.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+
+class Touched(Enum):
+    """What somebody did to the files since the last look."""
+
+    NOT = auto()
+    SLIGHTLY = auto()  # written to, grown, its owner or mode changed: the chain must be checked
+    BEYOND_USE = auto()  # gone, replaced or shortened: what is written now would be lost
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    inode: tuple[int, int]
+    size: int
+    times: tuple[int, int]
+
+    @classmethod
+    def of(cls, path: Path) -> "_Facts | None":
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return None
+        return cls((found.st_dev, found.st_ino), found.st_size, (found.st_mtime_ns, found.st_ctime_ns))
+
+
+class Watch:
+    """Remembers how the writer left the database and its WAL."""
+
+    def __init__(self, database: Path) -> None:
+        self._paths = (database, database.with_name(database.name + "-wal"))
+        self._left = tuple(_Facts.of(path) for path in self._paths)
+
+    def remember(self) -> None:
+        """Take the files as they are now for the writer's own work (call after each commit)."""
+        self._left = tuple(_Facts.of(path) for path in self._paths)
+
+    def look(self) -> Touched:
+        """Compare the files with how they were left."""
+        worst = Touched.NOT
+        for path, left in zip(self._paths, self._left, strict=True):
+            if left is None:
+                continue
+            now = _Facts.of(path)
+            if now is None or now.inode != left.inode or now.size < left.size:
+                return Touched.BEYOND_USE
+            if now != left:
+                worst = Touched.SLIGHTLY
+        return worst

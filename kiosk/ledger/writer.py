@@ -1,0 +1,276 @@
+"""Runs the keeper on a thread of its own, so that a card that stalls does not freeze the screen.
+
+Requests go in by a queue and are answered, each exactly once and in order, by events posted back. Chores
+(probing a broken disk, salvage, looking whether somebody touched the files) are done when no request waits.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.faults import FaultCode
+from kiosk.ledger.chain import Entry
+from kiosk.ledger.errors import LedgerLocked, LedgerNewer, LedgerUnreadable, StoreFailed
+from kiosk.ledger.keeper import Keeper
+from kiosk.ledger.kinds import VOTES, Draft
+from kiosk.ledger.store import translated
+from kiosk.ledger.verify import Verdict, verify
+from kiosk.ledger.watch import Touched
+
+log = logging.getLogger(__name__)
+
+# A disk that was freed is to be noticed within 5 s.
+_PROBE_S = 1.0
+# Salvage is of low priority: a vote never waits for more than one small batch.
+_SALVAGE_S = 0.05
+# Files touched by others are to be noticed within 60 s, at far less than one wake-up a second.
+_LOOK_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """Votes can be kept: the ledger is open, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """Votes cannot be kept until `Available` comes."""
+
+    code: FaultCode
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The entries of request `ref` are on the disk (possibly after `NotStored` was said: then late)."""
+
+    ref: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """Request `ref` failed, and nothing of it may be promised to anyone."""
+
+    ref: int
+    code: FaultCode
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """This program must not write this ledger: it is locked or newer."""
+
+    error: LedgerLocked | LedgerNewer
+
+
+WriterEvent = Available | Broke | Stored | NotStored | Impossible
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    ref: int
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    ledger_id: bytes | None
+    verdict: Verdict | None  # None: the chain could not be walked, which says nothing about it
+    duration_ms: int
+    at_start: bool
+
+
+class LedgerWriter:
+    """The writer thread.
+
+    Args:
+        keeper: The ledger; used on the writer thread only from `start` on.
+        post: Takes events from the writer thread and returns at once.
+    """
+
+    def __init__(self, keeper: Keeper, post: Callable[[WriterEvent], None]) -> None:
+        self._keeper = keeper
+        self._post = post
+        self._queue: queue.SimpleQueue[_Request | _Checked | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="ledger-writer")
+        self._broken: FaultCode | None = None
+        self._doubtful: _Request | None = None
+        self._check_thread: threading.Thread | None = None
+        self._checked_at_start = False
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Begin; `Available`, `Broke` or `Impossible` follows."""
+        self._thread.start()
+
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def submit(self, ref: int, drafts: tuple[Draft, ...]) -> None:
+        """Ask for entries to be stored in one transaction; `Stored` or `NotStored` with `ref` follows."""
+        self._queue.put(_Request(ref, drafts))
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish what was asked for, write `shutdown`, close. False when the disk did not let it in time."""
+        self._stopping.set()
+        self._queue.put(None)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            if not self._begin():
+                return
+            while True:
+                try:
+                    item = self._queue.get(timeout=self._patience_s())
+                except queue.Empty:
+                    self._guarded(self._chore)
+                    continue
+                if item is None:
+                    break
+                self._guarded(self._serve, item)
+        finally:
+            self._end()
+
+    def _guarded(self, work: Callable[..., None], item: _Request | _Checked | None = None) -> None:
+        """The one place where a mistake of ours in this thread ends: told, logged, and the thread goes on."""
+        try:
+            work() if item is None else work(item)
+        except StoreFailed as error:
+            self._break(error)
+        except Exception:
+            log.exception("the ledger writer met an unexpected error and goes on")
+            if isinstance(item, _Request):
+                self._post(NotStored(item.ref, FaultCode.LEDGER_ERROR))
+
+    def _begin(self) -> bool:
+        try:
+            self._keeper.open()
+        except (LedgerLocked, LedgerNewer) as error:
+            self._post(Impossible(error))
+            return False
+        except StoreFailed as error:
+            self._break(error)
+            return True
+        self._become_available()
+        return True
+
+    def _become_available(self) -> None:
+        self._broken = None
+        self._tell_late()
+        self._post(Available())
+        if not self._checked_at_start:
+            self._checked_at_start = True
+            self._check(at_start=True)
+
+    def _patience_s(self) -> float:
+        if self._broken is not None:
+            return _PROBE_S
+        return _SALVAGE_S if self._keeper.has_salvage() else _LOOK_S
+
+    def _chore(self) -> None:
+        if self._broken is not None:
+            try:
+                self._keeper.recover(self._broken)
+            except StoreFailed as error:
+                self._break(error)
+            else:
+                log.info("the ledger can be written again")
+                self._become_available()
+        elif self._keeper.has_salvage():
+            self._keeper.salvage()
+        elif self._check_thread is None:
+            touched = self._keeper.look()
+            if touched is Touched.BEYOND_USE:
+                self._keeper.condemn("the file was removed, replaced or shortened by another program")
+            elif touched is Touched.SLIGHTLY:
+                self._check(at_start=False)
+
+    def _serve(self, item: _Request | _Checked) -> None:
+        if isinstance(item, _Checked):
+            self._settle(item)
+            return
+        if self._broken is not None and any(d.kind in VOTES for d in item.drafts):
+            self._post(NotStored(item.ref, self._broken))
+            return
+        try:
+            entries = self._keeper.append(item.drafts)
+        except StoreFailed as error:
+            self._doubtful = item
+            self._post(NotStored(item.ref, error.code))
+            self._break(error)
+        else:
+            self._post(Stored(item.ref, tuple(entries)))
+
+    def _break(self, error: StoreFailed) -> None:
+        """Votes cannot be kept: say so once, make room, write the fault."""
+        before, self._broken = self._broken, error.code
+        if before is error.code:
+            return
+        log.error("votes cannot be kept: %s", error)
+        self._post(Broke(error.code))
+        if before is None:
+            self._keeper.give_way(error.code)
+            self._tell_late()
+
+    def _tell_late(self) -> None:
+        late = self._keeper.late()
+        if late and self._doubtful is not None:
+            self._post(Stored(self._doubtful.ref, tuple(late)))
+            self._doubtful = None
+
+    def _check(self, *, at_start: bool) -> None:
+        """Walk the chain on another thread and connection; the verdict comes back by the queue."""
+        facts = (self._keeper.path, self._keeper.ledger_id, self._keeper.head.seq, at_start)
+        self._check_thread = threading.Thread(target=self._walk, args=facts, name="ledger-check", daemon=True)
+        self._check_thread.start()
+
+    def _walk(self, path: Path, ledger_id: bytes | None, up_to: int, at_start: bool) -> None:
+        began_ns = time.monotonic_ns()
+
+        def go_on(_: int) -> None:
+            if self._stopping.is_set():
+                raise InterruptedError
+
+        verdict = None
+        try:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+            )
+            try:
+                verdict = verify(connection, progress=go_on, up_to=up_to)
+            finally:
+                connection.close()
+        except InterruptedError:
+            return
+        except sqlite3.DatabaseError as error:
+            if isinstance(translated(error), LedgerUnreadable):
+                verdict = Verdict(0, bytes(32), 1, f"the ledger cannot be read: {error}")
+            else:
+                log.warning("the chain could not be checked: %s", error)
+        duration_ms = (time.monotonic_ns() - began_ns) // 1_000_000
+        self._queue.put(_Checked(ledger_id, verdict, duration_ms, at_start))
+
+    def _settle(self, checked: _Checked) -> None:
+        self._check_thread = None
+        if checked.verdict is None or checked.ledger_id != self._keeper.ledger_id:
+            return  # that ledger has been closed meanwhile
+        if checked.at_start:
+            self._keeper.verified(checked.verdict, checked.duration_ms)
+        elif not checked.verdict.intact:
+            self._keeper.condemn(f"entry {checked.verdict.first_bad}: {checked.verdict.reason}")
+
+    def _end(self) -> None:
+        if self._check_thread is not None:
+            self._check_thread.join(1.0)
+        try:
+            self._keeper.close(clean=True)
+        except (StoreFailed, sqlite3.Error) as error:
+            log.warning("the ledger could not be closed in good order: %s", error)
