@@ -18,7 +18,7 @@ class Texts:
         catalogue = resources.files("assets") / "locale" / language / "LC_MESSAGES" / "hailong.mo"
         if catalogue.is_file():
             with catalogue.open("rb") as compiled:
-                self._translations: gettext.NullTranslations = gettext.GNUTranslations(compiled)  # type: ignore[arg-type]
+                self._translations: gettext.NullTranslations = gettext.GNUTranslations(compiled)
         else:
             self._translations = gettext.NullTranslations()
 

@@ -5,7 +5,7 @@ code, and a press after it finds a ledger to go into.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -31,13 +31,17 @@ class Keeper:
         folder: ``<data_dir>/ledger``; made when missing.
         clock: The machine's clocks.
         program: Name and version of who writes, for the `boot` entry.
+        config: What citizens are shown; a `config` entry says so when it differs from the last one.
     """
 
-    def __init__(self, folder: Path, clock: Clock, program: str) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, program: str, config: Mapping[str, Json] | None = None
+    ) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
         self._clock = clock
         self._program = program
+        self._config = config
         self._disk = Disk(folder)
         self._lock: WriterLock | None = None
         self._ledger: Ledger | None = None
@@ -74,7 +78,7 @@ class Keeper:
                 self._open_or_replace()
             self._disk.load_ballast()
             if not self._booted:
-                self._append([self._boot()])
+                self._append(self._opening())
                 self._booted = True
         except OSError as error:
             if isinstance(error, StoreFailed | BlockingIOError):
@@ -118,7 +122,7 @@ class Keeper:
             raise StoreFailed(fault_of(error), str(error)) from error
         self._ledger = Ledger(self.path, self._clock)
         self._head = self._ledger.head
-        self._append([self._boot()])
+        self._append(self._opening())
         self._continues = {}
         self._booted = True
 
@@ -142,9 +146,19 @@ class Keeper:
             "seq": known_seq or None,
         }
 
-    def _boot(self) -> Draft:
-        body: dict[str, Json] = {"boot_id": self._clock.boot_id(), "program": self._program}
-        return Draft(Kind.BOOT, body | ({"continues": self._continues} if self._continues else {}))
+    def _opening(self) -> list[Draft]:
+        """What a writer says first."""
+        boot: dict[str, Json] = {"boot_id": self._clock.boot_id(), "program": self._program}
+        if self._continues:
+            boot["continues"] = self._continues
+        drafts = [Draft(Kind.BOOT, boot)]
+        if (
+            self._config is not None
+            and self._ledger is not None
+            and self._ledger.last_config() != self._config
+        ):
+            drafts.append(Draft(Kind.CONFIG, self._config))
+        return drafts
 
     def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Store entries; when this returns they are on the disk.

@@ -59,3 +59,8 @@ def parse(payload: bytes) -> dict[str, Json]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def own_fields(payload: bytes) -> dict[str, Json]:
+    """A payload's fields without those that storing it has added."""
+    return {name: value for name, value in parse(payload).items() if name not in ("wall", "synced")}

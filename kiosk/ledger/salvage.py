@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.ledger.chain import Entry, own_hash_is_right
-from kiosk.ledger.kinds import Draft, Kind, parse
+from kiosk.ledger.kinds import Draft, Kind, own_fields, parse
 from kiosk.ledger.remains import Remains
 
 
@@ -29,7 +29,7 @@ def salvaged(entry: Entry, ledger_id: bytes) -> Draft:
     if entry.kind == Kind.SALVAGED and right:
         body = parse(entry.payload)
         if "stored" in body:
-            return Draft(Kind.SALVAGED, {k: v for k, v in body.items() if k not in ("wall", "synced")})
+            return Draft(Kind.SALVAGED, own_fields(entry.payload))
     return Draft(
         Kind.SALVAGED,
         {

@@ -56,6 +56,7 @@ CREATE TRIGGER ledger_id_is_never_removed BEFORE DELETE ON ledger
 BEGIN SELECT raise(ABORT, 'a ledger has one id for ever'); END;
 
 CREATE INDEX entry_boot ON entry (seq) WHERE kind = 'boot';
+CREATE INDEX entry_config ON entry (seq) WHERE kind = 'config';
 CREATE INDEX entry_salvaged ON entry (seq) WHERE kind = 'salvaged';
 CREATE INDEX entry_correction ON entry (json_extract(CAST(payload AS TEXT), '$.of'), seq)
     WHERE kind = 'correction';

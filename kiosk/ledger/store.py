@@ -23,7 +23,7 @@ from kiosk.faults import FaultCode
 from kiosk.ledger import chain, disk, schema
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerNewer, LedgerUnreadable, StoreFailed
-from kiosk.ledger.kinds import Draft, serialise
+from kiosk.ledger.kinds import Draft, Json, own_fields, serialise
 from kiosk.ledger.watch import Touched, Watch
 
 # Another program holding SQLite's own lock breaks the rule of one writer; wait a little for it, not long.
@@ -251,6 +251,13 @@ class Ledger:
             entries.append(Entry(seq, self.boot_n, at_ns, draft.kind.value, payload, prev, digest))
             prev = digest
         return entries
+
+    def last_config(self) -> dict[str, Json]:
+        """The fields of the last `config` entry; empty when there is none."""
+        row = self.connection.execute(
+            "SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        return {} if row is None else own_fields(bytes(row[0]))
 
     def holds(self, expected: Head) -> bool:
         """Whether an entry with this seq and hash is in the chain."""

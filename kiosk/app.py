@@ -1,0 +1,171 @@
+"""The loop: events in, `step`, effects out. Everything that is decided is decided in the controller."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from hardware.errors import HardwareError
+from hardware.events import InputEvent, InputSource, Source, Trouble, TroubleKind
+from kiosk.clock import Clock
+from kiosk.controller.machine import step
+from kiosk.controller.rules import Rules
+from kiosk.controller.show import deadline_ns
+from kiosk.controller.state import Append, Counted, Phase, Show, State, Tick
+from kiosk.display import Display
+from kiosk.inbox import Inbox
+from kiosk.ledger.errors import LedgerLocked, LedgerNewer
+from kiosk.ledger.keeper import Keeper
+from kiosk.ledger.writer import Impossible, LedgerWriter, Stored, WriterEvent
+from kiosk.report import Reporter
+from kiosk.view import ScreenName, View
+
+log = logging.getLogger(__name__)
+
+# A card that has stalled for good must not keep the program from ending; what it holds is not acknowledged.
+_LAST_WRITES_S = 20.0
+
+Conductor = Callable[[State], bool]
+"""Looks at each new state; True = end the program. The demo plays its presses through one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a kiosk is put together from."""
+
+    display: Display
+    keeper: Keeper
+    sources: Sequence[InputSource]
+    inputs: frozenset[Source]
+    rules: Rules
+    reporter: Reporter
+    clock: Clock
+    conductor: Conductor = lambda _state: False
+
+
+class Kiosk:
+    """One run of the terminal.
+
+    Raises (from `run`):
+        LedgerLocked, LedgerNewer: This program must not write this ledger.
+        DisplayLost: The display server has gone; the supervisor starts the program again.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(parts.display.wake)
+        self._writer = LedgerWriter(parts.keeper, self._inbox.put)
+        self._state = State(inputs=parts.inputs)
+        self._view = View(ScreenName.STARTING)
+        self._stopping = False
+        self._ready = False
+        self._impossible: LedgerLocked | LedgerNewer | None = None
+
+    def stop(self) -> None:
+        """End the run in good order; from any thread."""
+        self._stopping = True
+        self._parts.display.wake()
+
+    def run(self) -> None:
+        """Until `stop`, SIGTERM, Ctrl-C, or the window is closed."""
+        with self._signals():
+            try:
+                self._writer.start()
+                for source in self._parts.sources:
+                    self._start(source)
+                while not self._stopping and not self._parts.display.closed and self._impossible is None:
+                    self._turn()
+            finally:
+                self._end()
+        if self._impossible is not None:
+            raise self._impossible
+
+    def _turn(self) -> None:
+        parts = self._parts
+        parts.display.wait(self._patience_s())
+        now_ns = parts.clock.boottime_ns()
+        for event in (*self._inbox.drain(), *parts.display.presses(now_ns), Tick()):
+            self._take(event, now_ns)
+        parts.display.show(self._view, now_ns)
+        if not self._ready and self._state.phase is Phase.IDLE:
+            self._ready = True
+            parts.reporter.ready()
+        if parts.conductor(self._state):
+            self._stopping = True
+
+    def _patience_s(self) -> float | None:
+        due_ns = deadline_ns(self._state, self._parts.clock.boottime_ns(), self._parts.rules)
+        if due_ns is None:
+            return None
+        return max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
+
+    def _take(self, event: InputEvent | WriterEvent | Tick, now_ns: int) -> None:
+        """One event through the controller. A mistake of ours in it costs that event, not the terminal."""
+        if isinstance(event, Impossible):
+            self._impossible = event.error
+            return
+        if isinstance(event, Stored):
+            self._parts.reporter.stored(event.entries)
+        try:
+            self._state, effects = step(self._state, event, now_ns, self._parts.rules)
+        except Exception:
+            log.exception("an event of kind %s could not be handled", type(event).__name__)
+            return
+        for effect in effects:
+            match effect:
+                case Append():
+                    self._writer.submit(effect.ref, effect.drafts)
+                case Show():
+                    self._view = effect.view
+
+    def _start(self, source: InputSource) -> None:
+        """An input that cannot start is a trouble of that input; the others go on."""
+        try:
+            source.start(self._inbox.put)
+        except HardwareError as error:
+            log.error("the input %r does not work: %s", source.source.value, error)
+            now_ns = self._parts.clock.boottime_ns()
+            self._inbox.put(Trouble(TroubleKind.LOST, source.source, active=True, boottime_ns=now_ns))
+
+    def _end(self) -> None:
+        """Nothing that was counted is forgotten: it goes to the ledger before `shutdown` does."""
+        for source in self._parts.sources:
+            source.close()
+        now_ns = self._parts.clock.boottime_ns()
+        for event in self._inbox.drain():
+            self._take(event, now_ns)
+        counted = uncounted(self._state).drafts()
+        if counted:
+            self._writer.submit(0, counted)
+        if not self._writer.stop(_LAST_WRITES_S):
+            log.error("the disk did not answer in time; what it holds was not acknowledged")
+        for event in self._inbox.drain():
+            if isinstance(event, Stored):
+                self._parts.reporter.stored(event.entries)
+        self._parts.display.close()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def leave(_number: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def uncounted(state: State) -> Counted:
+    """The counts that no entry has yet."""
+    repeats = state.leftover
+    refused = state.refused
+    if state.visit is not None and state.visit.seq is not None:
+        if state.visit.repeats.total:
+            repeats = (*repeats, (state.visit.seq, state.visit.repeats))
+        if state.visit.wanted is not None:
+            refused = refused.plus(state.visit.wanted.level, state.visit.wanted.boottime_ns)
+    return Counted(repeats, refused)

@@ -1,0 +1,56 @@
+"""``hailong config``: what applies here, whether it is right, and a file to begin with."""
+
+from pathlib import Path
+
+import click
+
+from assets.texts import Texts
+from kiosk.commands.common import Common, common_options, report
+from kiosk.config.errors import ConfigError
+from kiosk.config.load import load
+from kiosk.config.toml_write import default_file, effective_file
+
+NOT_RIGHT = 1
+"""Exit code of ``config check`` when there is something to put right."""
+
+_ = Texts()
+
+
+@click.group(help=_("Show and check the configuration."))
+def config() -> None:
+    """The group; its commands are below."""
+
+
+@config.command(help=_("Print the values that apply, each with the place where it was set."))
+@common_options
+def show(common: Common) -> None:
+    """All values as TOML; with a wrong configuration all problems instead, exit code 2."""
+    click.echo(effective_file(common.load_with_origins().settings, _), nl=False)
+
+
+@config.command(
+    help=_(
+        "Check the configuration of this machine, or one FILE by itself. Ends with 1 when something is wrong."
+    )
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@common_options
+def check(common: Common, file: Path | None) -> None:
+    """Check what applies here; with a file only that file on the built-in values, as for another machine."""
+    try:
+        if file is None:
+            common.load()
+        else:
+            load(environment={}, system_file=None, config_file=file)
+    except ConfigError as error:
+        report(error, _)
+        raise click.exceptions.Exit(NOT_RIGHT) from error
+    click.echo(_("The configuration is right."))
+
+
+@config.command(help=_("Print a file with every option, its built-in value and an explanation."))
+@common_options
+def default(common: Common) -> None:
+    """The built-in values, whatever applies here; the common options are taken so that every command takes them."""
+    del common
+    click.echo(default_file(_), nl=False)

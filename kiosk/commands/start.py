@@ -1,0 +1,192 @@
+"""What ``run`` and ``demo`` share: from a configuration to a running kiosk and an exit code."""
+
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import IO
+
+import click
+
+from assets.texts import Texts
+from hardware.events import InputSource, Level
+from kiosk.app import Conductor, Kiosk, Parts
+from kiosk.clock import SystemClock
+from kiosk.config.errors import ConfigError
+from kiosk.config.model import Config
+from kiosk.controller.rules import Rules, S
+from kiosk.display import Display, NoDisplay
+from kiosk.inputs import inputs_of, sources_of
+from kiosk.ledger.errors import LedgerLocked, LedgerNewer
+from kiosk.ledger.keeper import Keeper
+from kiosk.ledger.kinds import Json
+from kiosk.report import Reporter
+from kiosk.screens.wording import Wording
+from kiosk.starts import Starts
+from kiosk.wait import DisplayLost
+
+log = logging.getLogger(__name__)
+
+REFUSED = 1
+"""Exit code when this program must not write that ledger."""
+NO_DISPLAY = 3
+"""Exit code when there is no display, or it has gone: the supervisor starts the program again."""
+ERROR_SCREEN_S = 15.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a kiosk is started.
+
+    Attributes:
+        window: Size in pixels; None = the full screen.
+        headless: Without any display.
+        extra: Inputs beside those of the configuration.
+        conductor: Ends the run when it has seen enough.
+    """
+
+    window: tuple[int, int] | None = None
+    headless: bool = False
+    extra: Sequence[InputSource] = field(default_factory=tuple)
+    conductor: Conductor = lambda _state: False
+
+
+def set_up_logging() -> None:
+    """Logs are English, on standard error, and never hold a level."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+
+def events_stream(output: IO[str], *, wanted: bool) -> IO[str] | None:
+    """Where event lines go: to standard output, when they were asked for or a machine reads it."""
+    return output if wanted or not output.isatty() else None
+
+
+def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
+    """Run a kiosk until it is told to stop.
+
+    Returns:
+        The keeper, closed, for what a caller wants to know of the ledger.
+
+    Raises:
+        click.exceptions.Exit: With the exit code, when it could not run.
+    """
+    _ = Texts(config.language)
+    clock, wording = SystemClock(), wording_of(config, _)
+    starts = Starts(config.data_dir / "starts.json", clock)
+    program = f"hailong {version('hailong')}"
+    keeper = Keeper(config.data_dir / "ledger", clock, program, identity_of(wording))
+    window = not options.headless
+    parts = Parts(
+        display=_display(config, options, _, wording, plain=starts.is_crash_loop),
+        keeper=keeper,
+        sources=[*sources_of(config, window=window), *options.extra],
+        inputs=inputs_of(config, window=window) | {source.source for source in options.extra},
+        rules=rules_of(config),
+        reporter=reporter,
+        clock=clock,
+        conductor=options.conductor,
+    )
+    try:
+        Kiosk(parts).run()
+    except (LedgerLocked, LedgerNewer) as error:
+        log.error("%s", error)
+        click.echo(_refusal(error, _), err=True)
+        starts.ended_well()
+        raise click.exceptions.Exit(REFUSED) from error
+    except DisplayLost as error:
+        log.error("the display has gone: %s", error)
+        raise click.exceptions.Exit(NO_DISPLAY) from error
+    if parts.display.healthy:
+        starts.ended_well()
+    return keeper
+
+
+def rules_of(config: Config) -> Rules:
+    """The configured times, in nanoseconds."""
+    visit = config.visit
+    return Rules(
+        repeat_interval_ns=round(visit.repeat_interval_s * S),
+        correction_window_ns=round(visit.correction_window_s * S),
+        thanks_ns=round(visit.thanks_s * S),
+    )
+
+
+def wording_of(config: Config, _: Texts) -> Wording:
+    """What this terminal calls things: the configuration's words before the catalogue's."""
+    words = {
+        name: getattr(config.texts, name) for name in ("unit", "department", "counter", "field", "question")
+    }
+    labels = {f"label_{level}": config.labels.of(level) for level in Level}
+    return Wording.from_texts(_, words | labels)
+
+
+def identity_of(wording: Wording) -> dict[str, Json]:
+    """What the `config` entry says: what a citizen was shown, and so what a rating was an answer to."""
+    return {
+        "origin": "local",
+        "unit": wording.unit,
+        "department": wording.department,
+        "counter": wording.counter,
+        "field": wording.field,
+        "question": wording.question,
+        "labels": list(wording.labels),
+    }
+
+
+def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> None:
+    """On the screen, for the technician who stands before it; standard error has said it already."""
+    if options.headless:
+        return
+    from kiosk.screens.text_page import draw_text_page  # pygame takes a while, and is not needed headless
+    from kiosk.window import Closed, DisplayUnavailable, Window
+    from kiosk.windowed import ASSUMED_WIDTH_MM
+
+    try:
+        window = Window(options.window)
+    except DisplayUnavailable as reason:
+        log.warning("no display to show the problems on: %s", reason)
+        return
+    with window:
+        title = _("The configuration is not right")
+        problems = [problem.render(_) for problem in error.problems]
+        draw_text_page(window.surface, ASSUMED_WIDTH_MM / window.size[0], _, title, problems)
+        window.present()
+        end_s = time.monotonic() + ERROR_SCREEN_S
+        while (left_s := end_s - time.monotonic()) > 0:
+            window.wait(left_s)
+            if any(isinstance(record, Closed) for record in window.events(0)):
+                return
+            window.present()  # it may have been covered
+
+
+def _display(config: Config, options: Options, _: Texts, wording: Wording, *, plain: bool) -> Display:
+    if options.headless:
+        return NoDisplay()
+    from kiosk.window import DisplayUnavailable, Window
+    from kiosk.windowed import WindowDisplay
+
+    try:
+        window = Window(options.window)
+    except DisplayUnavailable as error:
+        log.error("%s", error)
+        click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
+        raise click.exceptions.Exit(NO_DISPLAY) from error
+    if plain:
+        log.error("started again and again within a minute: the screen is drawn as plain text this time")
+    return WindowDisplay(
+        window, _, wording, touch=config.inputs.touch, keyboard=config.inputs.keyboard, plain=plain
+    )
+
+
+def _refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:
+    if isinstance(error, LedgerNewer):
+        return _(
+            "The ledger {path} was made by a newer version of the program. Nothing was changed."
+            " Please install the newer version."
+        ).format(path=error.path)
+    return _(
+        "Another program is using this data folder ({path}). It goes on undisturbed."
+        " Please stop it first, or choose another folder with --data-dir."
+    ).format(path=error.lock.parent)

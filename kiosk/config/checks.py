@@ -1,0 +1,82 @@
+"""What has to fit together between options. One value alone is checked by its kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.config.model import Config
+from kiosk.config.phrase import Phrase
+
+_FITTING_ACTIVE = {"up": "low", "down": "high"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule over several options.
+
+    Attributes:
+        keys: The options it reads. The one that the strongest source set gets the blame; among equals the
+            first.
+        find: What is wrong with a configuration; None when nothing is.
+    """
+
+    keys: tuple[str, ...]
+    find: Callable[[Config], Phrase | None]
+
+
+def _pull_fits_active(config: Config) -> Phrase | None:
+    fitting = _FITTING_ACTIVE.get(config.gpio.pull, config.gpio.active)
+    if config.gpio.active == fitting:
+        return None
+    # With the resistor on the side that a press connects to, the button would look pressed for ever.
+    return Phrase(
+        'gpio.pull = "{pull}" goes with gpio.active = "{fitting}"; gpio.active is "{active}".',
+        {"pull": config.gpio.pull, "fitting": fitting, "active": config.gpio.active},
+    )
+
+
+def _pad_has_a_port(config: Config) -> Phrase | None:
+    if not config.pad.enabled or config.pad.port:
+        return None
+    return Phrase(
+        "The pad is enabled, so pad.port must name its device. "
+        "Best a name under /dev/serial/by-id/; list them with: ls /dev/serial/by-id/"
+    )
+
+
+def _correction_within_visit(config: Config) -> Phrase | None:
+    visit = config.visit
+    if visit.correction_window_s <= visit.repeat_interval_s:
+        return None
+    return Phrase(
+        "The correction window ({window} s) must not be longer than the repeat interval ({interval} s): "
+        "a correction belongs to the same visit. Set visit.correction_window_s to at most {interval}.",
+        {"window": f"{visit.correction_window_s:g}", "interval": f"{visit.repeat_interval_s:g}"},
+    )
+
+
+def _both_sizes_or_none(config: Config) -> Phrase | None:
+    if bool(config.screen.width) == bool(config.screen.height):
+        return None
+    return Phrase(
+        "screen.width = {width} and screen.height = {height} are an impossible size: "
+        "set both, or leave both at 0 for the panel's own size.",
+        {"width": config.screen.width, "height": config.screen.height},
+    )
+
+
+def _some_input(config: Config) -> Phrase | None:
+    if config.inputs.touch or config.inputs.keyboard or config.gpio.enabled or config.pad.enabled:
+        return None
+    return Phrase(
+        "Every input is switched off, so nobody could rate. Switch on at least one of "
+        "inputs.touch, inputs.keyboard, gpio.enabled, pad.enabled."
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(("inputs.touch", "inputs.keyboard", "gpio.enabled", "pad.enabled"), _some_input),
+    Check(("gpio.active", "gpio.pull"), _pull_fits_active),
+    Check(("pad.enabled", "pad.port"), _pad_has_a_port),
+    Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
+    Check(("screen.width", "screen.height"), _both_sizes_or_none),
+)

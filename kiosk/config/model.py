@@ -1,0 +1,134 @@
+"""The configuration as the programs use it: typed, complete, and checked before anyone sees it.
+
+Every field has one option of the same name in `options`, where its meaning, range and default are written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from hardware.events import Level
+from kiosk.config.kinds import Value
+
+Pull = Literal["up", "down", "none"]
+Active = Literal["low", "high"]
+PadMode = Literal["framed", "characters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs that need no wiring."""
+
+    touch: bool
+    keyboard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gpio:
+    """Five buttons on the pins of the board."""
+
+    enabled: bool
+    pins: tuple[int, ...]  # five, BCM numbers, worst level first
+    pull: Pull
+    active: Active
+    chip: str  # label or number; empty: found by the program
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """A serial pad with five buttons."""
+
+    enabled: bool
+    port: str
+    baud: int
+    mode: PadMode
+    characters: str  # five, worst level first
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How presses are told apart into visits. All in seconds."""
+
+    repeat_interval_s: float
+    correction_window_s: float
+    thanks_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The window."""
+
+    width: int  # px; 0: the panel's own
+    height: int  # px; 0: the panel's own
+    windowed: bool
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in pixels; None for the panel's own."""
+        return (self.width, self.height) if self.width else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenTexts:
+    """What the screen says about the place; an empty question means the catalogue's."""
+
+    unit: str
+    department: str
+    counter: str
+    field: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words under the five faces; an empty one means the catalogue's."""
+
+    level_1: str
+    level_2: str
+    level_3: str
+    level_4: str
+    level_5: str
+
+    def of(self, level: Level) -> str:
+        """The word of one level."""
+        return (self.level_1, self.level_2, self.level_3, self.level_4, self.level_5)[level - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a technician may set."""
+
+    data_dir: Path
+    language: str
+    inputs: Inputs
+    gpio: Gpio
+    pad: Pad
+    visit: Visit
+    screen: Screen
+    texts: ScreenTexts
+    labels: Labels
+
+
+def build(values: Mapping[str, Value]) -> Config:
+    """The configuration from one checked value for each dotted key.
+
+    A test holds the fields and the list of options together, in names and in types, because here they meet
+    untyped.
+    """
+
+    def table(name: str) -> dict[str, Any]:
+        prefix = f"{name}."
+        return {key.removeprefix(prefix): v for key, v in values.items() if key.startswith(prefix)}
+
+    top: dict[str, Any] = {key: value for key, value in values.items() if "." not in key}
+    return Config(
+        **top,
+        inputs=Inputs(**table("inputs")),
+        gpio=Gpio(**table("gpio")),
+        pad=Pad(**table("pad")),
+        visit=Visit(**table("visit")),
+        screen=Screen(**table("screen")),
+        texts=ScreenTexts(**table("texts")),
+        labels=Labels(**table("labels")),
+    )

@@ -1,0 +1,193 @@
+"""The one list of everything that can be set.
+
+The loader, the environment variables, ``hailong config`` and ``docs/configuration.md`` are all made from it;
+what has to fit together between options is in `checks`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import get_args
+
+from assets.texts import DEFAULT_LANGUAGE
+from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
+from kiosk.config.model import Active, PadMode, Pull
+from kiosk.config.phrase import Phrase
+from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text
+
+ENVIRONMENT_PREFIX = "HAILONG_"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be set.
+
+    Attributes:
+        key: Dotted key: the TOML table, if any, and the name in it.
+        kind: What it takes.
+        default: Its value when no source says anything.
+        doc: What it does, for technicians.
+    """
+
+    key: str
+    kind: Kind
+    default: Value
+    doc: Phrase
+
+    @property
+    def table(self) -> str:
+        """The TOML table; empty for the top of the file."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The name within the table."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return ENVIRONMENT_PREFIX + self.key.replace(".", "_").upper()
+
+
+def languages() -> tuple[str, ...]:
+    """English, which is in the code, and every language that has a folder of catalogues."""
+    folders = (resources.files("assets") / "locale").iterdir()
+    return tuple(sorted({"en", DEFAULT_LANGUAGE, *(folder.name for folder in folders if folder.is_dir())}))
+
+
+_LONGEST_TEXT = 300
+_LONGEST_LABEL = 40
+
+TABLES: Mapping[str, Phrase] = {
+    "inputs": Phrase("Inputs that need no wiring."),
+    "gpio": Phrase("Five buttons wired to the pins of the board."),
+    "pad": Phrase("A pad with five buttons on a serial or USB port."),
+    "visit": Phrase("How presses are told apart into visits."),
+    "screen": Phrase("The window. Leave the sizes at 0 on a terminal."),
+    "texts": Phrase("What the screen says about the place."),
+    "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
+}
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "data_dir",
+        Folder(),
+        Path("/var/lib/hailong"),
+        Phrase("The folder where the ratings are kept. It must be on a disk, not in memory."),
+    ),
+    Option("language", OneWordOf(languages()), DEFAULT_LANGUAGE, Phrase("The language of the screen.")),
+    Option("inputs.touch", Switch(), True, Phrase("Touch panel and mouse.")),
+    Option("inputs.keyboard", Switch(), True, Phrase("The keys 1 to 5; 1 is the worst level.")),
+    Option("gpio.enabled", Switch(), False, Phrase("Whether buttons are wired to the pins.")),
+    Option(
+        "gpio.pins",
+        Pins(),
+        (5, 6, 13, 19, 26),
+        Phrase("The BCM numbers of the five pins, the worst level first."),
+    ),
+    Option(
+        "gpio.pull",
+        OneWordOf(get_args(Pull)),
+        "up",
+        Phrase("The resistor inside the board; “none” when the wiring has its own."),
+    ),
+    Option(
+        "gpio.active",
+        OneWordOf(get_args(Active)),
+        "low",
+        Phrase(
+            "The level of the pin while its button is pressed: “low” when the button connects to ground. "
+            "Pull “up” goes with “low”, “down” with “high”."
+        ),
+    ),
+    Option(
+        "gpio.chip",
+        Chip(),
+        "",
+        Phrase("The GPIO chip, such as pinctrl-rp1 or 0. Empty: the program finds it by itself."),
+    ),
+    Option("pad.enabled", Switch(), False, Phrase("Whether a pad is connected.")),
+    Option(
+        "pad.port",
+        Device(),
+        "",
+        Phrase(
+            "The device of the pad; required when it is enabled. Best a name under /dev/serial/by-id/, "
+            "which stays the same when the pad is plugged in again."
+        ),
+    ),
+    Option(
+        "pad.baud",
+        OneNumberOf((1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)),
+        115200,
+        Phrase("The speed of the port, in baud."),
+    ),
+    Option(
+        "pad.mode",
+        OneWordOf(get_args(PadMode)),
+        "framed",
+        Phrase("“framed” for pads with checksums, “characters” for simple pads: one character a press."),
+    ),
+    Option(
+        "pad.characters",
+        Characters(),
+        "12345",
+        Phrase("In the mode “characters”: what the five buttons send, the worst level first."),
+    ),
+    Option(
+        "visit.repeat_interval_s",
+        Decimal(0, 60),
+        5.0,
+        Phrase(
+            "Seconds without a press after which the next press is another person's. "
+            "0: every press is a visit of its own; the correction window must then be 0 too."
+        ),
+    ),
+    Option(
+        "visit.correction_window_s",
+        Decimal(0, 5),
+        3.0,
+        Phrase(
+            "Seconds from the first press in which another level replaces it. 0: no correction, "
+            "right for counters with queues. Never longer than the repeat interval, since both belong to one visit."
+        ),
+    ),
+    Option(
+        "visit.thanks_s",
+        Decimal(1, 5),
+        3.0,
+        Phrase("Seconds that the thank-you is shown; at least as long as the correction window in any case."),
+    ),
+    Option(
+        "screen.width",
+        Whole(320, 7680, or_zero=True),
+        0,
+        Phrase("The width in pixels. 0: that of the panel. Set width and height together."),
+    ),
+    Option(
+        "screen.height",
+        Whole(240, 4320, or_zero=True),
+        0,
+        Phrase("The height in pixels. 0: that of the panel."),
+    ),
+    Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
+    Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),
+    Option("texts.department", Text(_LONGEST_TEXT), "", Phrase("The department or team.")),
+    Option("texts.counter", Text(_LONGEST_TEXT), "", Phrase("The name or the number of the counter.")),
+    Option("texts.field", Text(_LONGEST_TEXT), "", Phrase("The field of service at this counter.")),
+    Option("texts.question", Text(_LONGEST_TEXT), "", Phrase("The question. Empty: the usual one.")),
+    Option("labels.level_1", Text(_LONGEST_LABEL), "", Phrase("The worst level. Empty: the usual word.")),
+    Option("labels.level_2", Text(_LONGEST_LABEL), "", Phrase("The second level. Empty: the usual word.")),
+    Option("labels.level_3", Text(_LONGEST_LABEL), "", Phrase("The middle level. Empty: the usual word.")),
+    Option("labels.level_4", Text(_LONGEST_LABEL), "", Phrase("The fourth level. Empty: the usual word.")),
+    Option("labels.level_5", Text(_LONGEST_LABEL), "", Phrase("The best level. Empty: the usual word.")),
+)
+
+BY_KEY: Mapping[str, Option] = {option.key: option for option in OPTIONS}
+
+
+def defaults() -> dict[str, Value]:
+    """The built-in value of every option."""
+    return {option.key: option.default for option in OPTIONS}

@@ -1,0 +1,204 @@
+"""The kinds of value whose meaning lies in their characters: texts, paths, devices, pins."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.config.errors import Refused
+from kiosk.config.kinds import WHOLE, Kind, Whole, not_allowed, type_in_words, wrong_type
+from kiosk.config.phrase import Phrase, shown
+
+BUTTONS = 5
+
+# Control characters, halves of characters (an environment variable that is not UTF-8), and line breaks.
+_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
+
+
+def _one_line(kind: Kind, raw: object) -> str:
+    """The text as it is. Raises `Refused` when it is no text or has characters that cannot be shown."""
+    if not isinstance(raw, str):
+        raise wrong_type(kind, raw)
+    if any(unicodedata.category(character) in _UNPRINTABLE for character in raw):
+        raise Refused(
+            Phrase("must be one line without control characters; {value} is not.", {"value": shown(raw)})
+        )
+    return raw
+
+
+@dataclass(frozen=True)
+class Text:
+    """One line of text that people read, in composed form and without blanks around it.
+
+    Vietnamese typed on some systems arrives decomposed (a letter and its marks apart), which the screen's
+    font would draw with marks beside the letters: Unicode Standard Annex 15, form NFC.
+    """
+
+    most: int
+
+    def read(self, raw: object) -> str:
+        """See `Kind.read`."""
+        text = unicodedata.normalize("NFC", _one_line(self, raw)).strip()
+        if len(text) > self.most:
+            raise Refused(
+                Phrase(
+                    "must be {allowed}; this one has {count}.",
+                    {"allowed": self.allowed(), "count": len(text)},
+                )
+            )
+        return text
+
+    def read_text(self, text: str) -> str:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("a text of at most {most} characters", {"most": self.most})
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder, by its full path: a service has no working folder that a technician would expect.
+
+    A path from the command line may be relative; there the technician does have one.
+    """
+
+    def read(self, raw: object) -> Path:
+        """See `Kind.read`."""
+        if isinstance(raw, Path):
+            raw = str(raw.absolute())
+        text = _one_line(self, raw)
+        if not text.startswith("/"):
+            raise not_allowed(self, raw)
+        return Path(text)
+
+    def read_text(self, text: str) -> Path:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("the full path of a folder, beginning with /")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device file by its full path, or nothing. Network addresses, which pyserial would take, are not."""
+
+    def read(self, raw: object) -> str:
+        """See `Kind.read`."""
+        text = _one_line(self, raw)
+        if text and not text.startswith("/"):
+            raise not_allowed(self, raw)
+        return text
+
+    def read_text(self, text: str) -> str:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("the full path of a device, such as /dev/serial/by-id/…, or empty")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A GPIO chip by label or number, or nothing."""
+
+    def read(self, raw: object) -> str:
+        """See `Kind.read`."""
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            raw = str(Whole(0, 255).read(raw))
+        return _one_line(self, raw).strip()
+
+    def read_text(self, text: str) -> str:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("the label or the number of a GPIO chip, or empty")
+
+
+@dataclass(frozen=True)
+class Characters:
+    """Five different visible ASCII characters, the one of the worst level first."""
+
+    def read(self, raw: object) -> str:
+        """See `Kind.read`."""
+        if not isinstance(raw, str):
+            raise wrong_type(self, raw)
+        if len(raw) != BUTTONS or len(set(raw)) != BUTTONS or not all("!" <= c <= "~" for c in raw):
+            raise not_allowed(self, raw)
+        return raw
+
+    def read_text(self, text: str) -> str:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("five different visible ASCII characters")
+
+
+@dataclass(frozen=True)
+class Pins:
+    """Five different GPIO pins by BCM number, the one of the worst level first.
+
+    0 to 27 are the pins that every 40-pin Raspberry Pi header has.
+    """
+
+    low: int = 0
+    high: int = 27
+
+    def read(self, raw: object) -> tuple[int, ...]:
+        """See `Kind.read`."""
+        if not isinstance(raw, (list, tuple)):
+            raise wrong_type(self, raw)
+        pins = [pin for pin in raw if isinstance(pin, int) and not isinstance(pin, bool)]
+        reasons = [*self._not_pins(raw[:BUTTONS]), *_shared(raw[:BUTTONS])]
+        if len(raw) != BUTTONS:
+            reasons.append(Phrase("it has {count} entries", {"count": len(raw)}))
+        if reasons:
+            allowed = self.allowed()
+            raise Refused(
+                *(Phrase("must be {allowed}; {reason}.", {"allowed": allowed, "reason": r}) for r in reasons)
+            )
+        return tuple(pins)
+
+    def read_text(self, text: str) -> tuple[int, ...]:
+        """See `Kind.read_text`; the numbers are separated by commas."""
+        parts = [part.strip() for part in text.split(",")] if text.strip() else []
+        return self.read([int(part) if WHOLE.fullmatch(part) else part for part in parts])
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase(
+            "five different whole numbers from {low} to {high}", {"low": self.low, "high": self.high}
+        )
+
+    def _not_pins(self, entries: Sequence[object]) -> Iterator[Phrase]:
+        """A reason for each entry that is no pin."""
+        for place, entry in enumerate(entries, start=1):
+            values: dict[str, str | int | Phrase] = {"place": place, "value": shown(entry)}
+            if not isinstance(entry, int) or isinstance(entry, bool):
+                values["type"] = type_in_words(entry)
+                yield Phrase("entry {place}, {value}, is {type}", values)
+            elif not self.low <= entry <= self.high:
+                yield Phrase("entry {place}, {value}, is no such pin", values)
+
+
+def _shared(entries: Sequence[object]) -> Iterator[Phrase]:
+    """A reason for each pin that several buttons share, naming the buttons."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for place, entry in enumerate(entries, start=1):
+        if isinstance(entry, int) and not isinstance(entry, bool):
+            places[entry].append(place)
+    for pin, sharing in places.items():
+        if len(sharing) > 1:
+            buttons = ", ".join(map(str, sharing))
+            yield Phrase(
+                "pin {pin} is used by the buttons {buttons}", {"pin": shown(pin), "buttons": buttons}
+            )

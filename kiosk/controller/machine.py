@@ -1,0 +1,291 @@
+"""``step(state, event, now) -> (state, effects)``: the whole behaviour of the terminal, without a terminal."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from hardware.events import Ambiguous, Press, Trouble
+from kiosk.controller import troubles
+from kiosk.controller.counts import Counts, Refused
+from kiosk.controller.rules import Rules
+from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
+from kiosk.controller.state import Append, Counted, Effect, Event, Flight, Phase, Show, State, Tick, Visit
+from kiosk.faults import FaultCode
+from kiosk.ledger.kinds import Draft, Json, Kind
+from kiosk.ledger.writer import Available, Broke, NotStored, Stored
+
+
+def step(state: State, event: Event, now_ns: int, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
+    """What an event means.
+
+    Args:
+        state: As the last step left it.
+        event: What happened.
+        now_ns: CLOCK_BOOTTIME.
+        rules: The times of a visit.
+
+    Returns:
+        The next state, and what is to be done, in order.
+    """
+    turn = _Turn(state, now_ns, rules)
+    turn.take(event)
+    turn.settle()
+    view = view_of(turn.state, now_ns, rules)
+    if view == state.shown:
+        return turn.state, tuple(turn.effects)
+    return replace(turn.state, shown=view), (*turn.effects, Show(view))
+
+
+class _Turn:
+    """One step in the making."""
+
+    def __init__(self, state: State, now_ns: int, rules: Rules) -> None:
+        self.state = state
+        self.now_ns = now_ns
+        self.rules = rules
+        self.effects: list[Effect] = []
+
+    def _set(self, **changes: Any) -> None:  # noqa: ANN401 - fields of State
+        self.state = replace(self.state, **changes)
+
+    def _set_visit(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Visit
+        if self.state.visit is not None:
+            self._set(visit=replace(self.state.visit, **changes))
+
+    def take(self, event: Event) -> None:
+        """Apply the event itself."""
+        match event:
+            case Press():
+                self._press(event)
+            case Ambiguous():
+                self._ambiguous(event)
+            case Trouble():
+                self._tell(troubles.take(self.state, event))
+            case Stored():
+                self._stored(event)
+            case NotStored():
+                self._not_stored(event)
+            case Available():
+                self._set(fault=None, phase=Phase.IDLE, until_ns=None)
+                self._append(self._take_counted())
+            case Broke():
+                self._break(event.code)
+            case Tick():
+                pass
+
+    def settle(self) -> None:
+        """Do whatever time has made due."""
+        self._give_up_waiting()
+        self._tell(troubles.quiet(self.state, self.now_ns, self.rules))
+        if self.state.until_ns is not None and self.now_ns >= self.state.until_ns:
+            self._set(phase=Phase.IDLE, until_ns=None)
+        visit_due = visit_due_ns(self.state, self.rules)
+        if visit_due is not None and self.now_ns >= visit_due:
+            self._visit_is_due()
+        refused_due = refused_due_ns(self.state, self.rules)
+        if refused_due is not None and self.now_ns >= refused_due:
+            self._append(self._take_counted())
+
+    # --- presses
+
+    def _press(self, press: Press) -> None:
+        if troubles.chatters(self.state, press):
+            self._refuse(press)
+            self.state = troubles.still_chatters(self.state, press)
+        elif self.state.phase in (Phase.STARTING, Phase.FAULT):
+            self._refuse(press)
+        elif self.state.vote_in_flight is not None:
+            # Not promised to anyone: the screen still says that the press before is being saved.
+            self._refuse(press)
+            self._prolong(press)
+        elif self.state.visit is None or self._is_over(self.state.visit, press):
+            self._begin_visit(press)
+        else:
+            self._go_on(self.state.visit, press)
+
+    def _is_over(self, visit: Visit, press: Press) -> bool:
+        return press.boottime_ns - visit.last_ns >= self.rules.repeat_interval_ns
+
+    def _begin_visit(self, press: Press) -> None:
+        earlier = self._take_counted()
+        at_ns = press.boottime_ns
+        self._set(visit=Visit(press.level, at_ns, at_ns, self.now_ns), phase=Phase.SAVING, until_ns=None)
+        body: dict[str, Json] = {"level": int(press.level), "source": press.source.value}
+        self._append(earlier, Draft(Kind.RATING, body, at_ns), press)
+
+    def _go_on(self, visit: Visit, press: Press) -> None:
+        """A press of a visit whose rating is stored: a correction, or one of the repeats."""
+        self._prolong(press)
+        if press.boottime_ns - visit.first_ns >= self.rules.correction_window_ns:
+            self._repeat(press)
+            if self.state.phase is not Phase.SAVING:
+                self._hint_repeat(press)
+        elif visit.wanted is not None and press.level == visit.wanted.level:
+            self._repeat(press)
+        else:
+            if visit.wanted is not None:
+                # The latest level wins; the one that it displaces becomes a repeat.
+                self._set_visit(wanted=None)
+                self._repeat(visit.wanted)
+            self._want(visit, press)
+
+    def _want(self, visit: Visit, press: Press) -> None:
+        if press.level == visit.level:
+            self._repeat(press)
+            if self.state.phase is Phase.SAVING:
+                self._thank()
+        elif visit.corrections >= self.rules.corrections:
+            self._repeat(press)
+            self._hint_repeat(press)
+        else:
+            self._set_visit(wanted=press)
+            self._set(phase=Phase.SAVING, until_ns=None)
+
+    def _repeat(self, press: Press) -> None:
+        if self.state.visit is not None:
+            self._set_visit(repeats=self.state.visit.repeats.plus(press.level))
+        self._tell(troubles.beat(self.state, press, self.rules))
+
+    def _hint_repeat(self, press: Press) -> None:
+        """The screen says that this visit's opinion is kept, for as long as another press would be a repeat."""
+        self._set(phase=Phase.REPEAT, until_ns=press.boottime_ns + self.rules.repeat_interval_ns)
+
+    def _refuse(self, press: Press) -> None:
+        self._set(refused=self.state.refused.plus(press.level, press.boottime_ns))
+
+    def _prolong(self, press: Press) -> None:
+        if self.state.visit is not None:
+            self._set_visit(last_ns=max(self.state.visit.last_ns, press.boottime_ns))
+
+    def _ambiguous(self, event: Ambiguous) -> None:
+        refused = self.state.refused
+        for level in event.levels:
+            refused = refused.plus(level, event.boottime_ns)
+        self._set(refused=replace(refused, ambiguous=refused.ambiguous + len(event.levels)))
+        if self.state.phase in (Phase.IDLE, Phase.THANKED, Phase.REPEAT, Phase.AMBIGUOUS):
+            self._set(phase=Phase.AMBIGUOUS, until_ns=self.now_ns + self.rules.hint_ns)
+
+    # --- time
+
+    def _visit_is_due(self) -> None:
+        visit = self.state.visit
+        if visit is None or visit.seq is None:
+            return
+        if visit.wanted is not None:
+            press = visit.wanted
+            body: dict[str, Json] = {
+                "of": visit.seq,
+                "level": int(press.level),
+                "source": press.source.value,
+            }
+            self._set_visit(wanted=None)
+            self._append(Counted(), Draft(Kind.CORRECTION, body, press.boottime_ns), press, of=visit.seq)
+            return
+        counted = self._take_counted()
+        if self.now_ns >= visit.last_ns + self.rules.repeat_interval_ns:
+            self._set(visit=None)
+            if self.state.phase is Phase.REPEAT:
+                self._set(phase=Phase.IDLE, until_ns=None)
+        else:
+            self._set_visit(written_ns=self.now_ns)
+        self._append(counted)
+
+    def _give_up_waiting(self) -> None:
+        waiting = self.state.vote_in_flight
+        if waiting is not None and self.now_ns >= waiting[1].since_ns + self.rules.give_up_ns:
+            ref, flight = waiting
+            self._keep_flight(ref, replace(flight, given_up=True))
+            self._break(FaultCode.CARD_SLOW)
+
+    def _thank(self) -> None:
+        if self.state.visit is not None:
+            window_end_ns = self.state.visit.first_ns + self.rules.correction_window_ns
+            self._set(phase=Phase.THANKED, until_ns=max(self.now_ns + self.rules.thanks_ns, window_end_ns))
+
+    # --- the ledger's answers
+
+    def _stored(self, event: Stored) -> None:
+        flight = self._land(event.ref)
+        if flight is None:
+            return
+        commits = self.state.commits_ns
+        self._set(commits_ns=(None if commits is None else commits[1], self.now_ns))
+        if flight.press is None:
+            return
+        if flight.failed:
+            # Counted as refused a moment ago, and on the disk after all: it is a rating, and nothing else.
+            self._set(refused=self.state.refused.plus(flight.press.level, 0, presses=-1))
+        elif flight.given_up:
+            if self.state.fault is FaultCode.CARD_SLOW:
+                self._set(fault=None, phase=Phase.IDLE, until_ns=None)
+        elif self.state.visit is not None:
+            if flight.of is None:
+                seq = next(entry.seq for entry in event.entries if entry.kind == Kind.RATING)
+                self._set_visit(seq=seq)
+            else:
+                self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
+            self._thank()
+
+    def _not_stored(self, event: NotStored) -> None:
+        flight = self._land(event.ref)
+        if flight is None:
+            return
+        self._set(
+            leftover=(*self.state.leftover, *flight.counted.repeats),
+            refused=replace(self.state.refused.and_also(flight.counted.refused), written_ns=self.now_ns),
+        )
+        if flight.press is not None:
+            self._refuse(flight.press)
+            # It may have reached the disk all the same; then `Stored` comes late.
+            self._keep_flight(event.ref, replace(flight, failed=True, counted=Counted()))
+        self._break(event.code)
+
+    def _break(self, code: FaultCode) -> None:
+        """Votes cannot be kept. The visit is over; its counts wait until they can be written."""
+        visit = self.state.visit
+        if visit is not None and visit.wanted is not None:
+            self._refuse(visit.wanted)
+        if visit is not None and visit.seq is not None and visit.repeats.total:
+            self._set(leftover=(*self.state.leftover, (visit.seq, visit.repeats)))
+        self._set(fault=code, phase=Phase.FAULT, until_ns=None, visit=None)
+
+    # --- requests
+
+    def _take_counted(self) -> Counted:
+        """Take everything that is only counted out of the state; `_not_stored` puts it back."""
+        visit, repeats = self.state.visit, self.state.leftover
+        if visit is not None and visit.seq is not None and visit.repeats.total:
+            repeats = (*repeats, (visit.seq, visit.repeats))
+            self._set_visit(repeats=Counts())
+        refused = self.state.refused
+        self._set(leftover=())
+        if refused.counts.total:
+            self._set(refused=Refused(written_ns=self.now_ns))
+        return Counted(repeats, refused)
+
+    def _append(
+        self, counted: Counted, vote: Draft | None = None, press: Press | None = None, of: int | None = None
+    ) -> None:
+        drafts = (*counted.drafts(), *(() if vote is None else (vote,)))
+        if drafts:
+            self._send(drafts, Flight(self.now_ns, counted, press, of))
+
+    def _tell(self, told: troubles.Told) -> None:
+        self.state, drafts = told
+        if drafts:
+            self._send(drafts, Flight(self.now_ns))
+
+    def _send(self, drafts: tuple[Draft, ...], flight: Flight) -> None:
+        ref = self.state.next_ref
+        self._set(next_ref=ref + 1)
+        self._keep_flight(ref, flight)
+        self.effects.append(Append(ref, drafts))
+
+    def _keep_flight(self, ref: int, flight: Flight) -> None:
+        self._set(flights=MappingProxyType({**self.state.flights, ref: flight}))
+
+    def _land(self, ref: int) -> Flight | None:
+        flights = dict(self.state.flights)
+        flight = flights.pop(ref, None)
+        self._set(flights=MappingProxyType(flights))
+        return flight

@@ -1,0 +1,178 @@
+"""What the controller remembers between two events, and the events and effects that it knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import MappingProxyType
+
+from hardware.events import Ambiguous, Level, Press, Source, Trouble
+from kiosk.controller.counts import Counts, Refused
+from kiosk.faults import FaultCode
+from kiosk.ledger.kinds import Draft, Kind
+from kiosk.ledger.writer import Available, Broke, NotStored, Stored
+from kiosk.view import View
+
+
+class Phase(Enum):
+    """What the terminal is doing."""
+
+    STARTING = auto()
+    IDLE = auto()
+    SAVING = auto()
+    THANKED = auto()
+    REPEAT = auto()
+    AMBIGUOUS = auto()
+    FAULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing happened; time has passed."""
+
+
+Event = Press | Ambiguous | Trouble | Stored | NotStored | Available | Broke | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Store these entries in one transaction and answer with `ref`."""
+
+    ref: int
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show this from now on."""
+
+    view: View
+
+
+Effect = Append | Show
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One citizen at the terminal, as far as it can know.
+
+    Attributes:
+        level: The level that counts so far.
+        first_ns: The visit's first press; the correction window runs from here.
+        last_ns: Its last press of any kind.
+        written_ns: When its counts were last written (or it began).
+        seq: The rating's seq, once it is stored.
+        corrections: How many are stored.
+        wanted: A correction that waits for its turn.
+        repeats: The presses that were neither the rating nor a correction.
+    """
+
+    level: Level
+    first_ns: int
+    last_ns: int
+    written_ns: int
+    seq: int | None = None
+    corrections: int = 0
+    wanted: Press | None = None
+    repeats: Counts = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Presses that are written as counts: of visits (rating's seq, counts), and those that were refused."""
+
+    repeats: tuple[tuple[int, Counts], ...] = ()
+    refused: Refused = Refused()
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """The entries; none when there is nothing to count."""
+        drafts = [Draft(Kind.REPEAT, {"of": of, "counts": counts.body()}) for of, counts in self.repeats]
+        if self.refused.counts.total:
+            drafts.append(Draft(Kind.REFUSED, self.refused.body()))
+        return tuple(drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A request that the ledger has not answered, or has answered with doubt.
+
+    Attributes:
+        since_ns: When it was sent.
+        counted: The counts in it.
+        press: The vote in it, if it carries one.
+        of: For a correction: the rating's seq.
+        given_up: Nobody waits for it any more: if it is stored after all, nobody is thanked.
+        failed: It was said not to be stored, and its vote was counted as refused.
+    """
+
+    since_ns: int
+    counted: Counted = Counted()
+    press: Press | None = None
+    of: int | None = None
+    given_up: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ailing:
+    """A trouble of an input that is going on.
+
+    Attributes:
+        code: H2, H3 or H4.
+        source: The input.
+        level: The button, where it is one button's.
+        last_ns: Its last sign; chatter ends after a time of quiet.
+        told: Whether the ledger has an entry of its beginning.
+    """
+
+    code: FaultCode
+    source: Source
+    level: Level | None
+    last_ns: int
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything. A value: `step` makes a new one.
+
+    Attributes:
+        phase: What the terminal is doing.
+        until_ns: When the phase ends by itself.
+        visit: The visit that goes on, if any.
+        flights: Requests to the ledger, by ref.
+        refused: Presses to be written as a count.
+        leftover: Counts of visits that the ledger could not take: (rating's seq, counts).
+        fault: Why votes cannot be kept, if they cannot.
+        inputs: The inputs that the configuration switches on.
+        ailing: Their troubles.
+        told_ns: When the ledger was last told of a trouble, by code and source.
+        beats: The latest repeats of each physical button.
+        commits_ns: When the last two commits were answered, oldest first.
+        next_ref: For the next request.
+        shown: What the screen was last told to show.
+    """
+
+    inputs: frozenset[Source] = frozenset()
+    phase: Phase = Phase.STARTING
+    until_ns: int | None = None
+    visit: Visit | None = None
+    flights: Mapping[int, Flight] = field(default_factory=lambda: MappingProxyType({}))
+    refused: Refused = Refused()
+    leftover: tuple[tuple[int, Counts], ...] = ()
+    fault: FaultCode | None = None
+    ailing: tuple[Ailing, ...] = ()
+    told_ns: Mapping[tuple[FaultCode, Source], int] = field(default_factory=lambda: MappingProxyType({}))
+    beats: Mapping[tuple[Source, Level], tuple[int, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    commits_ns: tuple[int | None, int] | None = None
+    next_ref: int = 1
+    shown: View | None = None
+
+    @property
+    def vote_in_flight(self) -> tuple[int, Flight] | None:
+        """The vote that somebody is waiting for, with its ref."""
+        for ref, flight in self.flights.items():
+            if flight.press is not None and not flight.given_up and not flight.failed:
+                return ref, flight
+        return None

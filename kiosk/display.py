@@ -1,0 +1,64 @@
+"""What the loop needs of a display, and the display of a terminal that has none."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from hardware.events import Press
+from kiosk.view import View
+from kiosk.wait import Waiter
+
+
+class Display(Protocol):
+    """Shows views, hands over presses on glass and keys, and sleeps in between."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody has closed the window."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether everything has been drawn as designed so far."""
+
+    def show(self, view: View, now_ns: int) -> None:
+        """Make a view visible, before returning; does nothing when it is visible already."""
+
+    def presses(self, now_ns: int) -> Iterable[Press]:
+        """The presses since the last call."""
+
+    def wait(self, timeout_s: float | None) -> None:
+        """Sleep until there is something to do, `wake` is called, or the time is up."""
+
+    def wake(self) -> None:
+        """End `wait`; from any thread and from signal handlers."""
+
+    def close(self) -> None:
+        """Let go of the display. May be called twice."""
+
+
+class NoDisplay:
+    """A terminal without a screen: buttons, lamps and a speaker are enough to vote."""
+
+    closed = False
+    healthy = True
+
+    def __init__(self) -> None:
+        self._waiter = Waiter()
+
+    def show(self, view: View, now_ns: int) -> None:
+        """Nothing to show it on."""
+
+    def presses(self, now_ns: int) -> Iterable[Press]:  # noqa: ARG002 - nothing to press on
+        """No glass, no keys."""
+        return ()
+
+    def wait(self, timeout_s: float | None) -> None:
+        """Sleep until `wake`, or until the time is up."""
+        self._waiter.wait(timeout_s)
+
+    def wake(self) -> None:
+        """End `wait`."""
+        self._waiter.wake()
+
+    def close(self) -> None:
+        """Let go of the wake pipe."""
+        self._waiter.close()

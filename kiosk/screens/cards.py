@@ -1,0 +1,65 @@
+"""The five cards: face, word, number. A pressed card changes in the same way whatever its level."""
+
+from collections.abc import Sequence
+
+import pygame
+
+from hardware.events import Level
+from kiosk.screens import shapes
+from kiosk.screens.faces import Faces
+from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.palette import GREY, INK
+from kiosk.screens.type import Style, Type
+
+LABEL_WEIGHT = 600
+_PRESSED_FACE = 0.94
+"""A pressed card's face, as a share of its size: it gives way, the words stand still."""
+
+
+class Cards:
+    """Draws cards, large and compact."""
+
+    def __init__(self, layout: Layout, type_: Type, faces: Faces, labels: Sequence[str]) -> None:
+        self._layout = layout
+        self._type = type_
+        self._faces = faces
+        self._labels = labels
+
+    def draw(
+        self,
+        surface: pygame.Surface,
+        level: Level,
+        place: Rect,
+        at: tuple[int, int],
+        *,
+        pressed: bool = False,
+    ) -> None:
+        """Draw one card.
+
+        Args:
+            surface: Where to.
+            level: Whose.
+            place: The card's place on the panel: its size decides the sizes of the parts.
+            at: Where the surface's corner is on the panel.
+            pressed: Whether it is the one just pressed.
+        """
+        layout, sizes = self._layout, self._layout.sizes
+        card = place.moved(-at[0], -at[1])
+        parts = layout.parts(card)
+        face = parts.face.inset(round(parts.face.w * (1 - _PRESSED_FACE) / 2)) if pressed else parts.face
+
+        surface.blit(
+            shapes.card((card.w, card.h), layout.radius_px, layout.border_px, pressed=pressed), card[:2]
+        )
+        surface.blit(self._faces.image(level, face.w), face[:2])
+        label = Style(LABEL_WEIGHT, sizes.label, sizes.smallest, INK)
+        self._type.draw(surface, self._labels[level - 1], parts.label, label)
+        surface.blit(shapes.key_cap(parts.number.w), parts.number[:2])
+        number = Style(600, sizes.number, sizes.smallest, GREY)
+        self._type.stamp(surface, str(int(level)), parts.number.centre, number)
+
+
+def label_lines(layout: Layout, type_: Type, labels: Sequence[str]) -> int:
+    """How many lines the widest of the words needs at its full size: one, or else two."""
+    room = layout.cards[0].w - 2 * layout.card_inner_px
+    return min(2, max(type_.lines(label, LABEL_WEIGHT, layout.sizes.label, room) for label in labels))

@@ -1,0 +1,75 @@
+"""Who asks: the unit on the left, the counter on the right, a hairline below."""
+
+import math
+
+import pygame
+
+from kiosk.screens.layout import LINE_EM, Layout, Rect
+from kiosk.screens.palette import GREY, HAIRLINE, INK
+from kiosk.screens.type import Across, Style, Type, printable
+from kiosk.screens.wording import Wording
+
+_SMALLER_BLOCK = 0.4
+"""The counter's share of the width when both names are long: units have the longer names."""
+
+
+def draw_header(surface: pygame.Surface, layout: Layout, type_: Type, wording: Wording) -> None:
+    """Draw the names that are configured; nothing at all where none is."""
+    blocks = wording.names
+    if layout.header is None or layout.rule is None or not blocks:
+        return
+    pygame.draw.rect(surface, HAIRLINE, layout.rule)
+    two_lines = any(below for _, below in blocks)
+    boxes = _share(layout.header, layout.px(6.0), [_width(block, layout, type_) for block in blocks])
+    sides: tuple[Across, ...] = ("left", "right")
+    for (name, below), box, across in zip(blocks, boxes, sides, strict=False):
+        _draw_block(surface, layout, type_, name, below, box, across, two_lines=two_lines)
+
+
+def _styles(layout: Layout) -> tuple[Style, Style]:
+    sizes = layout.sizes
+    return (
+        Style(600, sizes.unit, sizes.smallest, INK),
+        Style(400, sizes.department, sizes.smallest, GREY),
+    )
+
+
+def _width(block: tuple[str, str], layout: Layout, type_: Type) -> int:
+    """What a block would take on one line a name."""
+    return max(
+        type_.font(style.weight, style.px).size(printable(text))[0]
+        for text, style in zip(block, _styles(layout), strict=True)
+    )
+
+
+def _share(header: Rect, gap: int, widths: list[int]) -> list[Rect]:
+    """Give each block what it needs; when that is too much, the right one at most its share."""
+    if len(widths) == 1:
+        return [header]
+    right = min(widths[1], max(header.w - gap - widths[0], math.floor(header.w * _SMALLER_BLOCK)))
+    return [
+        Rect(header.x, header.y, header.w - gap - right, header.h),
+        Rect(header.right - right, header.y, right, header.h),
+    ]
+
+
+def _draw_block(
+    surface: pygame.Surface,
+    layout: Layout,
+    type_: Type,
+    name: str,
+    below: str,
+    box: Rect,
+    across: Across,
+    *,
+    two_lines: bool,
+) -> None:
+    name_style, below_style = _styles(layout)
+    if not two_lines:
+        type_.draw(surface, name, box, name_style, across, "bottom")
+        return
+    below_px = math.ceil(below_style.px * LINE_EM) + layout.px(0.3)
+    type_.draw(surface, name, Rect(box.x, box.y, box.w, box.h - below_px), name_style, across, "bottom")
+    type_.draw(
+        surface, below, Rect(box.x, box.bottom - below_px, box.w, below_px), below_style, across, "bottom"
+    )

@@ -1,0 +1,109 @@
+"""What is said above the cards, or in their place. Every text of a screen is found here."""
+
+from dataclasses import dataclass
+
+import pygame
+
+from assets.texts import Texts
+from kiosk.screens import shapes
+from kiosk.screens.fault_words import fault_sentence
+from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.palette import ACCENT, GREY, INK
+from kiosk.screens.type import Style, Type
+from kiosk.screens.wording import Wording
+from kiosk.view import ScreenName, View
+
+_TITLE_WEIGHT = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A title and a sentence, set apart when it asks for something to be done differently."""
+
+    title: str
+    text: str
+    apart: bool = False
+
+
+def words_of(view: View, wording: Wording, _: Texts) -> Words:
+    """What a screen says. Nothing here depends on the level that was pressed."""
+    match view.name:
+        case ScreenName.STARTING:
+            return Words(_("Starting…"), _("Ratings can be given in a moment."))
+        case ScreenName.IDLE | ScreenName.SAVING:
+            return Words(wording.question, _("Please choose one of the five"))
+        case ScreenName.WAIT:
+            return Words(_("One moment, please…"), _("Your rating is being saved"))
+        case ScreenName.AMBIGUOUS:
+            return Words(wording.question, _("Just one button, please"), apart=True)
+        case ScreenName.THANKED if view.ring is not None:
+            return Words(_("Thank you!"), _("Your rating has been kept. To change it, press again."))
+        case ScreenName.THANKED:
+            return Words(_("Thank you!"), _("Your rating has been kept."))
+        case ScreenName.REPEAT:
+            return Words(_("Your rating is already kept"), _("The next person can rate in a few seconds."))
+        case ScreenName.FAULT:
+            return Words(_("This device is not taking ratings for now"), fault_sentence(view.fault, _))
+
+
+def question_lines(layout: Layout, type_: Type, question: str) -> int:
+    """How many lines the question needs at its full size: one, or else two."""
+    return min(2, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w))
+
+
+class Heads:
+    """Draws the words of a screen, and the sign of those that have one."""
+
+    def __init__(self, layout: Layout, type_: Type) -> None:
+        self._layout = layout
+        self._type = type_
+
+    def place(self, name: ScreenName) -> Rect:
+        """Where the words of a screen are."""
+        return _around(self._boxes(name))
+
+    def draw(self, surface: pygame.Surface, name: ScreenName, words: Words) -> None:
+        """Draw the words on a surface that is exactly their place."""
+        place = self.place(name)
+        *sign, title, text = (box.moved(-place.x, -place.y) for box in self._boxes(name))
+        sizes = self._layout.sizes
+        if sign:
+            draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
+            surface.blit(draw_sign(sign[0].w), sign[0][:2])
+        title_px, text_px = {
+            ScreenName.STARTING: (sizes.title, sizes.text),
+            ScreenName.FAULT: (sizes.title, sizes.text),
+            ScreenName.THANKED: (sizes.thanks, sizes.text),
+            ScreenName.REPEAT: (sizes.question, sizes.text),
+        }.get(name, (sizes.question, sizes.hint))
+        self._type.draw(surface, words.title, title, Style(_TITLE_WEIGHT, title_px, sizes.smallest, INK))
+        if words.apart:
+            self._draw_hint(surface, text, words.text)
+        else:
+            self._type.draw(surface, words.text, text, Style(400, text_px, sizes.smallest, GREY), down="top")
+
+    def _boxes(self, name: ScreenName) -> tuple[Rect, ...]:
+        """Sign, title and text; without the sign where there is none, or where it moves and is drawn by itself."""
+        layout = self._layout
+        match name:
+            case ScreenName.STARTING | ScreenName.FAULT:
+                return layout.message
+            case ScreenName.THANKED | ScreenName.REPEAT:
+                return layout.acknowledgement[1:]
+            case _:
+                return (layout.question, layout.hint)
+
+    def _draw_hint(self, surface: pygame.Surface, box: Rect, text: str) -> None:
+        """A hint that is to be noticed: in a pill, in the accent."""
+        sizes = self._layout.sizes
+        style = Style(600, sizes.hint, sizes.smallest, ACCENT)
+        width = self._type.font(style.weight, style.px).size(text)[0] + 2 * self._layout.px(4.5)
+        ground = Rect(box.x + (box.w - width) // 2, box.y, width, box.h)
+        surface.blit(shapes.pill((ground.w, ground.h), 2), ground[:2])
+        self._type.draw(surface, text, ground, style)
+
+
+def _around(boxes: tuple[Rect, ...]) -> Rect:
+    """The smallest rectangle with all of them in it."""
+    x, y = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Rect(x, y, max(box.right for box in boxes) - x, max(box.bottom for box in boxes) - y)

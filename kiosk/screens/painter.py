@@ -1,0 +1,237 @@
+"""The painter: from a view and a time to pixels, touching only the pixels that change.
+
+A screen is a *layer* (header, cards, footer: one of three, kept as whole surfaces) with *patches* on it (the
+words, a pressed card, the ring, the technician's mark). Going from one screen to the next copies the patches
+that differ, so a pressed card is one small copy, and a frame of the ring is the ring.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import pygame
+
+from assets.texts import Texts
+from hardware.events import Level
+from kiosk.screens import shapes
+from kiosk.screens.cards import Cards, label_lines
+from kiosk.screens.faces import Faces
+from kiosk.screens.header import draw_header
+from kiosk.screens.heads import Heads, question_lines, words_of
+from kiosk.screens.layout import Layout, Rect, lay_out
+from kiosk.screens.palette import GREY, PAPER
+from kiosk.screens.type import Style, Type
+from kiosk.screens.wording import Wording
+from kiosk.view import ScreenName, View
+
+_RING_STEPS = 360
+"""The ring moves in steps: a frame that would change less than a pixel is not drawn."""
+
+
+class _Layer(Enum):
+    """What lies below the patches."""
+
+    LARGE = "large cards"
+    COMPACT = "compact cards"
+    BARE = "no cards"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Patch:
+    """A part of the screen that may differ from one view to the next; drawn once, then compared by identity."""
+
+    place: Rect
+    surface: pygame.Surface
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What has been drawn on a surface."""
+
+    surface: pygame.Surface
+    layer: _Layer
+    patches: tuple[_Patch, ...]
+
+
+class Painter:
+    """Draws views on one panel. Surfaces are made when first needed; `warm` makes them beforehand."""
+
+    def __init__(
+        self,
+        size_px: tuple[int, int],
+        mm_per_px: float,
+        texts: Texts,
+        wording: Wording,
+        type_: Type | None = None,
+        faces: Faces | None = None,
+    ) -> None:
+        """Find the layout; draw nothing yet.
+
+        Args:
+            size_px: Width and height of the panel.
+            mm_per_px: Millimetres a pixel.
+            texts: The catalogue.
+            wording: What this terminal calls things.
+            type_: The fonts; by default those of the package.
+            faces: The faces; by default those of the package.
+        """
+        self._texts = texts
+        self._wording = wording
+        self._type = type_ or Type()
+        # The panel decides the sizes of type, these the lines that the words take, and those the places.
+        panel = lay_out(size_px, mm_per_px)
+        self.layout: Layout = lay_out(
+            size_px,
+            mm_per_px,
+            header=bool(wording.names),
+            label_lines=label_lines(panel, self._type, wording.labels),
+            question_lines=question_lines(panel, self._type, wording.question),
+        )
+        self._cards = Cards(self.layout, self._type, faces or Faces(), wording.labels)
+        self._heads = Heads(self.layout, self._type)
+        self._layers: dict[_Layer, pygame.Surface] = {}
+        self._patches: dict[Hashable, _Patch] = {}
+        self._ring: tuple[int, _Patch] | None = None
+        self._shown: _Frame | None = None
+        self._work = self._pieces()
+
+    def draw(self, surface: pygame.Surface, view: View, now_ns: int) -> list[pygame.Rect]:
+        """Make a surface show a view.
+
+        Args:
+            surface: The screen, in the painter's size. Nobody else may draw on it between two calls, or
+                `forget` is called.
+            view: What to show.
+            now_ns: CLOCK_BOOTTIME, for the ring.
+
+        Returns:
+            What has changed, for `pygame.display.update`; empty when nothing has.
+        """
+        frame = _Frame(surface, self._layer_of(view.name), tuple(self._patches_of(view, now_ns)))
+        shown, self._shown = self._shown, None
+        layer = self._layer(frame.layer)
+        if shown is None or shown.surface is not surface or shown.layer is not frame.layer:
+            surface.blit(layer, (0, 0))
+            changed, drawn = [surface.get_rect()], frame.patches
+        else:
+            gone = [patch for patch in shown.patches if patch not in frame.patches]
+            drawn = tuple(patch for patch in frame.patches if patch not in shown.patches)
+            for patch in gone:
+                surface.blit(layer, patch.place[:2], patch.place)
+            changed = [pygame.Rect(place) for place in dict.fromkeys(p.place for p in (*gone, *drawn))]
+        for patch in drawn:
+            surface.blit(patch.surface, patch.place[:2])
+        self._shown = frame
+        return changed
+
+    def forget(self) -> None:
+        """Draw everything next time: the surface has been drawn on by somebody else."""
+        self._shown = None
+
+    def warm(self) -> bool:
+        """Make one surface that will be needed, so that the first press need not wait for it.
+
+        Returns:
+            True while there is more to make.
+        """
+        return next(self._work, False)
+
+    def _pieces(self) -> Iterator[bool]:
+        """Everything that a visit needs, in the order in which it is met."""
+        idle, thanked = View(ScreenName.IDLE), View(ScreenName.THANKED)
+        for level in Level:
+            self._pressed_card(level)
+            yield True
+        self._layer(_Layer.COMPACT)
+        yield True
+        for name in (ScreenName.WAIT, ScreenName.THANKED, ScreenName.REPEAT, ScreenName.AMBIGUOUS):
+            self._words(View(name))
+            yield True
+        for view in (idle, thanked):
+            list(self._patches_of(view, 0))
+            yield True
+
+    def _layer_of(self, name: ScreenName) -> _Layer:
+        cards = self.layout.cards_of(name)
+        if not cards:
+            return _Layer.BARE
+        return _Layer.LARGE if cards is self.layout.cards else _Layer.COMPACT
+
+    def _layer(self, kind: _Layer) -> pygame.Surface:
+        if kind not in self._layers:
+            self._layers[kind] = self._draw_layer(kind)
+        return self._layers[kind]
+
+    def _draw_layer(self, kind: _Layer) -> pygame.Surface:
+        layout = self.layout
+        surface = pygame.Surface(layout.size_px)
+        surface.fill(PAPER)
+        draw_header(surface, layout, self._type, self._wording)
+        if kind is _Layer.BARE:
+            return surface
+        for level, place in zip(
+            Level, layout.cards if kind is _Layer.LARGE else layout.compact_cards, strict=True
+        ):
+            self._cards.draw(surface, level, place, (0, 0))
+        _ = self._texts
+        footer = Style(400, layout.sizes.footer, layout.sizes.smallest, GREY)
+        self._type.draw(surface, _("No name, no picture. Each press is one opinion."), layout.footer, footer)
+        return surface
+
+    def _patches_of(self, view: View, now_ns: int) -> Iterator[_Patch]:
+        yield self._words(view)
+        yield self._mark(attention=view.attention)
+        if view.name in (ScreenName.SAVING, ScreenName.WAIT) and view.pressed is not None:
+            yield self._pressed_card(view.pressed)
+        if view.name is ScreenName.THANKED and view.ring is not None:
+            yield self._running_ring(round(view.ring.left(now_ns) * _RING_STEPS))
+        elif view.name in (ScreenName.THANKED, ScreenName.REPEAT):
+            yield self._patch("sign", self.layout.acknowledgement.sign, _sign(None))
+
+    def _words(self, view: View) -> _Patch:
+        words = words_of(view, self._wording, self._texts)
+        place = self._heads.place(view.name)
+        return self._patch((place, words), place, lambda surface: self._heads.draw(surface, view.name, words))
+
+    def _mark(self, *, attention: bool) -> _Patch:
+        place = self.layout.mark
+        return self._patch(
+            ("mark", attention),
+            place,
+            lambda surface: _put(surface, shapes.mark(place.w, attention=attention)),
+        )
+
+    def _pressed_card(self, level: Level) -> _Patch:
+        place = self.layout.cards[level - 1]
+        return self._patch(
+            ("pressed", level),
+            place,
+            lambda surface: self._cards.draw(surface, level, place, place[:2], pressed=True),
+        )
+
+    def _running_ring(self, step: int) -> _Patch:
+        """The ring at one step; only the last one is kept."""
+        if self._ring is None or self._ring[0] != step:
+            place = self.layout.acknowledgement.sign
+            self._ring = step, _drawn(place, _sign(step / _RING_STEPS))
+        return self._ring[1]
+
+    def _patch(self, key: Hashable, place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
+        if key not in self._patches:
+            self._patches[key] = _drawn(place, draw)
+        return self._patches[key]
+
+
+def _drawn(place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
+    surface = pygame.Surface((place.w, place.h))
+    surface.fill(PAPER)
+    draw(surface)
+    return _Patch(place, surface)
+
+
+def _sign(left: float | None) -> Callable[[pygame.Surface], None]:
+    return lambda surface: _put(surface, shapes.check_sign(surface.get_width(), left))
+
+
+def _put(surface: pygame.Surface, picture: pygame.Surface) -> None:
+    surface.blit(picture, (0, 0))

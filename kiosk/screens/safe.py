@@ -1,0 +1,98 @@
+"""The safe screen: what is shown when drawing the real one has failed.
+
+It needs pygame and its built-in font, and nothing else: no font file, no face, no catalogue, no SVG, nothing
+that was cached. It is plain on purpose: whatever broke the screen must not find anything to break here.
+"""
+
+from collections.abc import Sequence
+
+import pygame
+
+from hardware.events import Level
+from kiosk.screens.builtin import BuiltinFont
+from kiosk.screens.layout import LEVELS, Rect
+from kiosk.screens.palette import CARD, CARD_PRESSED, GREY, INK, OUTLINE, PAPER, Colour
+from kiosk.screens.wording import Wording
+from kiosk.view import ScreenName, View
+
+_WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT)
+
+
+def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequence[Rect] = ()) -> None:
+    """Fill a surface with the view in its plainest form.
+
+    Args:
+        surface: Where to, of any size.
+        view: What to show. The words after a press are the same for every level.
+        wording: The words; nothing else is read.
+        cards: Where presses count on this screen; by default five equal columns in the lower two thirds.
+    """
+    if not pygame.font.get_init():
+        pygame.font.init()
+    width, height = surface.get_size()
+    surface.fill(PAPER)
+    columns: Sequence[Rect] = ()
+    if view.name not in _WITHOUT_CARDS:
+        columns = cards if len(cards) == LEVELS else _columns(width, height)
+    above = min((card.y for card in columns), default=height)
+    pad = max(1, width // 40)
+    lines = _lines(view, wording)
+    row = (above - 2 * pad) // 3
+    top = (above - row * len(lines)) // 2
+    for number, line in enumerate(lines):
+        box = Rect(pad, top + number * row, width - 2 * pad, row)
+        _write(surface, line, box, INK if number == 0 else GREY, width // 26 if number == 0 else width // 40)
+    for level, card in zip(Level, columns, strict=False):
+        pressed = level == view.pressed and view.name in (ScreenName.SAVING, ScreenName.WAIT)
+        _draw_card(surface, card, level, wording.labels[level - 1], pressed=pressed)
+
+
+def _lines(view: View, wording: Wording) -> list[str]:
+    safe = wording.safe
+    match view.name:
+        case ScreenName.STARTING:
+            return [safe.starting]
+        case ScreenName.SAVING | ScreenName.WAIT:
+            return [safe.saving]
+        case ScreenName.THANKED:
+            return [safe.thanked]
+        case ScreenName.REPEAT:
+            return [safe.repeat]
+        case ScreenName.AMBIGUOUS:
+            return [wording.question, safe.ambiguous]
+        case ScreenName.FAULT:
+            return [safe.fault, view.fault.value] if view.fault else [safe.fault]
+        case ScreenName.IDLE:
+            return [wording.question, safe.press]
+
+
+def _columns(width: int, height: int) -> tuple[Rect, ...]:
+    gap = max(2, width // 100)
+    card = (width - (LEVELS + 1) * gap) // LEVELS
+    top = height // 3
+    return tuple(Rect(gap + n * (card + gap), top, card, height - top - gap) for n in range(LEVELS))
+
+
+def _draw_card(surface: pygame.Surface, card: Rect, level: Level, word: str, *, pressed: bool) -> None:
+    pygame.draw.rect(surface, CARD_PRESSED if pressed else CARD, card)
+    pygame.draw.rect(surface, INK if pressed else OUTLINE, card, 6 if pressed else 2)
+    inside = card.inset(max(8, card.w // 20))
+    half = inside.h // 2
+    _write(surface, str(int(level)), Rect(inside.x, inside.y, inside.w, half), INK, card.w // 2)
+    _write(surface, word, Rect(inside.x, inside.y + half, inside.w, half), INK, card.w // 6)
+
+
+def _write(surface: pygame.Surface, text: str, box: Rect, colour: Colour, px: int) -> None:
+    """One line in the middle of a box, squeezed until it fits: even a wrong text must be seen."""
+    line = BuiltinFont(max(8, px)).render(_plain(text), True, colour)
+    scale = min(1.0, box.w / line.get_width(), box.h / line.get_height())
+    if scale < 1:
+        size = max(1, int(line.get_width() * scale)), max(1, int(line.get_height() * scale))
+        line = pygame.transform.smoothscale(line, size)
+    x, y = box.centre
+    surface.blit(line, (x - line.get_width() // 2, y - line.get_height() // 2))
+
+
+def _plain(text: str) -> str:
+    """What pygame can render: no NUL, no lone surrogate, and not without end."""
+    return "".join(character if character.isprintable() else " " for character in text[:120]) or " "

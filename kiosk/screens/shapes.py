@@ -1,0 +1,121 @@
+"""The shapes of the screens: cards, key caps, the ring with its check, and the technician's mark."""
+
+import math
+
+import pygame
+
+from kiosk.screens.palette import (
+    ACCENT,
+    CARD,
+    CARD_PRESSED,
+    GREY,
+    HAIRLINE,
+    INK,
+    OUTLINE,
+    Colour,
+    css,
+)
+from kiosk.screens.svg import drawing
+
+
+def card(size: tuple[int, int], radius: int, border: int, *, pressed: bool = False) -> pygame.Surface:
+    """A card; a pressed one has a heavy rim and a tint, the same for every level."""
+    fill, outline = (CARD_PRESSED, INK) if pressed else (CARD, HAIRLINE)
+    return drawing(*size, _rounded(size, radius, border if pressed else 2, fill, outline))
+
+
+def pill(size: tuple[int, int], border: int) -> pygame.Surface:
+    """The ground of a gentle hint."""
+    return drawing(*size, _rounded(size, size[1] // 2, border, CARD, ACCENT))
+
+
+def key_cap(side: int) -> pygame.Surface:
+    """The round top of a physical button: the number on it is the number beside the card."""
+    return drawing(side, side, _circle(side / 2, side / 2 - 1.5, "none", OUTLINE, 2))
+
+
+def check_sign(side: int, left: float | None) -> pygame.Surface:
+    """The check of the thank-you in its ring.
+
+    Args:
+        side: Width and height, pixels.
+        left: The share of the ring that is left, 1.0 to 0.0; None where no correction is offered.
+    """
+    width = side * 0.072
+    radius = (side - width) / 2 - 1
+    middle = side / 2
+    tick = [(middle + side * x, middle + side * y) for x, y in ((-0.185, 0.02), (-0.05, 0.155), (0.2, -0.15))]
+    elements = [_circle(middle, radius, "none", HAIRLINE, width), _line(tick, side * 0.085, ACCENT)]
+    if left is not None and left > 0:
+        elements.insert(1, _arc(middle, radius, left, width))
+    return drawing(side, side, *elements)
+
+
+def pause_sign(side: int) -> pygame.Surface:
+    """Two bars in a circle: the terminal has stopped taking ratings."""
+    middle, reach = side / 2, side * 0.19
+    bars = [
+        _line([(middle + dx * side, middle - reach), (middle + dx * side, middle + reach)], side * 0.085, INK)
+        for dx in (-0.12, 0.12)
+    ]
+    return drawing(side, side, _disc(side), *bars)
+
+
+def dots_sign(side: int) -> pygame.Surface:
+    """Three dots in a circle: please wait."""
+    dots = [
+        f'<circle cx="{side / 2 + dx * side:.1f}" cy="{side / 2:.1f}" r="{side * 0.05:.1f}" fill="{css(GREY)}"/>'
+        for dx in (-0.17, 0.0, 0.17)
+    ]
+    return drawing(side, side, _disc(side), *dots)
+
+
+def mark(side: int, *, attention: bool) -> pygame.Surface:
+    """The technician's mark, told apart by shape alone: a circle when all is well, a triangle when not."""
+    if not attention:
+        return drawing(side, side, _circle(side / 2, side / 2 - 2, "none", OUTLINE, 2))
+    points = f"{side / 2},1.5 {side - 1.5},{side - 2} 1.5,{side - 2}"
+    return drawing(
+        side,
+        side,
+        f'<polygon points="{points}" fill="none" stroke="{css(OUTLINE)}" stroke-width="2" stroke-linejoin="round"/>',
+    )
+
+
+def _disc(side: int) -> str:
+    return _circle(side / 2, side / 2 - 3, css(CARD), HAIRLINE, side * 0.036)
+
+
+def _circle(middle: float, radius: float, fill: str, outline: Colour, width: float) -> str:
+    return (
+        f'<circle cx="{middle:.2f}" cy="{middle:.2f}" r="{radius:.2f}" fill="{fill}" '
+        f'stroke="{css(outline)}" stroke-width="{width:.2f}"/>'
+    )
+
+
+def _rounded(size: tuple[int, int], radius: int, border: int, fill: Colour, outline: Colour) -> str:
+    half = border / 2
+    return (
+        f'<rect x="{half}" y="{half}" width="{size[0] - border}" height="{size[1] - border}" rx="{radius - half}" '
+        f'fill="{css(fill)}" stroke="{css(outline)}" stroke-width="{border}"/>'
+    )
+
+
+def _line(points: list[tuple[float, float]], width: float, colour: Colour) -> str:
+    path = " L ".join(f"{x:.2f} {y:.2f}" for x, y in points)
+    return (
+        f'<path d="M {path}" fill="none" stroke="{css(colour)}" stroke-width="{width:.2f}" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+    )
+
+
+def _arc(middle: float, radius: float, share: float, width: float) -> str:
+    """The part of a circle from the top, clockwise."""
+    if share >= 1:
+        return _circle(middle, radius, "none", ACCENT, width)
+    turn = 2 * math.pi * share
+    x, y = middle + radius * math.sin(turn), middle - radius * math.cos(turn)
+    return (
+        f'<path d="M {middle:.2f} {middle - radius:.2f} A {radius:.2f} {radius:.2f} 0 {int(share > 0.5)} 1 '
+        f'{x:.2f} {y:.2f}" fill="none" stroke="{css(ACCENT)}" stroke-width="{width:.2f}" stroke-linecap="round"/>'
+    )

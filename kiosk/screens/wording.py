@@ -1,0 +1,107 @@
+"""The words that a place may choose: its names, the question, the five labels. The rest is the catalogue's.
+
+The safe screen's words are here as well: it must not go looking for a catalogue when everything else has failed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assets.texts import Texts
+from kiosk.screens.layout import LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class SafeWords:
+    """What the safe screen says, as plain text."""
+
+    press: str
+    starting: str
+    saving: str
+    thanked: str
+    repeat: str
+    ambiguous: str
+    fault: str
+
+    @classmethod
+    def from_texts(cls, _: Texts) -> "SafeWords":
+        """The words in one language."""
+        return cls(
+            press=_("Press a key or button 1–5"),
+            starting=_("Starting…"),
+            saving=_("One moment, please…"),
+            thanked=_("Thank you!"),
+            repeat=_("Your rating is already kept"),
+            ambiguous=_("Just one button, please"),
+            fault=_("This device is not taking ratings for now"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What one terminal calls things.
+
+    Attributes:
+        unit: The office, or empty.
+        department: What it is part of, or empty.
+        counter: The counter, or empty.
+        field: What the counter deals with, or empty.
+        question: The question above the cards.
+        labels: The words of the five levels, worst to best.
+        safe: The words of the safe screen.
+    """
+
+    unit: str
+    department: str
+    counter: str
+    field: str
+    question: str
+    labels: tuple[str, str, str, str, str]
+    safe: SafeWords
+
+    @classmethod
+    def from_texts(cls, _: Texts, overrides: Mapping[str, str] | None = None) -> "Wording":
+        """The catalogue's words, and those that the configuration puts in their place.
+
+        Args:
+            _: The catalogue.
+            overrides: By name: ``unit``, ``department``, ``counter``, ``field``, ``question``, ``label_1`` to
+                ``label_5``. An empty text leaves the catalogue's word.
+
+        Raises:
+            ValueError: If a name is unknown.
+        """
+        words = {
+            "unit": "",
+            "department": "",
+            "counter": "",
+            "field": "",
+            "question": _("How did you find the service today?"),
+            "label_1": _("Very poor"),
+            "label_2": _("Poor"),
+            "label_3": _("Acceptable"),
+            "label_4": _("Good"),
+            "label_5": _("Excellent"),
+        }
+        for name, text in (overrides or {}).items():
+            if name not in words:
+                msg = f"there is no wording called {name!r}; there are {', '.join(words)}"
+                raise ValueError(msg)
+            if text.strip():
+                words[name] = text
+        first, second, third, fourth, fifth = (words[f"label_{number + 1}"] for number in range(LEVELS))
+        return cls(
+            unit=words["unit"],
+            department=words["department"],
+            counter=words["counter"],
+            field=words["field"],
+            question=words["question"],
+            labels=(first, second, third, fourth, fifth),
+            safe=SafeWords.from_texts(_),
+        )
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The blocks of the header, each a name and the line below it; none where nothing is configured."""
+        blocks = ((self.unit, self.department), (self.counter, self.field))
+        # A line without its name moves up: a header never begins with a gap.
+        return tuple((name, below) if name else (below, "") for name, below in blocks if name or below)

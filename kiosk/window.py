@@ -1,0 +1,295 @@
+"""The one window: opens the display, turns pygame's events into plain records, shows frames, sleeps.
+
+Everything that has to be arranged with SDL is here, so that inputs and controller never see it. Only the display
+and the fonts of pygame are started: no mixer, no joystick, nothing that would poll.
+
+A process opens one window, once: opening the display a second time crashes in SDL (pygame-ce issues 1374 and
+1375). When the display is lost the program ends with an error and is started again.
+"""
+
+import atexit
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from hardware.keys import KeyDown, KeyRecord, KeyUp
+from hardware.pointer import FingerDown, FingerUp, MouseDown, MouseUp, PointerRecord
+from kiosk.wait import DisplayLost, Waiter, display_sockets, open_sockets
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting would be a line on standard output
+
+import pygame
+
+TITLE: Final = "Hài lòng"
+
+DRIVERS: Final = frozenset({"kmsdrm", "wayland", "x11"})
+"""SDL's video drivers that a person can see. Without a display SDL silently takes ``offscreen``."""
+
+HINTS: Final = {
+    # One tap is one event: neither clicks made out of touches nor touches made out of clicks.
+    "SDL_TOUCH_MOUSE_EVENTS": "0",
+    "SDL_MOUSE_TOUCH_EVENTS": "0",
+    "SDL_VIDEO_ALLOW_SCREENSAVER": "0",
+    "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
+    "SDL_FRAMEBUFFER_ACCELERATION": "0",  # without a GPU the accelerated one costs another 100 MB
+    "SDL_NO_SIGNAL_HANDLERS": "1",  # SIGTERM is the program's: SDL would make a QUIT event of it
+    "SDL_VIDEO_X11_WMCLASS": "hailong",
+}
+
+_DIGITS: Final = {getattr(pygame, f"K_{digit}"): str(digit) for digit in range(10)}
+_KEYPAD: Final = {getattr(pygame, f"K_KP{digit}"): f"kp{digit}" for digit in range(10)}
+_PLACES: Final = {getattr(pygame, f"KSCAN_{digit}"): str(digit) for digit in range(10)}
+_UNUSED: Final = (
+    pygame.MOUSEMOTION,
+    pygame.FINGERMOTION,
+    pygame.MULTIGESTURE,
+    pygame.TEXTINPUT,
+    pygame.TEXTEDITING,
+)
+
+
+class DisplayUnavailable(RuntimeError):
+    """There is no display that a person could see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Somebody closed the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """What was shown may be gone: present the frame again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """The surface has another size now, pixels: lay out and present again."""
+
+    width: int
+    height: int
+
+
+WindowRecord = PointerRecord | KeyRecord | Closed | Exposed | Resized
+
+
+def display_available(environ: Mapping[str, str]) -> bool:
+    """Whether opening a window is worth trying: an X server or compositor is named, or the bare console works."""
+    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
+        return True
+    cards = Path("/dev/dri").glob("card*")
+    return any(os.access(card, os.R_OK | os.W_OK) for card in cards) and _console_works(environ)
+
+
+def record_of(event: pygame.event.Event, now_ns: int) -> WindowRecord | None:
+    """One pygame event as a plain record; None for those that mean nothing here.
+
+    Args:
+        event: From the queue.
+        now_ns: CLOCK_BOOTTIME at which the queue was read, nanoseconds.
+    """
+    match event.type:
+        case pygame.FINGERDOWN:
+            return FingerDown(event.touch_id, event.finger_id, event.x, event.y, now_ns)
+        case pygame.FINGERUP:
+            return FingerUp(event.touch_id, event.finger_id, event.x, event.y, now_ns)
+        case pygame.MOUSEBUTTONDOWN:
+            x_px, y_px = event.pos
+            return MouseDown(event.button, x_px, y_px, bool(event.touch), now_ns)
+        case pygame.MOUSEBUTTONUP:
+            x_px, y_px = event.pos
+            return MouseUp(event.button, x_px, y_px, bool(event.touch), now_ns)
+        case pygame.KEYDOWN:
+            # pygame drops auto-repeat itself and has no such attribute; where one is given, it is believed.
+            return KeyDown(_key_code(event), bool(getattr(event, "repeat", False)), now_ns)
+        case pygame.KEYUP:
+            return KeyUp(_key_code(event), now_ns)
+        case pygame.QUIT:
+            return Closed()
+        case pygame.WINDOWEXPOSED:
+            return Exposed()
+        case pygame.WINDOWSIZECHANGED:
+            return Resized(event.x, event.y)
+    return None
+
+
+class Window:
+    """The display of this process. Use from one thread, except `wake`.
+
+    Args:
+        size: Width and height of a window, pixels; None: the full screen at the size of the desktop.
+        allow_dummy: Accept SDL's drivers that show nothing. For tests of other things only.
+
+    Raises:
+        DisplayUnavailable: No display, none that can be seen, or one is open in this process already.
+    """
+
+    def __init__(self, size: tuple[int, int] | None = None, *, allow_dummy: bool = False) -> None:
+        if pygame.display.get_init():
+            raise DisplayUnavailable("this process has opened its display already; there is only one window")
+        os.environ.update(HINTS)
+        before = open_sockets()
+        try:
+            pygame.display.init()
+            self._driver = pygame.display.get_driver().lower()
+            if self._driver not in DRIVERS and not allow_dummy:
+                raise DisplayUnavailable(_no_display(self._driver))
+            _open(size)
+        except pygame.error as error:
+            pygame.display.quit()
+            raise DisplayUnavailable(f"the display cannot be opened: {error}. {_REMEDY}") from error
+        except DisplayUnavailable:
+            pygame.display.quit()
+            raise
+        self._lost = self._closed = False
+        self._waiter = Waiter(display_sockets(before), window=True)
+
+    @property
+    def driver(self) -> str:
+        """SDL's name of the video driver, in lower case."""
+        return self._driver
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What to draw on. Ask for it anew after `Resized`."""
+        surface = pygame.display.get_surface()
+        if surface is None:
+            raise DisplayUnavailable("the window is closed")
+        return surface
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the surface now, pixels."""
+        return self.surface.get_size()
+
+    @property
+    def polls(self) -> bool:
+        """Whether `wait` has to look every 10 ms, because this display has no socket to sleep on."""
+        return self._waiter.polls
+
+    def events(self, now_ns: int) -> Iterator[WindowRecord]:
+        """Everything that happened since the last call; the queue is empty afterwards.
+
+        Args:
+            now_ns: CLOCK_BOOTTIME now, nanoseconds: the records carry it.
+
+        Raises:
+            DisplayLost: The display server has gone.
+        """
+        self._check()
+        records = (record_of(event, now_ns) for event in pygame.event.get())
+        return iter([record for record in records if record is not None])
+
+    def present(self, frame: pygame.Surface | None = None) -> None:
+        """Show what was drawn on `surface`; a `frame` of one's own is copied there first.
+
+        Raises:
+            DisplayLost: The display server has gone.
+        """
+        self._check()
+        if frame is not None:
+            self.surface.blit(frame, (0, 0))
+        pygame.display.flip()
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Sleep until there are events, `wake` is called, or the time (seconds) is up; None: no limit.
+
+        Raises:
+            DisplayLost: The display server has gone.
+        """
+        self._check()
+        # Showing a frame may have read events off the socket: those would not wake anybody.
+        pending = pygame.event.peek()
+        try:
+            self._waiter.wait(0.0 if pending else timeout_s)
+        except DisplayLost:
+            self._give_up()
+            raise
+
+    def wake(self) -> None:
+        """End the present or the next `wait`. From any thread and from signal handlers."""
+        self._waiter.wake()
+
+    def close(self) -> None:
+        """Close the window for good. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._waiter.close()
+        if not self._lost:
+            pygame.font.quit()
+            pygame.display.quit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Window {self._driver} {'closed' if self._closed else 'open'}>"
+
+    def _check(self) -> None:
+        try:
+            self._waiter.check()
+        except DisplayLost:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        """Touch SDL no more: closing a connection to a dead server makes Xlib end the process with its own code."""
+        self._lost = True
+        atexit.unregister(pygame.quit)
+
+
+_REMEDY = "Start it under an X server or a Wayland compositor such as cage, or with --headless"
+
+
+def _no_display(driver: str) -> str:
+    return f"SDL chose the video driver {driver!r}, which nobody can see. {_REMEDY}"
+
+
+def _open(size: tuple[int, int] | None) -> None:
+    """The surface, the fonts, the cursor and the keyboard as this program wants them."""
+    pygame.font.init()
+    pygame.display.set_caption(TITLE)
+    if size is None:
+        pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+        # See-through rather than invisible: hiding the cursor has disabled touch on some panels (pibooth 41).
+        pygame.mouse.set_cursor((8, 8), (0, 0), (0,) * 8, (0,) * 8)
+    else:
+        pygame.display.set_mode(size)
+    pygame.event.set_blocked(_UNUSED)
+    pygame.event.set_grab(False)
+    pygame.key.stop_text_input()  # an input method would eat the digits
+
+
+def _key_code(event: pygame.event.Event) -> str:
+    """Our name of a key: the digit that is printed on it, else the digit whose place it has.
+
+    By its meaning alone the upper row would be dead: on the Vietnamese and French layouts it types letters and
+    signs, and digits only with a modifier.
+    """
+    code = _DIGITS.get(event.key) or _KEYPAD.get(event.key) or _PLACES.get(event.scancode)
+    return code or f"key {event.key}"
+
+
+def _console_works(environ: Mapping[str, str]) -> bool:
+    """Whether this SDL can draw on the bare console, tried in a process of its own: most builds cannot."""
+    program = "import pygame; pygame.display.init()"
+    done = subprocess.run(  # noqa: S603 (our own interpreter, a constant program)
+        [sys.executable, "-c", program],
+        env={**environ, "SDL_VIDEODRIVER": "kmsdrm"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30.0,
+        check=False,
+    )
+    return done.returncode == 0

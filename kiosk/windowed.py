@@ -1,0 +1,156 @@
+"""The display of a terminal with a screen: window, painter, pointer and keys put together.
+
+Drawing may fail; voting may not. A frame that cannot be drawn is drawn as plain text, the mistake is logged, and
+presses go on being taken where the cards are.
+"""
+
+import logging
+from collections.abc import Iterator
+
+import pygame
+
+from assets.texts import Texts
+from hardware.events import Press
+from hardware.keys import KeyDown, Keys, KeyUp
+from hardware.pointer import Pointer, Rect, Targets
+from kiosk.screens.layout import Layout, lay_out
+from kiosk.screens.painter import Painter
+from kiosk.screens.safe import draw_safe
+from kiosk.screens.wording import Wording
+from kiosk.view import ScreenName, View
+from kiosk.window import Closed, Exposed, Resized, Window, WindowRecord
+
+log = logging.getLogger(__name__)
+
+# Until the panel's millimetres are configured: a 10.1" panel, 217 mm wide (docs/configuration.md).
+ASSUMED_WIDTH_MM = 217.0
+_FRAME_S = 1 / 25
+
+
+class WindowDisplay:
+    """Shows views in a window.
+
+    Args:
+        window: The open window.
+        texts: The catalogue.
+        wording: What this terminal calls things.
+        touch: Whether glass and mouse vote.
+        keyboard: Whether keys vote.
+        plain: Draw everything as plain text from the start: something has gone wrong too often.
+    """
+
+    def __init__(
+        self, window: Window, texts: Texts, wording: Wording, *, touch: bool, keyboard: bool, plain: bool
+    ) -> None:
+        self._window = window
+        self._texts = texts
+        self._wording = wording
+        self._touch = touch
+        self._keyboard = keyboard
+        self._plain = plain
+        self._painter: Painter | None = None
+        self._layout: Layout | None = None
+        self._pointer, self._keys = Pointer(), Keys()
+        self._view: View | None = None
+        self._stale = True
+        self._moving = False
+        self.closed = False
+        self.healthy = True
+
+    def show(self, view: View, now_ns: int) -> None:
+        """Draw what has changed and put it on the screen."""
+        if view == self._view and not self._stale and not self._moving:
+            return
+        new = view != self._view or self._stale
+        self._view, self._stale = view, False
+        if self._plain:
+            if new:
+                self._draw_plain(view)
+                self._window.present()
+            return
+        try:
+            changed = self._paint(view, now_ns)
+            self._moving = view.ring is not None and now_ns < view.ring.end_ns
+        except Exception:
+            # Whatever it was, the citizen must see something, and the next view is tried anew.
+            log.exception("the screen %r could not be drawn; plain text is shown instead", view.name.value)
+            self.healthy = self._moving = False
+            self._painter = None
+            self._draw_plain(view)
+            changed = True
+        if changed:
+            self._window.present()
+
+    def _paint(self, view: View, now_ns: int) -> bool:
+        if self._painter is None:
+            self._painter = Painter(self._window.size, self._mm_per_px(), self._texts, self._wording)
+        self._layout = self._painter.layout
+        return bool(self._painter.draw(self._window.surface, view, now_ns))
+
+    def _mm_per_px(self) -> float:
+        return ASSUMED_WIDTH_MM / self._window.size[0]
+
+    def _draw_plain(self, view: View) -> None:
+        try:
+            self._layout = lay_out(self._window.size, self._mm_per_px(), header=False)
+            draw_safe(self._window.surface, view, self._wording, self._layout.cards_of(view.name))
+        except pygame.error:
+            log.exception("not even plain text can be drawn; presses are still taken")
+
+    def presses(self, now_ns: int) -> Iterator[Press]:
+        """The presses on glass and keys since the last call."""
+        for record in self._window.events(now_ns):
+            try:
+                press = self._press(record)
+            except Exception:
+                log.exception("an event of the window could not be understood; the others go on")
+                continue
+            if press is not None:
+                yield press
+
+    def _press(self, record: WindowRecord) -> Press | None:
+        match record:
+            case Closed():
+                self.closed = True
+            case Exposed():
+                self._stale = True
+                if self._painter is not None:
+                    self._painter.forget()
+            case Resized():
+                self._stale = True
+                self._painter = None
+            case KeyDown() | KeyUp():
+                return self._keys.feed(record) if self._keyboard else None
+            case _:
+                return self._pointer.feed(record, self._targets(), self._window.size) if self._touch else None
+        return None
+
+    def _targets(self) -> Targets | None:
+        if self._layout is None or self._view is None:
+            return None
+        columns = self._layout.targets(self._view)
+        if not columns:
+            return None
+        return Targets(tuple(Rect(*column) for column in columns), self._layout.dead_margin_px)
+
+    def wait(self, timeout_s: float | None) -> None:
+        """Sleep; while nothing else is to do, prepare what the next press will need."""
+        if self._moving:
+            timeout_s = _FRAME_S if timeout_s is None else min(timeout_s, _FRAME_S)
+        elif self._painter is not None and self._view is not None and self._view.name is ScreenName.IDLE:
+            try:
+                if self._painter.warm():
+                    timeout_s = 0.0
+            except Exception:
+                log.exception(
+                    "a part of the screen could not be prepared; it is tried again when it is needed"
+                )
+        self._window.wait(timeout_s)
+
+    def wake(self) -> None:
+        """End `wait`."""
+        self._window.wake()
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()

@@ -1,0 +1,65 @@
+"""What has to fit together between options."""
+
+import pytest
+
+from tests.kiosk.config.conftest import Load, Problems
+
+
+@pytest.mark.parametrize(
+    ("pull", "active"), [("up", "low"), ("down", "high"), ("none", "low"), ("none", "high")]
+)
+def test_fitting_pull_and_active_level_are_taken(loaded: Load, pull: str, active: str) -> None:
+    gpio = loaded(f'gpio.pull = "{pull}"\ngpio.active = "{active}"\n').config.gpio
+    assert (gpio.pull, gpio.active) == (pull, active)
+
+
+@pytest.mark.parametrize(("pull", "active"), [("up", "high"), ("down", "low")])
+def test_a_pull_that_fights_the_button_is_a_problem(problems: Problems, pull: str, active: str) -> None:
+    ((line, key, message),) = problems(f'gpio.pull = "{pull}"\ngpio.active = "{active}"\n')
+    assert (line, key) == (2, "gpio.active")
+    assert f'gpio.pull = "{pull}"' in message
+
+
+def test_the_blame_goes_to_what_was_set_and_not_to_a_built_in_value(problems: Problems) -> None:
+    ((line, key, message),) = problems('[gpio]\npull = "down"\n')
+    assert (line, key) == (2, "gpio.pull")
+    assert 'goes with gpio.active = "high"' in message
+
+
+def test_an_enabled_pad_needs_a_port(loaded: Load, problems: Problems) -> None:
+    ((line, key, message),) = problems("[pad]\nenabled = true\n")
+    assert (line, key) == (2, "pad.enabled")
+    assert "/dev/serial/by-id/" in message
+    assert loaded('[pad]\nenabled = true\nport = "/dev/ttyUSB0"\n').config.pad.port == "/dev/ttyUSB0"
+
+
+@pytest.mark.parametrize(("interval", "window"), [(5, 5), (0, 0), (60, 0), (0.5, 0.5)])
+def test_a_correction_window_within_the_visit_is_taken(loaded: Load, interval: float, window: float) -> None:
+    visit = loaded(f"[visit]\nrepeat_interval_s = {interval}\ncorrection_window_s = {window}\n").config.visit
+    assert (visit.repeat_interval_s, visit.correction_window_s) == (interval, window)
+
+
+@pytest.mark.parametrize("interval", [0, 2, 2.9])
+def test_a_correction_window_longer_than_the_repeat_interval_is_a_problem(
+    problems: Problems, interval: float
+) -> None:
+    ((line, key, message),) = problems(f"[visit]\nrepeat_interval_s = {interval}\n")
+    assert (line, key) == (2, "visit.repeat_interval_s")
+    assert f"at most {interval}" in message
+
+
+def test_a_thank_you_shorter_than_the_correction_window_is_no_problem(loaded: Load) -> None:
+    assert loaded("[visit]\nthanks_s = 1\n").config.visit.thanks_s == 1.0
+
+
+@pytest.mark.parametrize("text", ["width = 1280", "height = 800", "width = 0\nheight = 800"])
+def test_half_a_screen_size_is_impossible(problems: Problems, text: str) -> None:
+    ((_, key, message),) = problems(f"[screen]\n{text}\n")
+    assert key.startswith("screen.")
+    assert "impossible size" in message
+
+
+def test_a_terminal_without_any_input_is_a_problem(loaded: Load, problems: Problems) -> None:
+    ((_, _, message),) = problems("[inputs]\ntouch = false\nkeyboard = false\n")
+    assert "nobody could rate" in message
+    assert loaded("[inputs]\ntouch = false\nkeyboard = false\n[gpio]\nenabled = true\n").config.gpio.enabled
