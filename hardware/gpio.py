@@ -1,0 +1,312 @@
+"""Five buttons on GPIO pins, through gpiozero.
+
+The library's threads only put edges on a queue; one thread of ours judges them with `ButtonLogic`. It sleeps on
+the queue until an edge comes or a decision is due, so an idle terminal has no wake-ups from here.
+
+gpiozero's own `bounce_time` is not used: it means something else on every back end and can swallow a press
+(gpiozero#550, #1039). The pin factory is always built explicitly, so that a missing library is an error and not
+a quiet change to another one that writes registers.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, cast
+
+from gpiozero import GPIOPinInUse, InputDevice
+
+from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
+from hardware.clock import boottime_ns
+from hardware.errors import GpioError, GpioPinBusy, GpioUnavailable
+from hardware.events import Boottime, Emit, InputEvent, Level, Source
+from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
+from hardware.safelog import hand_on, log_failure
+
+logger = logging.getLogger(__name__)
+
+QUEUE_LENGTH = 4096
+"""Edges that may wait. A contact that chatters faster than we count must not take the memory."""
+
+VERIFY_MS = 200
+"""After the last edge the pins are read once, in case the kernel or the queue dropped the very last one."""
+
+FAILURE_PAUSE_S = 0.2
+"""Rest after an unexpected error, so that one that repeats cannot fill the log or the processor."""
+
+
+class Pull(StrEnum):
+    """The resistor that holds a pin while its button is open."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+class Active(StrEnum):
+    """The level of a pin while its button is pressed."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+class PinFactory(Protocol):
+    """The part of a gpiozero pin factory that belongs to us: we made it, we close it."""
+
+    def close(self) -> None:
+        """Release every pin."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpioSettings:
+    """How the five buttons are wired.
+
+    Attributes:
+        pins: BCM numbers, from the worst level to the best.
+        pull: The resistor to switch on.
+        active: The level when pressed. None takes what `pull` implies; with `Pull.NONE` it must be given.
+
+    Raises:
+        ValueError: not five different pins, or `pull` and `active` contradict each other.
+    """
+
+    pins: tuple[int, ...]
+    pull: Pull = Pull.UP
+    active: Active | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.pins) != len(Level):
+            raise ValueError(f"five pins are needed, one for each level, not {len(self.pins)}")
+        twice = sorted({pin for pin in self.pins if self.pins.count(pin) > 1})
+        if twice:
+            raise ValueError(f"GPIO pin {', '.join(map(str, twice))} is given to more than one button")
+        if min(self.pins) < 0:
+            raise ValueError(f"GPIO pins are BCM numbers from 0, not {min(self.pins)}")
+        implied = {Pull.UP: Active.LOW, Pull.DOWN: Active.HIGH, Pull.NONE: None}[self.pull]
+        if implied is None and self.active is None:
+            raise ValueError("without a pull resistor the active level must be given: low or high")
+        if implied is not None and self.active not in (None, implied):
+            raise ValueError(
+                f"with pull {self.pull} a pressed button is {implied}, it cannot be {self.active}"
+            )
+
+    @property
+    def active_high(self) -> bool:
+        """Whether a pin is high while its button is pressed."""
+        return self.active is Active.HIGH or self.pull is Pull.DOWN
+
+
+def lgpio_factory(chip: str | int | None = None) -> PinFactory:
+    """The lgpio factory of gpiozero on the chip of the 40-pin header.
+
+    Args:
+        chip: Override of the chip: its label, or its number.
+
+    Raises:
+        GpioUnavailable: lgpio or its part of gpiozero cannot be loaded.
+        GpioChipNotFound: no such chip.
+        GpioError: the chip was found and cannot be used.
+    """
+    library = load_lgpio()
+    found = find_chip(library, chip)
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory
+    except ImportError as error:
+        raise GpioUnavailable(f"gpiozero cannot use lgpio ({error}): {INSTALL_HINT}") from error
+    try:
+        factory = LGPIOFactory(chip=found.number)
+    except library.error as error:
+        raise GpioError(f"{found} cannot be used: {error}") from error
+    logger.info("GPIO buttons on %s", found)
+    return cast(PinFactory, factory)
+
+
+class _Line:
+    """One button's pin. `changed` runs in the library's thread."""
+
+    def __init__(
+        self, level: Level, device: InputDevice, active_high: bool, put: Callable[[Level, bool], None]
+    ) -> None:
+        self.level = level
+        self.device = device
+        self._active_high = active_high
+        self._put = put
+
+    def watch(self) -> None:
+        """Have every edge reported; gpiozero keeps only a weak reference to the method."""
+        pin = self.device.pin
+        pin.bounce = None
+        pin.edges = "both"
+        pin.when_changed = self.changed
+
+    def changed(self, _ticks: float, state: float) -> None:
+        """An edge. The pin itself says the new state: asking the device would miss edges it takes as double."""
+        self._put(self.level, bool(state) == self._active_high)
+
+    def is_down(self) -> bool:
+        """Whether the button is pressed now."""
+        return bool(self.device.is_active)
+
+    def close(self) -> None:
+        """End the reports and release the pin."""
+        self.device.pin.when_changed = None
+        self.device.close()
+
+
+class GpioButtons:
+    """Five buttons on GPIO pins, an `InputSource`.
+
+    Args:
+        settings: How they are wired.
+        make_factory: Builds the pin factory at `start`; it is closed at `close`. Tests give gpiozero's mock
+            (`hardware.fakes.MockButtons`), the product `lgpio_factory`.
+        timings: The times by which edges are judged.
+        boottime: CLOCK_BOOTTIME, nanoseconds.
+    """
+
+    source = Source.GPIO
+
+    def __init__(
+        self,
+        settings: GpioSettings,
+        make_factory: Callable[[], PinFactory] = lgpio_factory,
+        *,
+        timings: ButtonTimings | None = None,
+        boottime: Boottime = boottime_ns,
+    ) -> None:
+        self._settings = settings
+        self._make_factory = make_factory
+        self._timings = timings
+        self._boottime = boottime
+        self._logic = ButtonLogic(Source.GPIO, timings)
+        self._edges: queue.Queue[tuple[Level, bool, int] | None] = queue.Queue(QUEUE_LENGTH)
+        self._overflowed = False
+        self._verify_ns: int | None = None
+        self._lines: list[_Line] = []
+        self._held_open = ExitStack()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        return f"<GpioButtons, {'running' if self.alive() else 'not running'}>"
+
+    def start(self, emit: Emit) -> None:
+        """Claim the pins and begin to emit.
+
+        Raises:
+            GpioUnavailable: lgpio cannot be loaded.
+            GpioChipNotFound: no chip with the label.
+            GpioPinBusy: a pin is in use.
+            GpioError: a pin cannot be used for another reason.
+            RuntimeError: it is running already.
+        """
+        if self._thread is not None:
+            raise RuntimeError("the GPIO buttons were started already")
+        self._stop.clear()
+        self._edges = queue.Queue(QUEUE_LENGTH)
+        self._logic = ButtonLogic(Source.GPIO, self._timings)
+        with ExitStack() as claimed:
+            factory = self._make_factory()
+            claimed.callback(factory.close)
+            self._lines = [self._claim(level, factory, claimed) for level in Level]
+            now_ns = self._boottime()  # before the pins are read: an edge after this moment is judged anew
+            for line in self._lines:
+                line.watch()
+            held = [line.level for line in self._lines if line.is_down()]
+            self._held_open = claimed.pop_all()
+        if held:
+            logger.warning("%d of the GPIO buttons held at start; no press until released", len(held))
+        self._logic.begin(held, now_ns)
+        self._thread = threading.Thread(target=self._run, args=(emit,), name="gpio-buttons", daemon=True)
+        self._thread.start()
+
+    def alive(self) -> bool:
+        """Whether the thread that judges edges runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def close(self) -> None:
+        """Stop, release the pins. May be called twice, and from any thread."""
+        self._stop.set()
+        with suppress(queue.Full):  # a full queue wakes the thread just as well
+            self._edges.put_nowait(None)
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+        self._held_open.close()
+        self._lines = []
+
+    def _claim(self, level: Level, factory: PinFactory, claimed: ExitStack) -> _Line:
+        pin = self._settings.pins[level - 1]
+        floating = self._settings.pull is Pull.NONE
+        try:
+            device = InputDevice(
+                pin,
+                pull_up=None if floating else self._settings.pull is Pull.UP,
+                active_state=self._settings.active_high if floating else None,
+                pin_factory=factory,
+            )
+        except Exception as error:  # back ends raise what they like here, and lgpio need not be there
+            if isinstance(error, GPIOPinInUse) or "busy" in str(error).lower():
+                raise GpioPinBusy(
+                    f"GPIO pin {pin} is in use by another program or driver ({error}): "
+                    "end that program, switch the overlay off, or configure another pin"
+                ) from error
+            raise GpioError(f"GPIO pin {pin} cannot be used for a button: {error}") from error
+        line = _Line(level, device, self._settings.active_high, self._put)
+        claimed.callback(line.close)
+        return line
+
+    def _put(self, level: Level, down: bool) -> None:
+        """In the library's thread: must return at once and must not raise, else edges are lost."""
+        try:
+            self._edges.put_nowait((level, down, self._boottime()))
+        except queue.Full:
+            if not self._overflowed:
+                self._overflowed = True
+                logger.warning(
+                    "edges come faster than they can be judged; the pins are read again afterwards"
+                )
+        except Exception as error:  # noqa: BLE001 - see above; it is logged
+            log_failure(logger, "taking an edge", error)
+
+    def _run(self, emit: Emit) -> None:
+        while not self._stop.is_set():
+            try:
+                events = self._next_events()
+            except Exception as error:  # noqa: BLE001 - logged; the other buttons must go on
+                log_failure(logger, "judging an edge", error)
+                self._stop.wait(FAILURE_PAUSE_S)
+                continue
+            hand_on(logger, emit, events)
+
+    def _next_events(self) -> list[InputEvent]:
+        """Sleep until there is an edge or something is due; what came of it."""
+        try:
+            edge = self._edges.get(timeout=self._wait_s())
+        except queue.Empty:
+            now_ns = self._boottime()
+            return self._verify(now_ns) + self._logic.tick(now_ns)
+        if edge is None:
+            return []
+        level, down, at_ns = edge
+        self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
+        return self._logic.edge(level, down, at_ns)
+
+    def _wait_s(self) -> float | None:
+        due = [at_ns for at_ns in (self._logic.next_deadline_ns, self._verify_ns) if at_ns is not None]
+        return max(0.0, (min(due) - self._boottime()) / NS_PER_S) if due else None
+
+    def _verify(self, now_ns: int) -> list[InputEvent]:
+        if self._verify_ns is None or now_ns < self._verify_ns:
+            return []
+        self._verify_ns = None
+        self._overflowed = False
+        events: list[InputEvent] = []
+        for line in self._lines:
+            down = line.is_down()
+            if down != self._logic.is_down(line.level):
+                events += self._logic.edge(line.level, down, now_ns)
+        return events

@@ -1,0 +1,229 @@
+"""What a pad's bytes mean: the two languages that pads speak, without any I/O.
+
+`FramedLink` is our own protocol (``docs/pad-protocol.md``), `CharacterLink` is for simple pads that send one
+character for each press. Both put their edges through `ButtonLogic`, so bounce, two buttons at once and stuck
+buttons are judged as on GPIO. `SerialPad` brings the bytes and the time.
+"""
+
+from collections import OrderedDict
+from typing import Protocol
+
+from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
+from hardware.events import InputEvent, Level, Source
+from hardware.frames import VERSION, Ack, Button, Frame, Framer, Heartbeat, Hello, encode
+
+SILENT_NS = 4 * NS_PER_S
+"""Without a valid frame for so long a pad is lost: four heartbeats, and within the 5 s that are promised."""
+
+REMEMBERED = 32
+"""Accepted sequences that are kept to recognise a repetition; a pad repeats at most its last 8."""
+
+REMEMBERED_NS = 4 * NS_PER_S
+"""A pad gives a frame up after 2 s; after 4 s the same sequence is a new frame."""
+
+NOISE_QUIET_NS = 100 * NS_PER_MS
+"""In character mode: after a byte that no pad sends, so long nothing counts."""
+
+LINE_ENDS = b"\r\n\t "
+
+
+class PadLink(Protocol):
+    """One language. All times are CLOCK_BOOTTIME in nanoseconds; every method returns the events in order."""
+
+    @property
+    def up(self) -> bool:
+        """Whether presses count: somebody who speaks the language is there."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the pad counts as lost although its port is open; "" when it does not."""
+
+    @property
+    def next_deadline_ns(self) -> int | None:
+        """When `tick` should be called; None while nothing is due."""
+
+    def opened(self, now_ns: int) -> list[InputEvent]:
+        """The port was opened."""
+
+    def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
+        """Bytes came; the events, and the bytes to answer."""
+
+    def tick(self, now_ns: int) -> list[InputEvent]:
+        """Time went by."""
+
+    def closed(self, now_ns: int) -> list[InputEvent]:
+        """The port is gone."""
+
+
+class FramedLink:
+    """Our framed protocol, the terminal's side.
+
+    Presses count only after the pad has shown itself with a HELLO or a HEARTBEAT, so that not even noise that
+    happens to be a valid BUTTON frame can vote on a line without a pad.
+    """
+
+    def __init__(self, timings: ButtonTimings | None = None) -> None:
+        self._logic = ButtonLogic(Source.PAD, timings)
+        self._framer = Framer()
+        self._up = False
+        self._trouble = ""
+        self._listening_since_ns: int | None = None  # the last valid frame, or the opening of the port
+        self._refused = False
+        self._accepted: OrderedDict[int, int] = OrderedDict()  # sequence → when, oldest first
+
+    @property
+    def up(self) -> bool:
+        """Whether the pad has shown itself, and not been silent since."""
+        return self._up
+
+    @property
+    def trouble(self) -> str:
+        """Why the pad counts as lost although its port is open."""
+        return self._trouble
+
+    @property
+    def next_deadline_ns(self) -> int | None:
+        """When a press is to be decided or the pad has been silent for too long."""
+        due = [self._logic.next_deadline_ns]
+        if self._listening_since_ns is not None and not self._trouble:
+            due.append(self._listening_since_ns + SILENT_NS)
+        return min((at_ns for at_ns in due if at_ns is not None), default=None)
+
+    def opened(self, now_ns: int) -> list[InputEvent]:
+        """Listen; the pad has 4 s to show itself."""
+        self._framer.clear()
+        self._up, self._refused, self._trouble = False, False, ""
+        self._listening_since_ns = now_ns
+        return self._logic.forget(now_ns)
+
+    def closed(self, now_ns: int) -> list[InputEvent]:
+        """Drop the unfinished frame and the held buttons."""
+        self._framer.clear()
+        self._up, self._listening_since_ns = False, None
+        return self._logic.forget(now_ns)
+
+    def tick(self, now_ns: int) -> list[InputEvent]:
+        """Decide presses; notice silence."""
+        events = self._logic.tick(now_ns)
+        since_ns = self._listening_since_ns
+        if since_ns is not None and not self._trouble and now_ns >= since_ns + SILENT_NS:
+            self._up, self._trouble = False, f"no sign of life for {SILENT_NS // NS_PER_S} s"
+            events += self._logic.forget(now_ns)
+        return events
+
+    def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
+        """Read frames; the answer acknowledges those that want it."""
+        events: list[InputEvent] = []
+        answer = b""
+        for frame in self._framer.feed(data):
+            more, acknowledged = self._frame(frame, now_ns)
+            events += more
+            if acknowledged:
+                answer += encode(Ack(frame.sequence))
+        return events, answer
+
+    def _frame(self, frame: Frame, now_ns: int) -> tuple[list[InputEvent], bool]:
+        match frame:
+            case Hello():
+                return self._hello(frame, now_ns)
+            case Heartbeat() if not self._refused:
+                self._listening_since_ns = now_ns
+                return self._heartbeat(frame, now_ns), False
+            case Button() if self._up:
+                self._listening_since_ns = now_ns
+                return self._button(frame, now_ns), True
+        return [], False  # a button of a pad that has not shown itself, or our own echo
+
+    def _hello(self, hello: Hello, now_ns: int) -> tuple[list[InputEvent], bool]:
+        """The pad has started and counts from new: what it sent before is not repeated any more."""
+        self._refused = hello.version != VERSION
+        if self._refused:
+            self._up = False
+            self._trouble = f"it speaks protocol version {hello.version}, this program speaks {VERSION}"
+            return self._logic.forget(now_ns), False
+        self._accepted.clear()
+        return self._show_up(hello.held, now_ns), True
+
+    def _heartbeat(self, heartbeat: Heartbeat, now_ns: int) -> list[InputEvent]:
+        if not self._up:
+            return self._show_up(heartbeat.held, now_ns)
+        # A release that got lost is made good here. A press is not: the pad repeats that itself.
+        events: list[InputEvent] = []
+        for level in Level:
+            if self._logic.is_down(level) and level not in heartbeat.held:
+                events += self._logic.edge(level, False, now_ns)
+        return events
+
+    def _show_up(self, held: frozenset[Level], now_ns: int) -> list[InputEvent]:
+        self._up, self._trouble = True, ""
+        self._listening_since_ns = now_ns
+        return self._logic.begin(held, now_ns)
+
+    def _button(self, button: Button, now_ns: int) -> list[InputEvent]:
+        accepted_ns = self._accepted.pop(button.sequence, None)
+        self._accepted[button.sequence] = now_ns
+        while len(self._accepted) > REMEMBERED:
+            self._accepted.popitem(last=False)
+        if accepted_ns is not None and now_ns - accepted_ns < REMEMBERED_NS:
+            return []  # a repetition, because our acknowledgement got lost
+        return self._logic.edge(button.level, button.down, now_ns)
+
+
+class CharacterLink:
+    """One character for each press, the worst level first. Other pads send "12345" or "abcde".
+
+    There is no checksum and no sign of life here: a pad counts as there while its port is open, and noise
+    that consists of the right characters is a press. Bytes that no pad sends make everything near them count
+    as noise, too. The framed protocol is the better choice wherever the pad's firmware can be changed.
+    """
+
+    def __init__(self, characters: str, timings: ButtonTimings | None = None) -> None:
+        self._logic = ButtonLogic(Source.PAD, timings)
+        self._levels = dict(zip(characters.encode("ascii"), Level, strict=True))
+        self._up = False
+        self._noise_ns: int | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the port is open."""
+        return self._up
+
+    @property
+    def trouble(self) -> str:
+        """Always "": silence means nothing here."""
+        return ""
+
+    @property
+    def next_deadline_ns(self) -> int | None:
+        """When a press is to be decided."""
+        return self._logic.next_deadline_ns
+
+    def opened(self, now_ns: int) -> list[InputEvent]:
+        """The pad is there."""
+        self._up = True
+        self._noise_ns = None
+        return self._logic.forget(now_ns)
+
+    def closed(self, now_ns: int) -> list[InputEvent]:
+        """The pad is gone."""
+        self._up = False
+        return self._logic.forget(now_ns)
+
+    def tick(self, now_ns: int) -> list[InputEvent]:
+        """Decide presses."""
+        return self._logic.tick(now_ns)
+
+    def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
+        """Each known character is a press and a release."""
+        known = [self._levels[byte] for byte in data if byte in self._levels]
+        if any(byte not in self._levels and byte not in LINE_ENDS for byte in data):
+            self._noise_ns = now_ns
+        if self._noise_ns is not None and now_ns - self._noise_ns < NOISE_QUIET_NS:
+            if known:
+                self._noise_ns = now_ns
+            return self._logic.spoil(now_ns), b""
+        events: list[InputEvent] = []
+        for level in known:
+            events += self._logic.edge(level, True, now_ns)
+            events += self._logic.edge(level, False, now_ns)
+        return events, b""

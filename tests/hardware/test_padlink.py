@@ -1,0 +1,239 @@
+"""What a pad's bytes mean, with times that the tests own."""
+
+import os
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble
+from hardware.frames import Ack, Button, Framer, Heartbeat, Hello, encode
+from hardware.padlink import CharacterLink, FramedLink
+
+MS = 1_000_000
+S = 1_000_000_000
+NOBODY: frozenset[Level] = frozenset()
+HELLO = encode(Hello(0, 1, NOBODY))
+GOOD_DOWN = encode(Button(1, Level.GOOD, True))
+GOOD_UP = encode(Button(2, Level.GOOD, False))
+
+
+class Line:
+    """A framed link with its port open, and what came out of it."""
+
+    def __init__(self, first: bytes = HELLO) -> None:
+        self.link = FramedLink()
+        self.events: list[InputEvent] = self.link.opened(0)
+        self.answers: list[int] = []
+        self.say(first, 0)
+
+    def say(self, data: bytes, at_ns: int) -> None:
+        events, answer = self.link.heard(data, at_ns)
+        self.events += events + self.link.tick(at_ns)
+        self.answers += [frame.sequence for frame in Framer().feed(answer)]
+
+    def wait(self, until_ns: int) -> list[InputEvent]:
+        self.events += self.link.tick(until_ns)
+        return self.events
+
+
+def test_a_press_is_read_acknowledged_and_counted() -> None:
+    line = Line()
+    line.say(GOOD_DOWN + GOOD_UP, S)
+    assert line.wait(2 * S) == [Press(Level.GOOD, Source.PAD, S)]
+    assert line.answers == [0, 1, 2]
+
+
+@given(st.lists(st.integers(1, 40), max_size=20))
+def test_a_press_is_the_same_however_its_bytes_are_cut(cuts: list[int]) -> None:
+    line = Line(b"")
+    stream = HELLO + GOOD_DOWN + GOOD_UP
+    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(stream)], strict=True):
+        line.say(stream[start:end], S)
+    assert line.wait(2 * S) == [Press(Level.GOOD, Source.PAD, S)]
+
+
+def test_a_repeated_frame_is_acknowledged_again_and_counted_once() -> None:
+    line = Line()
+    for repeat in range(20):
+        line.say(GOOD_DOWN, S + repeat * 100 * MS)
+        line.say(GOOD_UP, S + repeat * 100 * MS + MS)
+    assert line.wait(4 * S) == [Press(Level.GOOD, Source.PAD, S)]
+    assert line.answers == [0, *[1, 2] * 20]
+
+
+def test_a_pad_that_starts_anew_is_not_taken_for_one_that_repeats_itself() -> None:
+    line = Line()
+    line.say(GOOD_DOWN + GOOD_UP, S)
+    line.say(HELLO, S + 500 * MS)
+    line.say(GOOD_DOWN + GOOD_UP, S + 600 * MS)
+    assert line.wait(3 * S) == [
+        Press(Level.GOOD, Source.PAD, S),
+        Press(Level.GOOD, Source.PAD, S + 600 * MS),
+    ]
+
+
+def test_sequences_may_go_round_many_times() -> None:
+    line = Line()
+    sequence, at_ns = 0, S
+    for _ in range(600):
+        for down in (True, False):
+            sequence = (sequence + 1) % 256
+            line.say(encode(Button(sequence, Level.POOR, down)), at_ns)
+            at_ns += 110 * MS
+    assert len(line.wait(at_ns)) == 600
+
+
+def test_nothing_counts_before_the_pad_has_shown_itself() -> None:
+    line = Line(b"")
+    line.say(GOOD_DOWN + GOOD_UP, S)
+    assert line.answers == []
+    line.say(encode(Heartbeat(2, NOBODY)), S + 50 * MS)
+    line.say(GOOD_DOWN + GOOD_UP, S + 100 * MS)  # so the pad repeats it, and now it counts
+    assert line.wait(2 * S) == [Press(Level.GOOD, Source.PAD, S + 100 * MS)]
+
+
+def test_our_own_words_echoed_by_the_line_are_no_sign_of_life() -> None:
+    line = Line(b"")
+    line.say(encode(Ack(0)), S)
+    line.wait(4 * S)
+    assert not line.link.up
+    assert line.link.trouble
+
+
+def test_a_silent_pad_is_lost_after_4_s_and_noise_does_not_keep_it() -> None:
+    line = Line()
+    for tenth in range(1, 40):
+        line.say(os.urandom(500), tenth * 100 * MS)
+        assert line.link.up
+    assert line.link.next_deadline_ns == 4 * S
+    line.say(os.urandom(500), 4 * S)
+    assert not line.link.up
+    assert "no sign of life" in line.link.trouble
+    assert line.events == []
+
+
+def test_a_pad_that_is_heard_again_is_back_and_its_next_press_counts() -> None:
+    line = Line()
+    line.wait(10 * S)
+    line.say(encode(Heartbeat(0, NOBODY)), 11 * S)
+    assert line.link.up
+    assert line.link.trouble == ""
+    line.say(GOOD_DOWN, 12 * S)
+    assert line.wait(13 * S) == [Press(Level.GOOD, Source.PAD, 12 * S)]
+
+
+def test_a_button_that_was_down_when_the_pad_vanished_is_not_held_when_it_is_back() -> None:
+    line = Line()
+    line.say(GOOD_DOWN, S)
+    line.events += line.link.closed(2 * S) + line.link.opened(60 * S)
+    line.say(HELLO + GOOD_DOWN, 61 * S)
+    line.say(GOOD_UP, 62 * S)
+    assert line.wait(120 * S) == [Press(Level.GOOD, Source.PAD, S), Press(Level.GOOD, Source.PAD, 61 * S)]
+
+
+def test_half_a_frame_of_an_unplugged_pad_is_dropped() -> None:
+    line = Line()
+    line.say(GOOD_DOWN[:5], S)
+    line.events += line.link.closed(2 * S) + line.link.opened(3 * S)
+    line.say(GOOD_DOWN[5:] + HELLO, 4 * S)
+    assert line.wait(5 * S) == []
+    assert line.link.up
+
+
+def test_buttons_that_are_down_in_hello_are_held_and_become_stuck() -> None:
+    line = Line(encode(Hello(0, 1, frozenset({Level.GOOD}))))
+    line.say(GOOD_DOWN, S)
+    for second in range(1, 31):
+        line.say(encode(Heartbeat(1, frozenset({Level.GOOD}))), second * S)
+    [trouble] = line.events
+    assert isinstance(trouble, Trouble)
+    assert (trouble.active, trouble.level) == (True, Level.GOOD)
+
+
+def test_a_release_that_got_lost_is_made_good_by_the_heartbeat() -> None:
+    line = Line()
+    line.say(GOOD_DOWN, S)
+    line.say(encode(Heartbeat(2, NOBODY)), 2 * S)
+    line.say(encode(Button(3, Level.GOOD, True)), 3 * S)
+    assert line.wait(4 * S) == [Press(Level.GOOD, Source.PAD, S), Press(Level.GOOD, Source.PAD, 3 * S)]
+
+
+def test_a_press_whose_first_frame_got_lost_counts_when_it_is_repeated() -> None:
+    line = Line()
+    line.say(GOOD_UP, S + 80 * MS)
+    line.say(GOOD_DOWN, S + 100 * MS)
+    assert line.wait(2 * S) == [Press(Level.GOOD, Source.PAD, S + 100 * MS)]
+
+
+def test_another_protocol_version_is_refused_with_that_reason() -> None:
+    line = Line(encode(Hello(0, 2, NOBODY)))
+    assert "version 2" in line.link.trouble
+    line.say(encode(Heartbeat(0, NOBODY)) + GOOD_DOWN, S)
+    assert not line.link.up
+    assert line.answers == []
+    line.say(HELLO, 2 * S)
+    assert line.link.up
+
+
+def test_two_buttons_in_one_read_are_ambiguous() -> None:
+    line = Line()
+    line.say(GOOD_DOWN + encode(Button(2, Level.POOR, True)), S)
+    [event] = line.wait(2 * S)
+    assert isinstance(event, Ambiguous)
+
+
+@given(st.lists(st.binary(max_size=300), max_size=30))
+def test_noise_never_votes(pieces: list[bytes]) -> None:
+    line = Line()
+    for number, piece in enumerate(pieces):
+        line.say(piece, number * 10 * MS)
+    assert line.wait(3 * S) == []
+
+
+def simple(characters: str = "12345") -> CharacterLink:
+    link = CharacterLink(characters)
+    assert link.opened(0) == []
+    return link
+
+
+def test_each_character_is_a_press() -> None:
+    link = simple("vwxyz")
+    for place, character in enumerate("vwxyz"):
+        at_ns = (place + 1) * S
+        assert link.heard(character.encode() + b"\r\n", at_ns) == ([], b"")
+        assert link.tick(at_ns + 50 * MS) == [Press(Level(place + 1), Source.PAD, at_ns)]
+
+
+def test_a_character_that_is_repeated_at_once_is_one_press() -> None:
+    link = simple()
+    link.heard(b"444", S)
+    link.heard(b"4", S + 30 * MS)
+    assert link.tick(2 * S) == [Press(Level.GOOD, Source.PAD, S)]
+
+
+def test_two_characters_at_once_are_ambiguous() -> None:
+    link = simple()
+    link.heard(b"4", S)
+    link.heard(b"2", S + 40 * MS)
+    assert link.tick(2 * S) == [Ambiguous((Level.GOOD, Level.POOR), Source.PAD, S)]
+
+
+def test_characters_near_noise_are_noise() -> None:
+    link = simple()
+    link.heard(b"2", S)
+    link.heard(b"x4\xff", S + 40 * MS)
+    link.heard(b"4", S + 100 * MS)
+    link.heard(b"5", S + 150 * MS)
+    assert link.tick(2 * S) == []
+    link.heard(b"5", 3 * S)
+    assert link.tick(4 * S) == [Press(Level.EXCELLENT, Source.PAD, 3 * S)]
+
+
+def test_a_simple_pad_is_there_while_its_port_is_open() -> None:
+    link = simple()
+    assert link.up
+    link.tick(3600 * S)
+    assert link.up
+    assert link.next_deadline_ns is None
+    link.closed(3600 * S)
+    assert not link.up
