@@ -137,7 +137,7 @@ class ButtonLogic:
             contact.busy_since_ns = None
         if contact.busy_since_ns is None and down:
             contact.busy_since_ns = at_ns
-            insort(self._undecided, (at_ns, level))
+            insort(self._undecided, (at_ns, level), key=_when)  # of equal times the first to come
         if at_ns >= contact.last_edge_ns:  # an older edge that comes late says nothing about now
             contact.down = down
             contact.last_edge_ns = at_ns
@@ -201,3 +201,7 @@ class ButtonLogic:
             else "the button that was stuck is released"
         )
         return Trouble(TroubleKind.STUCK, self._source, active, at_ns, level, detail)
+
+
+def _when(entry: tuple[int, Level]) -> int:
+    return entry[0]

@@ -21,7 +21,8 @@ ACK = 0x81
 LENGTHS = {HELLO: 4, BUTTON: 4, HEARTBEAT: 3, ACK: 2}
 """Bytes of type, sequence and payload, for each type: the length byte must have this value."""
 
-OVERHEAD = 4  # start, length, two bytes of checksum
+CHECKSUM = 2  # bytes
+OVERHEAD = 2 + CHECKSUM  # start and length, too
 LONGEST = max(LENGTHS.values()) + OVERHEAD
 ALL_BUTTONS = (1 << len(Level)) - 1
 
@@ -101,13 +102,14 @@ class Framer:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._spent = 0  # how many bytes of the rest were part of a frame already
         self.dropped = 0
 
     def feed(self, data: bytes) -> list[Frame]:
         """Take the next bytes; the frames that became complete, in order."""
         stream = self._rest + data
         frames: list[Frame] = []
-        at = used = 0  # everything before `used` is settled: it was a frame, or cannot become one
+        at, used = 0, self._spent  # everything before `used` was part of a frame or is counted as dropped
         unfinished: int | None = None
         while (at := stream.find(START, at)) >= 0:
             length = _length(stream, at)
@@ -121,18 +123,20 @@ class Framer:
                 at += 1
                 continue
             frames.append(frame)
-            self.dropped += at - used
-            at = used = at + length
+            self.dropped += max(0, at - used)
+            used = at + length
+            # A frame that lost its end may have taken the first bytes of the next one for its checksum.
+            at = used - CHECKSUM
             unfinished = None  # a start before this frame would reach into it, so it was noise
         keep = len(stream) if unfinished is None else unfinished
-        self.dropped += keep - used
-        self._rest = stream[keep:]
+        self.dropped += max(0, keep - used)
+        self._rest, self._spent = stream[keep:], max(0, used - keep)
         return frames
 
     def clear(self) -> None:
         """Forget an unfinished frame: what comes next is from another connection."""
-        self.dropped += len(self._rest)
-        self._rest = b""
+        self.dropped += len(self._rest) - self._spent
+        self._rest, self._spent = b"", 0
 
 
 def _length(stream: bytes, at: int) -> int | None:

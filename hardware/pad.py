@@ -205,18 +205,17 @@ class SerialPad:
 
     def _turn(self, awake_fd: int) -> list[InputEvent]:
         """Sleep until something comes or is due; what came of it."""
-        events: list[InputEvent] = []
-        if self._port is None and self._boottime() >= self._retry_ns:
-            events += self._open(self._boottime())
+        if self._port is None and (now_ns := self._boottime()) >= self._retry_ns:
+            return self._open(now_ns) + self._report(now_ns)
         poller = select.poll()
         poller.register(awake_fd, select.POLLIN)
         if self._port is not None:
             poller.register(self._port.fileno(), select.POLLIN)
-        # With events in hand only look: they are not kept waiting.
-        ready = poller.poll(0 if events else self._wait_ms())
-        now_ns = self._boottime()
+        ready = poller.poll(self._wait_ms())
+        events: list[InputEvent] = []
         if self._port is not None and any(fd != awake_fd for fd, _ in ready):
-            events += self._read(self._port.fileno(), now_ns)
+            events = self._read(self._port.fileno())
+        now_ns = self._boottime()
         return events + self._link.tick(now_ns) + self._report(now_ns)
 
     def _wait_ms(self) -> int | None:
@@ -234,15 +233,17 @@ class SerialPad:
         logger.info("pad: %s is open", self._settings.port)
         return self._link.opened(now_ns)
 
-    def _read(self, fd: int, now_ns: int) -> list[InputEvent]:
+    def _read(self, fd: int) -> list[InputEvent]:
+        data, why = b"", "end of file"
         try:
             data = os.read(fd, READ_BYTES)
         except BlockingIOError:
             return []
         except OSError as error:
-            return self._drop(f"{self._settings.port} was unplugged ({error.strerror})", now_ns)
+            why = error.strerror or str(error)
+        now_ns = self._boottime()  # after the reading: an edge is never dated before it happened
         if not data:
-            return self._drop(f"{self._settings.port} was unplugged (end of file)", now_ns)
+            return self._drop(f"{self._settings.port} was unplugged ({why})", now_ns)
         events, answer = self._link.heard(data, now_ns)
         if answer:
             self._answer(fd, answer)

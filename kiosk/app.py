@@ -79,6 +79,7 @@ class Kiosk:
                     self._turn()
             finally:
                 self._end()
+        self._parts.display.close()
         if self._impossible is not None:
             raise self._impossible
 
@@ -144,17 +145,19 @@ class Kiosk:
         for event in self._inbox.drain():
             if isinstance(event, Stored):
                 self._parts.reporter.stored(event.entries)
-        self._parts.display.close()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
         def leave(_number: int, _frame: FrameType | None) -> None:
             self.stop()
 
+        # By descriptor: a signal that comes between the last look and the sleep would otherwise not end the sleep.
+        wakeup_fd = signal.set_wakeup_fd(self._parts.display.wake_fd, warn_on_full_buffer=False)
         before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:
+            signal.set_wakeup_fd(wakeup_fd)
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -16,6 +16,10 @@ class Display(Protocol):
         """Whether somebody has closed the window."""
 
     @property
+    def wake_fd(self) -> int:
+        """A byte written to this descriptor ends `wait`; it never blocks."""
+
+    @property
     def healthy(self) -> bool:
         """Whether everything has been drawn as designed so far."""
 
@@ -43,6 +47,11 @@ class NoDisplay:
 
     def __init__(self) -> None:
         self._waiter = Waiter()
+
+    @property
+    def wake_fd(self) -> int:
+        """A byte written here ends `wait`."""
+        return self._waiter.wake_fd
 
     def show(self, view: View, now_ns: int) -> None:
         """Nothing to show it on."""

@@ -84,6 +84,11 @@ class Waiter:
         """Whether this falls back to looking every `POLL_S`."""
         return self._poll_s is not None
 
+    @property
+    def wake_fd(self) -> int:
+        """Non-blocking; a byte written here wakes like `wake`. For `signal.set_wakeup_fd`."""
+        return self._writing
+
     def wait(self, timeout_s: float | None = None) -> None:
         """Sleep; may also return early for no reason.
 
@@ -107,7 +112,8 @@ class Waiter:
     def check(self) -> None:
         """See whether the display is still there; takes no wake-up away.
 
-        Xlib ends the process on the spot when it finds its server gone, so this is asked before it is used.
+        Xlib ends the process on the spot, with code 1, when it finds its server gone; so this is asked before
+        Xlib is used. A server that goes in the middle of a call still ends the process that way.
 
         Raises:
             DisplayLost: As `wait`.

@@ -34,6 +34,7 @@ HINTS: Final = {
     # One tap is one event: neither clicks made out of touches nor touches made out of clicks.
     "SDL_TOUCH_MOUSE_EVENTS": "0",
     "SDL_MOUSE_TOUCH_EVENTS": "0",
+    "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",  # else the click that comes with the focus is swallowed
     "SDL_VIDEO_ALLOW_SCREENSAVER": "0",
     "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
     "SDL_FRAMEBUFFER_ACCELERATION": "0",  # without a GPU the accelerated one costs another 100 MB
@@ -172,6 +173,11 @@ class Window:
         """Whether `wait` has to look every 10 ms, because this display has no socket to sleep on."""
         return self._waiter.polls
 
+    @property
+    def wake_fd(self) -> int:
+        """Non-blocking; a byte written here wakes like `wake`. For `signal.set_wakeup_fd`."""
+        return self._waiter.wake_fd
+
     def events(self, now_ns: int) -> Iterator[WindowRecord]:
         """Everything that happened since the last call; the queue is empty afterwards.
 
@@ -274,8 +280,8 @@ def _open(size: tuple[int, int] | None) -> None:
 def _key_code(event: pygame.event.Event) -> str:
     """Our name of a key: the digit that is printed on it, else the digit whose place it has.
 
-    By its meaning alone the upper row would be dead: on the Vietnamese and French layouts it types letters and
-    signs, and digits only with a modifier.
+    On the Vietnamese and French layouts the upper row types letters and signs, and digits only with a modifier.
+    SDL 2.28 and 2.32 call those keys digits all the same; the place is for an SDL that does not.
     """
     code = _DIGITS.get(event.key) or _KEYPAD.get(event.key) or _PLACES.get(event.scancode)
     return code or f"key {event.key}"

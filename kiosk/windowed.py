@@ -147,6 +147,11 @@ class WindowDisplay:
                 )
         self._window.wait(timeout_s)
 
+    @property
+    def wake_fd(self) -> int:
+        """A byte written here ends `wait`."""
+        return self._window.wake_fd
+
     def wake(self) -> None:
         """End `wait`."""
         self._window.wake()

@@ -24,6 +24,11 @@ def closed_files(folder: Path) -> list[Path]:
     return [folder / f"ledger.db.closed-{n}" for n in sorted(numbers)]
 
 
+def number_of(closed: Path) -> int:
+    """Which of the closed ledgers this database is, from 1."""
+    return int(closed.name.rpartition("-")[2])
+
+
 def put_aside(folder: Path) -> Path:
     """Move ``ledger.db`` and its WAL aside; no connection to them may write any more.
 
@@ -34,7 +39,7 @@ def put_aside(folder: Path) -> Path:
         OSError: The disk refused; `finish` continues at the next start.
     """
     taken = closed_files(folder)
-    number = 1 + max((int(path.name.rpartition("-")[2]) for path in taken), default=0)
+    number = 1 + max(map(number_of, taken), default=0)
     _write(folder / _INTENT, str(number).encode())
     return _finish(folder, number)
 
@@ -65,8 +70,10 @@ def _finish(folder: Path, number: int) -> Path:
     (folder / "ledger.db-shm").unlink(missing_ok=True)
     if not closed.exists():
         closed.touch()  # a ledger that was removed leaves an empty file, so that its number is taken
-    # Closed once; without this, a start after a failed creation would close the same ledger again.
-    (folder / _IDENTITY).unlink(missing_ok=True)
+    # Closed once: a start after a failed creation must not find it and close the same ledger again. It stays with
+    # the ledger, whose own copy may be gone: a salvage that is resumed must call the entries by the same id.
+    if (folder / _IDENTITY).exists():
+        (folder / _IDENTITY).rename(_identity_of(closed))
     sync_folder(folder)
     (folder / _INTENT).unlink(missing_ok=True)
     sync_folder(folder)
@@ -84,8 +91,21 @@ def remember(folder: Path, ledger_id: bytes) -> None:
 
 def remembered(folder: Path) -> bytes | None:
     """The id of the ledger that was in use, if it is known."""
+    return _read_identity(folder / _IDENTITY)
+
+
+def remembered_of(closed: Path) -> bytes | None:
+    """The id of a closed ledger, if it was known when it was closed."""
+    return _read_identity(_identity_of(closed))
+
+
+def _identity_of(closed: Path) -> Path:
+    return closed.with_name(closed.name + ".id")
+
+
+def _read_identity(path: Path) -> bytes | None:
     try:
-        return bytes.fromhex((folder / _IDENTITY).read_text(encoding="ascii"))
+        return bytes.fromhex(path.read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError):
         return None
 

@@ -6,6 +6,8 @@
     ├── LedgerLocked         another program is the writer (also BlockingIOError)
     ├── LedgerNewer          made by a newer program; left untouched
     ├── LedgerUnreadable     not a ledger, or damaged (also ValueError)
+    ├── LedgerMissing        there is no file (also FileNotFoundError)
+    ├── LedgerForbidden      the file or its folder may not be read (also PermissionError)
     └── StoreFailed          this entry could not be stored; carries the fault code (also OSError)
 """
 
@@ -41,6 +43,22 @@ class LedgerNewer(LedgerError):
 
 class LedgerUnreadable(LedgerError, ValueError):
     """The file is not a ledger, or SQLite or the chain found it damaged."""
+
+
+class LedgerMissing(LedgerError, FileNotFoundError):
+    """There is no ledger at this path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} does not exist: no kiosk has run with this data folder")
+        self.path = path
+
+
+class LedgerForbidden(LedgerError, PermissionError):
+    """The ledger belongs to somebody else, who does not let this user read it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} may not be read by this user: run as root, or join the ledger's group")
+        self.path = path
 
 
 class StoreFailed(LedgerError, OSError):

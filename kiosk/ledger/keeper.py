@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.faults import FaultCode
-from kiosk.ledger import chain, closing, store
+from kiosk.ledger import chain, closing, schema, store
 from kiosk.ledger.chain import Entry
-from kiosk.ledger.disk import Disk, fault_of
+from kiosk.ledger.disk import Disk, fault_of, sync_folder
 from kiosk.ledger.errors import LedgerUnreadable, StoreFailed
 from kiosk.ledger.kinds import VOTES, Draft, Json, Kind
 from kiosk.ledger.lock import WriterLock
@@ -47,9 +47,9 @@ class Keeper:
         self._ledger: Ledger | None = None
         self._restorer = Restorer(folder)
         self._head: Head | None = None
-        self._unconfirmed: list[Entry] = []
         self._attempt: list[Entry] = []
-        self._late: list[Entry] = []
+        self._unconfirmed: dict[int, list[Entry]] = {}
+        self._late: list[tuple[int, list[Entry]]] = []
         self._continues: dict[str, Json] = {}
         self._booted = False
 
@@ -78,13 +78,20 @@ class Keeper:
                 self._open_or_replace()
             self._disk.load_ballast()
             if not self._booted:
-                self._append(self._opening())
-                self._booted = True
+                self._say_boot()
         except OSError as error:
             if isinstance(error, StoreFailed | BlockingIOError):
                 raise
             raise StoreFailed(fault_of(error), str(error)) from error
         self._restorer.look_for_work()
+
+    def _say_boot(self) -> None:
+        """Write the `boot` entry, the first thing that shows whether an old ledger takes entries at all."""
+        try:
+            self._append(self._opening())
+        except LedgerUnreadable as error:
+            self._replace(str(error))
+        self._booted = True
 
     def _take_lock(self) -> None:
         self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -92,14 +99,17 @@ class Keeper:
             self._lock.close()
             self._lock = None
         if self._lock is None:
+            # The folder's own name too must outlive a power cut; a start that was killed may have left it unsynced.
+            sync_folder(self.folder.parent)
             self._lock = WriterLock(self.folder / "ledger.lock")
 
     def _open_or_replace(self) -> None:
         if not self._booted:
             store.refuse_newer(self.path)
         try:
-            if not self.path.exists():
-                raise LedgerUnreadable("the file is missing")
+            # SQLite must not even see an empty file: it would drop the WAL that belongs to it.
+            if not self.path.exists() or self.path.stat().st_size < schema.PAGE_BYTES:
+                raise LedgerUnreadable("the file is missing or empty")
             self._ledger = Ledger(self.path, self._clock, self._head)
             self._head = self._ledger.head
         except LedgerUnreadable as error:
@@ -116,13 +126,16 @@ class Keeper:
             self._close_ledger(reason)
             ledger_id = store.create(self.path)
             closing.remember(self.folder, ledger_id)
+            self._ledger = Ledger(self.path, self._clock)
+            self._head = self._ledger.head
+            self._append(self._opening())
+        except LedgerUnreadable as error:
+            # A file made this moment: whoever damages it so fast would do it again; `recover` tries later.
+            raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
         except OSError as error:
             if isinstance(error, StoreFailed | BlockingIOError):
                 raise
             raise StoreFailed(fault_of(error), str(error)) from error
-        self._ledger = Ledger(self.path, self._clock)
-        self._head = self._ledger.head
-        self._append(self._opening())
         self._continues = {}
         self._booted = True
 
@@ -160,27 +173,27 @@ class Keeper:
             drafts.append(Draft(Kind.CONFIG, self._config))
         return drafts
 
-    def append(self, drafts: Sequence[Draft]) -> list[Entry]:
+    def append(self, drafts: Sequence[Draft], ref: int | None = None) -> list[Entry]:
         """Store entries; when this returns they are on the disk.
 
         A ledger that turns out to be beyond use is replaced, and the entries go into the new one.
+
+        Args:
+            drafts: Stored in one transaction.
+            ref: What `late` shall call them, should they turn out to be stored after an error.
 
         Raises:
             StoreFailed: They are not stored. `recover` brings the ledger back, and `late` tells whether
                 they reached the disk after all.
         """
         try:
-            if any(draft.kind in VOTES for draft in drafts) and not self._disk.has_room():
+            if any(draft.kind in VOTES for draft in drafts) and not self._has_room():
                 raise StoreFailed(FaultCode.DISK_FULL, "less room than the reserve")
             try:
-                return self._append(drafts)
+                return self._attempted(drafts, ref)
             except LedgerUnreadable as error:
                 self._replace(str(error))
-                return self._append(drafts)
-            except StoreFailed:
-                # The disk may have taken the transaction and failed only to say so.
-                self._unconfirmed = self._attempt
-                raise
+                return self._attempted(drafts, ref)
         except LedgerUnreadable as error:
             raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
         except StoreFailed:
@@ -188,7 +201,23 @@ class Keeper:
         except OSError as error:
             raise StoreFailed(fault_of(error), str(error)) from error
 
+    def _has_room(self) -> bool:
+        try:
+            return self._disk.has_room()
+        except FileNotFoundError:
+            return True  # the folder is gone: the append will notice, and make a new one
+
+    def _attempted(self, drafts: Sequence[Draft], ref: int | None) -> list[Entry]:
+        try:
+            return self._append(drafts)
+        except StoreFailed:
+            # The disk may have taken the transaction and failed only to say so.
+            if ref is not None and self._attempt:
+                self._unconfirmed[ref] = self._attempt
+            raise
+
     def _append(self, drafts: Sequence[Draft]) -> list[Entry]:
+        self._attempt = []
         if self._ledger is None:
             raise StoreFailed(FaultCode.LEDGER_ERROR, "the ledger is not open")
         self._attempt = self._ledger.chained(drafts)
@@ -204,27 +233,28 @@ class Keeper:
         try:
             if code is FaultCode.DISK_FULL:
                 self._disk.drop_ballast()
+            self._take_lock()
+            closing.finish(self.folder)
             self._open_or_replace()
+            if not self._booted:
+                self._say_boot()
             self._append([Draft(Kind.FAULT, {"code": code.value, "active": True})])
             self._confirm_late()
         except (OSError, LedgerUnreadable) as error:
             log.warning("the fault could not be written to the ledger yet: %s", error)
 
     def _confirm_late(self) -> None:
-        """Find out whether the entries of a failed append are in the chain after all.
+        """Find out whether the entries of failed appends are in the chain after all.
 
         To be called after a commit that succeeded: its sync has settled the matter, either way.
         """
-        entries, self._unconfirmed = self._unconfirmed, []
-        if (
-            self._ledger is not None
-            and entries
-            and self._ledger.holds(Head(entries[-1].seq, entries[-1].hash))
-        ):
-            self._late += entries
+        unconfirmed, self._unconfirmed = self._unconfirmed, {}
+        for ref, entries in unconfirmed.items():
+            if self._ledger is not None and self._ledger.holds(Head(entries[-1].seq, entries[-1].hash)):
+                self._late.append((ref, entries))
 
-    def late(self) -> list[Entry]:
-        """Entries of a failed append that reached the disk after all; each is told once."""
+    def late(self) -> list[tuple[int, list[Entry]]]:
+        """Failed appends that reached the disk after all, each with its `ref`; each is told once."""
         found, self._late = self._late, []
         return found
 
@@ -262,7 +292,7 @@ class Keeper:
             return Touched.BEYOND_USE
         touched = self._ledger.watch.look()
         if touched is Touched.SLIGHTLY:
-            self._ledger.watch.remember()
+            self._ledger.watch.settle()
         return touched
 
     def condemn(self, reason: str) -> None:
@@ -302,8 +332,13 @@ class Keeper:
         """
         if self._ledger is None:
             return
-        for drafts in self._restorer.step(self._ledger.connection, self.path):
-            self.append(drafts)
+        try:
+            for drafts in self._restorer.step(self._ledger.connection):
+                self.append(drafts)
+        except StoreFailed:
+            # Whether this batch reached the disk is not known: what the ledger then holds will say.
+            self._restorer.start_over()
+            raise
 
     def close(self, *, clean: bool) -> None:
         """Close; with `clean`, the chain says so first. May be called twice."""

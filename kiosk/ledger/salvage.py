@@ -6,12 +6,12 @@ right. None is dropped because a neighbour is damaged, and none comes twice.
 
 import base64
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.ledger.chain import Entry, own_hash_is_right
-from kiosk.ledger.kinds import Draft, Kind, own_fields, parse
+from kiosk.ledger.kinds import Draft, Json, Kind, own_fields, parse
 from kiosk.ledger.remains import Remains
 
 
@@ -27,9 +27,9 @@ def salvaged(entry: Entry, ledger_id: bytes) -> Draft:
     """The draft that carries an entry of another ledger. One that was itself salvaged there keeps its origin."""
     right = own_hash_is_right(entry, ledger_id)
     if entry.kind == Kind.SALVAGED and right:
-        body = parse(entry.payload)
-        if "stored" in body:
-            return Draft(Kind.SALVAGED, own_fields(entry.payload))
+        body = own_fields(entry.payload)
+        if _origin(body) is not None:
+            return Draft(Kind.SALVAGED, body)
     return Draft(
         Kind.SALVAGED,
         {
@@ -46,18 +46,20 @@ def salvaged(entry: Entry, ledger_id: bytes) -> Draft:
     )
 
 
-def identity_of(draft: Draft) -> Identity:
-    """Which entry a `salvaged` draft carries."""
-    return Identity(str(draft.body["ledger"]), int(str(draft.body["seq"])))
+def _origin(body: Mapping[str, Json]) -> Identity | None:
+    """Which entry a `salvaged` body carries; None for the last word of a salvage, which carries none."""
+    ledger, seq = body.get("ledger"), body.get("seq")
+    if "stored" not in body or not isinstance(ledger, str) or not isinstance(seq, int):
+        return None
+    return Identity(ledger, seq)
 
 
 def already_salvaged(connection: sqlite3.Connection) -> set[Identity]:
     """Every entry that the ledger in use carries for another one."""
     done = set()
     for (payload,) in connection.execute("SELECT payload FROM entry WHERE kind = 'salvaged'"):
-        body = parse(bytes(payload))
-        if "stored" in body:
-            done.add(Identity(str(body["ledger"]), int(str(body["seq"]))))
+        if (origin := _origin(parse(bytes(payload)))) is not None:
+            done.add(origin)
     return done
 
 
@@ -81,9 +83,9 @@ class Salvage:
         drafts: list[Draft] = []
         for entry in self._entries:
             draft = salvaged(entry, self._remains.ledger_id)
-            identity = identity_of(draft)
-            if identity not in self._done:
-                self._done.add(identity)
+            origin = _origin(draft.body)
+            if origin is not None and origin not in self._done:
+                self._done.add(origin)
                 drafts.append(draft)
                 self.found += 1
             if len(drafts) >= most:

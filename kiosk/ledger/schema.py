@@ -11,6 +11,9 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x48C3C06C
 """`PRAGMA application_id`: tells ``file`` and us that this database is a ledger."""
 
+PAGE_BYTES = 4096
+"""SQLite's page size (its default since 3.12): a ledger's file never has fewer bytes."""
+
 _LEVEL_AFTER_CORRECTIONS = """
     coalesce(
         (SELECT json_extract(CAST(c.payload AS TEXT), '$.level')

@@ -144,6 +144,7 @@ class Ledger:
 
     Raises:
         LedgerUnreadable: Not a ledger, damaged, or without what `known_head` says.
+        LedgerNewer: Made by a newer program that had no time to say so in the file's header.
         StoreFailed: It cannot be opened for writing just now.
     """
 
@@ -167,8 +168,10 @@ class Ledger:
 
     def _open(self, known_head: Head | None) -> None:
         self._db = sqlite_utils.Database(self.connection)
-        ours = (schema.APPLICATION_ID, schema.SCHEMA_VERSION)
-        if (self._one("PRAGMA application_id"), self._one("PRAGMA user_version")) != ours:
+        application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
+        if application == schema.APPLICATION_ID and version > schema.SCHEMA_VERSION:
+            raise LedgerNewer(self.path, version, schema.SCHEMA_VERSION)
+        if (application, version) != (schema.APPLICATION_ID, schema.SCHEMA_VERSION):
             raise LedgerUnreadable(f"{self.path} is a database, but not a ledger")
         _set_promises(self.connection)
         self.ledger_id = bytes(self._one("SELECT ledger_id FROM ledger"))
@@ -254,15 +257,21 @@ class Ledger:
 
     def last_config(self) -> dict[str, Json]:
         """The fields of the last `config` entry; empty when there is none."""
-        row = self.connection.execute(
-            "SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
+        row = self._row("SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1")
         return {} if row is None else own_fields(bytes(row[0]))
 
     def holds(self, expected: Head) -> bool:
         """Whether an entry with this seq and hash is in the chain."""
-        row = self.connection.execute("SELECT hash FROM entry WHERE seq = ?", (expected.seq,)).fetchone()
+        row = self._row("SELECT hash FROM entry WHERE seq = ?", expected.seq)
         return row is not None and bytes(row[0]) == expected.hash
+
+    def _row(self, sql: str, *values: int) -> tuple[Any, ...] | None:
+        """One row. Raises what an append would: a wound in the file may show in any read."""
+        try:
+            row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        return row
 
     def close(self) -> None:
         """Close the connection. May be called twice."""

@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from kiosk.ledger import chain, schema
 from kiosk.ledger.chain import Entry, follows
 
 _CHUNK = 2_000
+
+_Row: TypeAlias = tuple[int, int, int, str, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,38 @@ class Verdict:
 
 
 def rows(connection: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
-    """Every entry after `after`, in short reads: a long one would keep the WAL from being checkpointed."""
-    sql = f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT {_CHUNK}"
+    """Every entry after `after`, in short reads: a long one would keep the WAL from being checkpointed.
+
+    Raises:
+        sqlite3.Error: The next entry cannot be read; all before it have been given.
+    """
+    most = _CHUNK
     while True:
-        chunk = connection.execute(sql, (after,)).fetchall()
+        try:
+            chunk = _read(connection, after, most)
+        except sqlite3.DatabaseError:
+            if most == 1:
+                raise
+            most = 1  # come as near to the wound as possible
+            continue
         for row in chunk:
             yield Entry(*row)
-        if len(chunk) < _CHUNK:
+        if len(chunk) < most:
             return
         after = chunk[-1][0]
+
+
+def _read(connection: sqlite3.Connection, after: int, most: int) -> list[_Row]:
+    sql = f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+    return connection.execute(sql, (after, most)).fetchall()
+
+
+def _is_wound(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is damaged; Python's own complaint that a text is not UTF-8 carries no code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return isinstance(error, sqlite3.OperationalError)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def verify(
@@ -61,6 +87,9 @@ def verify(
     ledger_id = bytes(connection.execute("SELECT ledger_id FROM ledger").fetchone()[0])
     seq, prev = 0, chain.GENESIS
     try:
+        before_all = connection.execute("SELECT min(seq) FROM entry WHERE seq < 1").fetchone()[0]
+        if before_all is not None:
+            return Verdict(0, prev, before_all, "an entry stands before the first")
         for entry in rows(connection):
             if up_to is not None and entry.seq > up_to:
                 break
@@ -70,7 +99,7 @@ def verify(
             if progress is not None and seq % _CHUNK == 0:
                 progress(seq)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if not _is_wound(error):
             raise
         return Verdict(seq, prev, seq + 1, f"the entry cannot be read: {error}")
     if up_to is not None and seq < up_to:

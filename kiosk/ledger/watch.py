@@ -38,14 +38,23 @@ class Watch:
     def __init__(self, database: Path) -> None:
         self._paths = (database, database.with_name(database.name + "-wal"))
         self._left = tuple(_Facts.of(path) for path in self._paths)
+        self._suspicious = False
 
     def remember(self) -> None:
-        """Take the files as they are now for the writer's own work (call after each commit)."""
+        """Take the files as they are now for the writer's own work (call after each commit).
+
+        What an earlier `look` has seen stays seen: a vote stored just after a stranger's write must not hide it.
+        """
         self._left = tuple(_Facts.of(path) for path in self._paths)
+
+    def settle(self) -> None:
+        """Forget what was seen: the chain is being checked because of it."""
+        self._suspicious = False
+        self.remember()
 
     def look(self) -> Touched:
         """Compare the files with how they were left."""
-        worst = Touched.NOT
+        worst = Touched.SLIGHTLY if self._suspicious else Touched.NOT
         for path, left in zip(self._paths, self._left, strict=True):
             if left is None:
                 continue
@@ -54,4 +63,5 @@ class Watch:
                 return Touched.BEYOND_USE
             if now != left:
                 worst = Touched.SLIGHTLY
+        self._suspicious = worst is Touched.SLIGHTLY
         return worst

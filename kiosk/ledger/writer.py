@@ -24,12 +24,21 @@ from kiosk.ledger.watch import Touched
 
 log = logging.getLogger(__name__)
 
-# A disk that was freed is to be noticed within 5 s.
-_PROBE_S = 1.0
-# Salvage is of low priority: a vote never waits for more than one small batch.
-_SALVAGE_S = 0.05
-# Files touched by others are to be noticed within 60 s, at far less than one wake-up a second.
-_LOOK_S = 15.0
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the thread waits between two chores.
+
+    Attributes:
+        probe_s: Between tries of a broken disk; one that was freed is to be noticed within 5 s.
+        salvage_s: Between small batches of salvage; a vote never waits for more than one of them.
+        look_s: Between looks at the files; strangers' writes are to be noticed within 60 s, at far less than
+            one wake-up a second.
+    """
+
+    probe_s: float = 1.0
+    salvage_s: float = 0.05
+    look_s: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +99,20 @@ class LedgerWriter:
     Args:
         keeper: The ledger; used on the writer thread only from `start` on.
         post: Takes events from the writer thread and returns at once.
+        patience: Other than the usual one in tests.
     """
 
-    def __init__(self, keeper: Keeper, post: Callable[[WriterEvent], None]) -> None:
+    def __init__(
+        self, keeper: Keeper, post: Callable[[WriterEvent], None], patience: Patience | None = None
+    ) -> None:
         self._keeper = keeper
         self._post = post
+        self._patience = patience or Patience()
+        self._last_chore_s = 0.0
         self._queue: queue.SimpleQueue[_Request | _Checked | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ledger-writer")
         self._broken: FaultCode | None = None
-        self._doubtful: _Request | None = None
+        self._impossible = False
         self._check_thread: threading.Thread | None = None
         self._checked_at_start = False
         self._stopping = threading.Event()
@@ -127,17 +141,27 @@ class LedgerWriter:
         try:
             if not self._begin():
                 return
-            while True:
+            self._last_chore_s = time.monotonic()
+            while not self._impossible:
                 try:
-                    item = self._queue.get(timeout=self._patience_s())
+                    item = self._queue.get(timeout=self._until_chore_s())
                 except queue.Empty:
-                    self._guarded(self._chore)
+                    self._do_chore()
                     continue
                 if item is None:
                     break
                 self._guarded(self._serve, item)
+                if not self._until_chore_s():
+                    self._do_chore()  # also on a busy day, when the queue is never empty for long
         finally:
             self._end()
+
+    def _until_chore_s(self) -> float:
+        return max(0.0, self._last_chore_s + self._wait_s() - time.monotonic())
+
+    def _do_chore(self) -> None:
+        self._guarded(self._chore)
+        self._last_chore_s = time.monotonic()
 
     def _guarded(self, work: Callable[..., None], item: _Request | _Checked | None = None) -> None:
         """The one place where a mistake of ours in this thread ends: told, logged, and the thread goes on."""
@@ -170,10 +194,10 @@ class LedgerWriter:
             self._checked_at_start = True
             self._check(at_start=True)
 
-    def _patience_s(self) -> float:
+    def _wait_s(self) -> float:
         if self._broken is not None:
-            return _PROBE_S
-        return _SALVAGE_S if self._keeper.has_salvage() else _LOOK_S
+            return self._patience.probe_s
+        return self._patience.salvage_s if self._keeper.has_salvage() else self._patience.look_s
 
     def _chore(self) -> None:
         if self._broken is not None:
@@ -181,6 +205,10 @@ class LedgerWriter:
                 self._keeper.recover(self._broken)
             except StoreFailed as error:
                 self._break(error)
+            except (LedgerLocked, LedgerNewer) as error:
+                # The first try did not come as far as to see it.
+                self._impossible = True
+                self._post(Impossible(error))
             else:
                 log.info("the ledger can be written again")
                 self._become_available()
@@ -201,9 +229,8 @@ class LedgerWriter:
             self._post(NotStored(item.ref, self._broken))
             return
         try:
-            entries = self._keeper.append(item.drafts)
+            entries = self._keeper.append(item.drafts, item.ref)
         except StoreFailed as error:
-            self._doubtful = item
             self._post(NotStored(item.ref, error.code))
             self._break(error)
         else:
@@ -221,10 +248,8 @@ class LedgerWriter:
             self._tell_late()
 
     def _tell_late(self) -> None:
-        late = self._keeper.late()
-        if late and self._doubtful is not None:
-            self._post(Stored(self._doubtful.ref, tuple(late)))
-            self._doubtful = None
+        for ref, entries in self._keeper.late():
+            self._post(Stored(ref, tuple(entries)))
 
     def _check(self, *, at_start: bool) -> None:
         """Walk the chain on another thread and connection; the verdict comes back by the queue."""
@@ -255,6 +280,8 @@ class LedgerWriter:
                 verdict = Verdict(0, bytes(32), 1, f"the ledger cannot be read: {error}")
             else:
                 log.warning("the chain could not be checked: %s", error)
+        except Exception:
+            log.exception("the check of the chain met an unexpected error")
         duration_ms = (time.monotonic_ns() - began_ns) // 1_000_000
         self._queue.put(_Checked(ledger_id, verdict, duration_ms, at_start))
 

@@ -19,7 +19,7 @@ _SCALE = 3
 _DEFAULT_FONT_EM = 0.6875
 """pygame sets its own font smaller than asked for, by this factor."""
 
-_HEADROOM_EM, _FOOTROOM_EM = 0.25, 0.05
+_HEADROOM_EM, _FOOTROOM_EM = 0.25, 0.1
 """Room above a capital and below a letter for the marks that the font has not foreseen."""
 
 _LACKING = "\ue000"
@@ -73,8 +73,9 @@ class BuiltinFont:
         large.fill((*color, 0))
         plain = self._font.render(letters, antialias, color)
         large.blit(plain, (0, self._headroom))
-        # A letter taller than the font foresees pushes the line down, so the baseline is found from below.
-        baseline = self._headroom + plain.get_height() - self._font.get_height() + self._font.get_ascent()
+        # A letter taller than the font foresees pushes the line down.
+        tallest = max((metrics[3] for metrics in self._metrics(letters) if metrics), default=0)
+        baseline = self._headroom + max(self._font.get_ascent(), tallest)
         for at, (letter, marks) in enumerate(spelled):
             if marks:
                 origin = (self._font.size(letters[:at])[0], baseline)
@@ -106,6 +107,10 @@ class BuiltinFont:
         surface = self._font.render(character, False, (255, 255, 255), (0, 0, 0))
         return pygame.image.tobytes(surface, "RGB")
 
+    def _metrics(self, letters: str) -> list[tuple[int, int, int, int, int] | None]:
+        """Left, right, bottom, top and advance of each letter; None, says pygame-ce, where the font lacks it."""
+        return list(self._font.metrics(letters))
+
     def _draw_marks(
         self,
         surface: pygame.Surface,
@@ -116,15 +121,19 @@ class BuiltinFont:
     ) -> None:
         """Draw marks on the letter that begins at ``origin`` on the baseline, the first nearest to it."""
         x, baseline = origin
-        left, right, low, high, _ = self._font.metrics(letter)[0]
+        (metrics,) = self._metrics(letter)
+        if metrics is None:
+            return
+        left, right, low, high, _ = metrics
         middle, top = x + (left + right) / 2, float(baseline - high)
         em = self._em
         if letter != unicodedata.normalize("NFD", letter)[0]:
             top += 0.05 * em  # upon a mark of the font's own the tone sits closer
         for mark in marks:
             if mark == _DOT_BELOW:
-                below = (round(middle), round(baseline + max(0.16 * em, -low + 0.09 * em)))
-                pygame.draw.circle(surface, colour, below, round(0.055 * em))
+                # Beside the tail of a y, in the middle below any other letter.
+                below = x + right - 0.04 * em if low < -0.1 * em else middle
+                pygame.draw.circle(surface, colour, (below, baseline + 0.16 * em), round(0.055 * em))
             elif mark == _HORN:
                 edge = x + right - 0.04 * em
                 bend = ((0.0, -0.05), (0.08, -0.03), (0.12, 0.02), (0.11, 0.09))

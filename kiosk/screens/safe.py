@@ -37,7 +37,7 @@ def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequ
     above = min((card.y for card in columns), default=height)
     pad = max(1, width // 40)
     lines = _lines(view, wording)
-    row = (above - 2 * pad) // 3
+    row = min((above - 2 * pad) // 3, height // 9)
     top = (above - row * len(lines)) // 2
     for number, line in enumerate(lines):
         box = Rect(pad, top + number * row, width - 2 * pad, row)

@@ -13,11 +13,11 @@ def resized(svg: str, width: int, height: int) -> str:
     """The same drawing in another size: SDL_image draws at the size that the file states, and at no other.
 
     Raises:
-        ValueError: If the text has no ``<svg>`` element.
+        ValueError: If the text has no whole ``<svg>`` element; SDL_image draws what there is of a file cut short.
     """
     opening = _OPENING.search(svg)
-    if opening is None:
-        msg = "this is not an SVG drawing: no <svg> element"
+    if opening is None or not svg.rstrip().endswith("</svg>"):
+        msg = "this is not an SVG drawing, or not the whole of it"
         raise ValueError(msg)
     bare = _SIDES.sub("", opening.group())
     return svg.replace(opening.group(), f'<svg width="{width}" height="{height}"{bare[4:]}', 1)

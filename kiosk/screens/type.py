@@ -16,6 +16,7 @@ import pygame
 from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import Rect
 from kiosk.screens.palette import Colour
+from kiosk.screens.sfnt import check_font
 
 FAMILY = "Be Vietnam Pro"
 ELLIPSIS = "…"
@@ -103,6 +104,7 @@ class Type:
             pygame.font.init()
         self._find = find
         self._fonts: dict[tuple[int, int], Font] = {}
+        self._checked: set[Path] = set()
         self._builtin = False
 
     def font(self, weight: int, px: int) -> Font:
@@ -115,11 +117,18 @@ class Type:
     def _open(self, weight: int, px: int) -> Font:
         if not self._builtin:
             try:
-                return pygame.font.Font(str(self._find(weight)), px)
-            except (ImportError, OSError, pygame.error) as error:
+                return self._open_file(weight, px)
+            except (ImportError, OSError, ValueError, pygame.error) as error:
                 self._builtin = True
                 _log.warning("%s is not readable, the built-in font is used: %s", FAMILY, error)
         return BuiltinFont(px)
+
+    def _open_file(self, weight: int, px: int) -> Font:
+        path = self._find(weight)
+        if path not in self._checked:
+            check_font(path.read_bytes())
+            self._checked.add(path)
+        return pygame.font.Font(str(path), px)
 
     def lines(self, text: str, weight: int, px: int, width: int) -> int:
         """How many lines a text would take, without shrinking."""

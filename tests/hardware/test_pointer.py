@@ -190,14 +190,15 @@ def tap_records(
     marked = mouse(x_px, y_px, at_ns, touch=True)
     unclick = MouseUp(1, x_px, y_px, False, at_ns + 85 * MS)
     early = mouse(x_px, y_px, at_ns - 2 * MS)
-    return {
+    events: dict[str, list[PointerRecord]] = {
         "finger": [down, up],
         "mouse": [mouse(x_px, y_px, at_ns), unclick],
         "marked": [marked, down, up],
         "finger, mouse": [down, click, up, unclick],
         "mouse at release": [down, up, late],
         "mouse, finger": [early, down, up, unclick],
-    }[way]
+    }
+    return events[way]
 
 
 ways = st.sampled_from(["finger", "mouse", "marked", "finger, mouse", "mouse at release", "mouse, finger"])

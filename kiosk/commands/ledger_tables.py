@@ -1,0 +1,93 @@
+"""The tables of ``hailong ledger show``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from assets.texts import Texts
+from kiosk.config.phrase import printable
+from kiosk.ledger.chain import Entry
+from kiosk.ledger.summary import Closed, Summary, wall_of
+
+
+def print_summary(
+    path: Path,
+    ledger_id: bytes,
+    summary: Summary,
+    closed: Sequence[Closed],
+    entries: Sequence[Entry],
+    _: Texts,
+) -> None:
+    """Print everything on standard output, in the language of the given texts."""
+    # What stands in a ledger is data: no markup, nothing guessed to be a number or a path and coloured.
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(_facts(path, ledger_id, summary, _))
+    console.print(_kinds(summary, _))
+    if summary.counted:
+        console.print(_counted(summary, _))
+    if closed:
+        console.print(_closed(closed, _))
+    if entries:
+        console.print(_entries(entries, _))
+
+
+def _facts(path: Path, ledger_id: bytes, summary: Summary, _: Texts) -> Table:
+    table = Table(box=None, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(_("Ledger"), printable(str(path)))
+    table.add_row(_("Identity"), ledger_id.hex())
+    table.add_row(_("Entries"), str(summary.head.seq))
+    table.add_row(_("Head"), summary.head.hash.hex())
+    table.add_row(_("First entry"), _or_unknown(summary.first_wall, _))
+    table.add_row(_("Last entry"), _or_unknown(summary.last_wall, _))
+    return table
+
+
+def _or_unknown(wall: str | None, _: Texts) -> str:
+    return printable(wall) if wall is not None else _("unknown")
+
+
+def _kinds(summary: Summary, _: Texts) -> Table:
+    table = Table(box=SIMPLE, title=_("Entries by kind"), title_justify="left")
+    table.add_column(_("Kind"))
+    table.add_column(_("Number"), justify="right")
+    for kind, number in summary.kinds.items():
+        table.add_row(printable(kind), str(number))
+    return table
+
+
+def _counted(summary: Summary, _: Texts) -> Table:
+    table = Table(box=SIMPLE, title=_("Ratings that count"), title_justify="left", show_footer=True)
+    table.add_column(_("Level"), _("Total"))
+    table.add_column(_("Number"), str(sum(summary.counted.values())), justify="right")
+    for level, number in summary.counted.items():
+        table.add_row(printable(str(level)), str(number))
+    return table
+
+
+def _closed(closed: Sequence[Closed], _: Texts) -> Table:
+    table = Table(box=SIMPLE, title=_("Ledgers that were closed"), title_justify="left")
+    table.add_column(_("File"))
+    table.add_column(_("Size (bytes)"), justify="right")
+    table.add_column(_("Entries brought over"))
+    for one in closed:
+        table.add_row(
+            printable(one.path.name), str(one.size_bytes), _("yes") if one.salvaged else _("not yet")
+        )
+    return table
+
+
+def _entries(entries: Sequence[Entry], _: Texts) -> Table:
+    table = Table(box=SIMPLE, title=_("The last entries"), title_justify="left")
+    table.add_column("seq", justify="right")
+    table.add_column(_("Kind"))
+    table.add_column(_("Boot"), justify="right")
+    table.add_column(_("Wall time (UTC)"))
+    for entry in entries:
+        wall = _or_unknown(wall_of(entry), _)
+        table.add_row(str(entry.seq), printable(entry.kind), str(entry.boot_n), wall)
+    return table

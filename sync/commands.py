@@ -1,0 +1,75 @@
+"""``hailong verify``: an exported ledger, checked on any computer."""
+
+from pathlib import Path
+
+import click
+
+from assets.texts import Texts
+from sync import verifier
+from sync.verifier import Reason, Verdict
+
+_ = Texts()
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command(
+    help=_(
+        "Check the chain of an EXPORT made with “hailong ledger export --format jsonl”; no ledger is needed."
+        " Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it cannot be read."
+    )
+)
+@click.argument("export", type=_FILE)
+# Every command takes these two. An export is checked by itself, so nothing is read from either.
+@click.option(
+    "--config",
+    type=_FILE,
+    metavar="FILE",
+    expose_value=False,
+    help=_("A configuration file, stronger than that of the machine and than the environment."),
+)
+@click.option(
+    "--data-dir",
+    type=_FILE,
+    metavar="FOLDER",
+    expose_value=False,
+    help=_("The folder where the ratings are kept."),
+)
+def verify(export: Path) -> None:
+    """Say whether every entry continues the one before, and which is the first that does not."""
+    try:
+        found = verifier.verify(export)
+    except (OSError, verifier.CannotRead) as error:
+        reason = (error.strerror or error) if isinstance(error, OSError) else error
+        message = _("{path} cannot be read as an export. ({reason})")
+        click.echo(message.format(path=export, reason=reason), err=True)
+        raise click.exceptions.Exit(verifier.CANNOT_READ) from error
+    if found.reason is not None:
+        message = _("The export is NOT intact. First bad entry: seq {seq}: {reason}.")
+        click.echo(message.format(seq=found.first_bad, reason=_explained(found.reason)))
+        raise click.exceptions.Exit(verifier.NOT_INTACT)
+    _say_intact(found)
+
+
+def _say_intact(found: Verdict) -> None:
+    message = _("The export is intact: ledger {ledger}, seq {first} to {last}, head {head}.")
+    click.echo(message.format(ledger=found.ledger_id, first=found.first, last=found.last, head=found.head))
+    if found.first > 1:
+        message = _(
+            "It begins at seq {first}: the entries before are not in the export and were not checked."
+        )
+        click.echo(message.format(first=found.first))
+
+
+def _explained(reason: Reason) -> str:
+    match reason:
+        case Reason.OTHER_LEDGER:
+            return _("it belongs to another ledger")
+        case Reason.GAP:
+            return _("an entry before it is missing, or it is not in its place")
+        case Reason.PREV:
+            return _("prev is not the hash of the entry before")
+        case Reason.HASH:
+            return _("its hash is not that of its contents")
+        case Reason.COLUMN:
+            return _("a column (level, wall, counted, level_counted) does not say what the entries say")

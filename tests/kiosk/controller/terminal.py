@@ -1,0 +1,146 @@
+"""A terminal without threads or disk: the controller, a clock that tests turn, and a ledger that answers at once.
+
+A visit reads like a visit: ``t.press(4); t.after(1.0).press(2)``.
+"""
+
+from dataclasses import dataclass, field
+
+from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKind
+from kiosk.controller.machine import step
+from kiosk.controller.rules import S, Rules
+from kiosk.controller.show import deadline_ns
+from kiosk.controller.state import Append, Event, Show, State, Tick
+from kiosk.faults import FaultCode
+from kiosk.ledger.chain import Entry
+from kiosk.ledger.kinds import Draft, Json, Kind
+from kiosk.ledger.writer import Available, Broke, NotStored, Stored
+from kiosk.view import ScreenName, View
+
+
+@dataclass
+class Terminal:
+    """Drives `step`. `commit_s` is how long the card takes; None = it never answers by itself."""
+
+    rules: Rules = field(default_factory=Rules)
+    inputs: frozenset[Source] = frozenset({Source.TOUCH, Source.GPIO})
+    commit_s: float | None = 0.0
+    fails: FaultCode | None = None
+    state: State = field(init=False)
+    now_ns: int = 1_000 * S
+    view: View = View(ScreenName.STARTING)
+    seen: list[View] = field(default_factory=list)
+    entries: list[tuple[Kind, dict[str, Json]]] = field(default_factory=list)
+    commits_ns: list[int] = field(default_factory=list)
+    waiting: list[tuple[int, Append]] = field(default_factory=list)
+    shows: int = 0
+    opened: bool = True
+
+    def __post_init__(self) -> None:
+        self.state = State(inputs=self.inputs)
+        if self.opened:
+            self.available()
+
+    def tell(self, event: Event) -> "Terminal":
+        """Give an event, and everything that follows from it at this moment."""
+        self.state, effects = step(self.state, event, self.now_ns, self.rules)
+        for effect in effects:
+            match effect:
+                case Append() if self.commit_s is None:
+                    self.waiting.append((-1, effect))
+                case Append():
+                    self.waiting.append((self.now_ns + round(self.commit_s * S), effect))
+                case Show(view):
+                    self.view = view
+                    self.seen.append(view)
+                    self.shows += 1
+        if self.commit_s == 0.0:
+            self.answer()
+        return self
+
+    def answer(self, code: FaultCode | None = None) -> "Terminal":
+        """The ledger answers the oldest request that waits (and with code: refuses it)."""
+        if self.waiting:
+            _, request = self.waiting.pop(0)
+            self._answer(request, code or self.fails)
+        return self
+
+    def _answer(self, request: Append, code: FaultCode | None) -> None:
+        if code is not None:
+            self.tell(NotStored(request.ref, code))
+            return
+        stored = []
+        for draft in request.drafts:
+            self.entries.append((draft.kind, dict(draft.body)))
+            stored.append(_entry(len(self.entries), draft))
+        self.commits_ns.append(self.now_ns)
+        self.tell(Stored(request.ref, tuple(stored)))
+
+    def after(self, seconds: float) -> "Terminal":
+        """Let time pass, ticking whenever the controller has asked for it and the card has answered."""
+        end_ns = self.now_ns + round(seconds * S)
+        for _ in range(100_000):
+            moments = [at for at, _ in self.waiting if at >= 0]
+            due = deadline_ns(self.state, self.now_ns, self.rules)
+            if due is not None:
+                assert due > self.now_ns, "the loop would spin"
+                moments.append(due)
+            at_ns = min(moments, default=end_ns + 1)
+            if at_ns > end_ns:
+                break
+            self.now_ns = max(self.now_ns, at_ns)
+            ready = [request for at, request in self.waiting if 0 <= at <= self.now_ns]
+            self.waiting = [item for item in self.waiting if item[1] not in ready]
+            for request in ready:
+                self._answer(request, self.fails)
+            self.tell(Tick())
+        self.now_ns = end_ns
+        return self.tell(Tick())
+
+    def press(self, level: int, source: Source = Source.TOUCH) -> "Terminal":
+        """One press, now."""
+        return self.tell(Press(Level(level), source, self.now_ns))
+
+    def both(self, *levels: int) -> "Terminal":
+        """Several buttons at once."""
+        return self.tell(Ambiguous(tuple(Level(level) for level in levels), Source.GPIO, self.now_ns))
+
+    def trouble(self, kind: TroubleKind, source: Source, *, active: bool, level: int | None = None) -> "Terminal":
+        """An input says that it is in trouble, or out of it."""
+        at = None if level is None else Level(level)
+        return self.tell(Trouble(kind, source, active, self.now_ns, at))
+
+    def broke(self, code: FaultCode) -> "Terminal":
+        """The ledger says that votes cannot be kept."""
+        return self.tell(Broke(code))
+
+    def available(self) -> "Terminal":
+        """The ledger says that they can again."""
+        return self.tell(Available())
+
+    @property
+    def screen(self) -> ScreenName:
+        """What is shown."""
+        return self.view.name
+
+    def of(self, kind: Kind) -> list[dict[str, Json]]:
+        """The bodies of the stored entries of a kind."""
+        return [body for found, body in self.entries if found is kind]
+
+    def presses_kept(self) -> int:
+        """Every press that some entry accounts for."""
+        counted = 0
+        for body in self.of(Kind.REPEAT) + self.of(Kind.REFUSED):
+            counts = body["counts"]
+            assert isinstance(counts, dict)
+            counted += sum(int(str(n)) for n in counts.values())
+        return counted + len(self.of(Kind.RATING)) + len(self.of(Kind.CORRECTION))
+
+    def most_commits_in_a_second(self) -> int:
+        """The largest number of commits in any window of one second."""
+        return max(
+            (sum(at <= other < at + S for other in self.commits_ns) for at in self.commits_ns), default=0
+        )
+
+
+def _entry(seq: int, draft: Draft) -> Entry:
+    return Entry(seq, 1, draft.boottime_ns or 0, draft.kind.value, b"{}", bytes(32), bytes(32))

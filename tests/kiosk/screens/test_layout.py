@@ -1,0 +1,128 @@
+"""The places of a screen, in pixels and millimetres."""
+
+import itertools
+
+import pytest
+
+from kiosk.screens.layout import Layout, Rect, lay_out
+from kiosk.view import ScreenName, View
+
+from .conftest import MM_PER_PX, SIZE_PX
+
+VOTING = tuple(name for name in ScreenName if name not in (ScreenName.STARTING, ScreenName.FAULT))
+ARRANGEMENTS = tuple(
+    lay_out(SIZE_PX, MM_PER_PX, header=header, label_lines=label_lines, question_lines=question_lines)
+    for header in (True, False)
+    for label_lines in (1, 2)
+    for question_lines in (1, 2)
+)
+
+
+def overlap(one: Rect, other: Rect) -> bool:
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+
+
+@pytest.mark.parametrize("layout", ARRANGEMENTS)
+@pytest.mark.parametrize("name", VOTING)
+def test_the_middle_of_a_large_card_means_its_level_on_every_voting_screen(
+    layout: Layout, name: ScreenName
+) -> None:
+    targets = layout.targets(View(name))
+    assert len(targets) == 5
+    for card, target in zip(layout.cards, targets, strict=True):
+        x, y = card.centre
+        assert target.x <= x < target.right
+        assert target.y <= y < target.bottom
+
+
+@pytest.mark.parametrize("layout", ARRANGEMENTS)
+def test_columns_never_move_sideways_and_end_at_the_same_height(layout: Layout) -> None:
+    for large, compact in zip(layout.cards, layout.compact_cards, strict=True):
+        assert (large.x, large.w, large.bottom) == (compact.x, compact.w, compact.bottom)
+    sides = [{(t.x, t.w) for t in (layout.targets(View(name))[n] for name in VOTING)} for n in range(5)]
+    assert all(len(side) == 1 for side in sides)
+
+
+@pytest.mark.parametrize("name", VOTING)
+def test_targets_touch_each_other_cover_their_cards_and_keep_off_the_rim(name: ScreenName) -> None:
+    layout = ARRANGEMENTS[0]
+    targets = layout.targets(View(name))
+    assert targets[0].x == layout.dead_margin_px
+    assert targets[-1].right == SIZE_PX[0] - layout.dead_margin_px
+    assert all(left.right == right.x for left, right in itertools.pairwise(targets))
+    for card, target in zip(layout.cards_of(name), targets, strict=True):
+        assert target.x <= card.x
+        assert card.right <= target.right
+        assert (target.y, target.h) == (card.y, card.h)
+        assert target.bottom <= SIZE_PX[1] - layout.dead_margin_px
+
+
+@pytest.mark.parametrize("name", [ScreenName.STARTING, ScreenName.FAULT])
+def test_a_screen_without_cards_takes_no_presses(name: ScreenName) -> None:
+    assert ARRANGEMENTS[0].targets(View(name)) == ()
+
+
+def test_targets_are_thirty_millimetres_wide_and_the_rim_is_five() -> None:
+    layout = ARRANGEMENTS[0]
+    for target in layout.targets(View(ScreenName.THANKED)):
+        assert target.w * MM_PER_PX >= 30
+        assert target.h * MM_PER_PX >= 30
+    assert layout.dead_margin_px * MM_PER_PX >= 5
+
+
+def test_the_thank_you_has_its_place_above_the_cards_of_the_first_four_hundred_rows() -> None:
+    layout = ARRANGEMENTS[0]
+    assert 390 <= layout.compact_cards[0].y <= 400
+    assert abs(layout.cards[0].centre[1] - 480) <= 10
+
+
+@pytest.mark.parametrize("layout", ARRANGEMENTS)
+def test_nothing_overlaps_and_nothing_leaves_the_panel(layout: Layout) -> None:
+    around = [box for box in (layout.header, layout.rule) if box]
+    screens = (
+        [*around, layout.question, layout.hint, *layout.cards, layout.footer, layout.mark],
+        [*around, *layout.acknowledgement, *layout.compact_cards, layout.footer, layout.mark],
+        [*around, *layout.message, layout.mark],
+    )
+    for boxes in screens:
+        for n, box in enumerate(boxes):
+            assert box.w > 0
+            assert box.h > 0
+            assert 0 <= box.x < box.right <= SIZE_PX[0]
+            assert 0 <= box.y < box.bottom <= SIZE_PX[1]
+            assert not [other for other in boxes[n + 1 :] if overlap(box, other)]
+
+
+@pytest.mark.parametrize("layout", ARRANGEMENTS)
+def test_face_word_and_number_stand_inside_their_card_with_a_millimetre_to_spare(layout: Layout) -> None:
+    for card in (layout.cards[0], layout.compact_cards[0]):
+        parts = layout.parts(card)
+        for part in parts:
+            assert (part.x - card.x) * MM_PER_PX >= 1
+            assert (card.right - part.right) * MM_PER_PX >= 1
+            assert card.y < part.y
+            assert part.bottom < card.bottom
+        assert parts.face.bottom < parts.label.y
+        assert parts.label.bottom < parts.number.y
+        assert parts.face.w * MM_PER_PX >= 15
+
+
+@pytest.mark.parametrize("size", [(0, 800), (1280, -1)])
+def test_a_panel_without_a_size_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="cannot be laid out"):
+        lay_out(size, MM_PER_PX)
+
+
+@pytest.mark.parametrize("mm_per_px", [0.0, -1.0, float("nan")])
+def test_a_panel_without_a_scale_is_refused(mm_per_px: float) -> None:
+    with pytest.raises(ValueError, match="cannot be laid out"):
+        lay_out(SIZE_PX, mm_per_px)
+
+
+@pytest.mark.parametrize("size", [(320, 200), (640, 480), (800, 480), (800, 1280), (1920, 1080)])
+def test_a_window_of_another_size_gets_a_picture_that_fits(size: tuple[int, int]) -> None:
+    layout = lay_out(size, MM_PER_PX, label_lines=2, question_lines=2)
+    for card in (*layout.cards, *layout.compact_cards):
+        assert 0 <= card.x < card.right <= size[0]
+        assert 0 <= card.y < card.bottom <= size[1]
+        assert layout.parts(card).face.w > 0

@@ -1,0 +1,57 @@
+"""``python -m tests.prove powercut | kill | image``."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.prove import mutants
+
+
+def main() -> int:
+    """Read the command line and prove; 0 = every goal was reached."""
+    parser = argparse.ArgumentParser(prog="scripts/prove", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    powercut = commands.add_parser("powercut", help="power cuts, rebuilt from a recording")
+    powercut.add_argument("--images", type=int, default=20_000, help="how many disks to recover")
+    powercut.add_argument("--votes", type=int, default=600, help="how many votes to record")
+    powercut.add_argument(
+        "--mutant",
+        choices=[*mutants.NAMES, "all"],
+        help="only this mutant; all: the program and every mutant",
+    )
+
+    kill = commands.add_parser("kill", help="SIGKILL at random moments, again and again")
+    kill.add_argument("--kills", type=int, default=1_000, help="how many kills")
+
+    for command in (powercut, kill):
+        command.add_argument("--seed", type=int, default=1, help="another number, other moments")
+        command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
+        command.add_argument("--keep", type=Path, metavar="FOLDER", help="where what failed is kept")
+
+    image = commands.add_parser("image", help="recover a kept image once more")
+    image.add_argument("folder", type=Path)
+
+    options = parser.parse_args()
+    if options.command == "image":
+        from tests.prove.recovery import try_again
+
+        failures = try_again(options.folder)
+        for failure in failures:
+            sys.stdout.write(f"{failure.kind}: {failure.detail}\n")
+        return 1 if failures else 0
+    kept = options.keep or Path(tempfile.mkdtemp(prefix="hailong-failed-"))
+    if options.command == "kill":
+        from tests.prove import kill as killing
+
+        return killing.run(options.kills, options.seed, options.evidence, kept)
+    from tests.prove import powercut_report
+
+    return powercut_report.run(
+        options.images, options.seed, options.votes, options.mutant, options.evidence, kept
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

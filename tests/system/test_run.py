@@ -1,0 +1,162 @@
+"""The real program, started as a technician starts it."""
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.system.program import Program, entries, hailong, kinds, without_display
+
+QUICK = {"visit_repeat_interval_s": "0.3", "visit_correction_window_s": "0.2", "visit_thanks_s": "1"}
+
+
+def test_a_key_becomes_a_durable_row(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True) as program:
+        program.until("ready")
+        program.key("4")
+        line = program.until("rating_stored")
+        assert (line["kind"], line["level"]) == ("rating", 4)
+        program.process.kill()
+        program.wait()
+    assert (line["seq"], "rating") in [(seq, kind) for seq, kind, _ in entries(tmp_path)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: int) -> None:
+    with hailong("run", "--headless", data=tmp_path) as program:
+        program.until("ready")
+        assert program.end(number) == 0
+    assert kinds(tmp_path)[-1] == "shutdown"
+
+
+def test_counts_of_the_visit_that_goes_on_are_written_before_the_end(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True) as program:
+        program.until("ready")
+        program.key("4")
+        program.until("rating_stored")
+        program.key("444")
+        line = None
+        while line is None or program.process.poll() is None:
+            program.process.send_signal(signal.SIGTERM)
+            program.wait()
+            line = program.lines[-1]
+    repeats = [body for _, kind, body in entries(tmp_path) if kind in ("repeat", "refused")]
+    assert sum(sum(body["counts"].values()) for body in repeats) == 3
+    assert line["kind"] == "repeat"
+    assert line["level"] is None
+
+
+def test_a_second_program_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True) as first:
+        first.until("ready")
+        with hailong("run", "--headless", data=tmp_path) as second:
+            assert second.wait() == 1
+            assert str(tmp_path / "ledger") in second.log
+            assert second.lines == []
+        first.key("2")
+        assert first.until("rating_stored")["level"] == 2
+
+
+def test_restarting_within_a_boot_keeps_the_number_of_the_boot(tmp_path: Path) -> None:
+    for _ in range(2):
+        with hailong("run", "--headless", data=tmp_path) as program:
+            program.until("ready")
+            assert program.end() == 0
+    assert kinds(tmp_path).count("boot") == 2
+    assert kinds(tmp_path).count("config") == 1
+
+
+def test_the_demo_plays_presses_as_separate_visitors(tmp_path: Path) -> None:
+    with hailong("demo", "--headless", "--presses", "5,4,3,2,1,5", "--exit", data=tmp_path) as program:
+        assert program.wait() == 0
+        last = program.lines[-1]
+    assert (last["stored"], last["counted"]) == (6, 6)
+    assert last["ledger"] == str(tmp_path / "ledger" / "ledger.db")
+    levels = [body["level"] for _, kind, body in entries(tmp_path) if kind == "rating"]
+    assert levels == [5, 4, 3, 2, 1, 5]
+
+
+def test_the_last_line_of_the_demo_has_the_head_of_the_ledger(tmp_path: Path) -> None:
+    with hailong("demo", "--headless", "--presses", "3", "--exit", data=tmp_path) as program:
+        assert program.wait() == 0
+    with hailong("ledger", "export", "--format", "jsonl", data=tmp_path) as export:
+        assert export.wait() == 0
+    assert export.lines[-1]["hash"] == program.lines[-1]["head"]
+
+
+@pytest.mark.parametrize("presses", ["6", "", "1;2", "0,1", "ba"])
+def test_presses_that_are_none_are_named(tmp_path: Path, presses: str) -> None:
+    with hailong("demo", "--headless", "--presses", presses, "--exit", data=tmp_path) as program:
+        assert program.wait() == 2
+        assert f"“{presses}”" in program.log
+
+
+def test_a_day_of_votes_leaves_no_level_in_the_logs(tmp_path: Path) -> None:
+    """Every file but the ledger, and everything the program says but the event lines."""
+    with hailong("run", "--headless", data=tmp_path, keys=True, **QUICK) as program:
+        program.until("ready")
+        for level in "1234512345" * 4:
+            program.key(level)
+            program.until("rating_stored")
+        assert program.end() == 0
+    leak = re.compile(r"level\W{1,4}[1-5]|\brating\W{1,3}[1-5]\b|mức\s*[1-5]", re.IGNORECASE)
+    assert not leak.search(program.log)
+    assert not re.search(r"\b[1-5]\b", program.log)
+    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
+        if not path.name.startswith("ledger.db"):
+            assert not leak.search(path.read_bytes().decode("latin-1"))
+
+
+def test_a_thousand_keys_in_a_second_are_one_visit(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True) as program:
+        program.until("ready")
+        for start in range(0, 1000, 10):
+            program.key("".join(str((start + n) % 5 + 1) for n in range(10)))
+        lines = [program.until("rating_stored")]
+        while lines[-1]["kind"] != "repeat":
+            lines.append(program.until("rating_stored"))
+        program.key("3")  # the next citizen
+        assert program.until("rating_stored")["kind"] == "rating"
+        assert program.end() == 0
+    found = entries(tmp_path)
+    counted = [sum(body["counts"].values()) for _, kind, body in found if kind in ("repeat", "refused")]
+    of_visit = [line["kind"] for line in lines]
+    assert of_visit.count("rating") == 1
+    assert of_visit.count("correction") <= 5
+    assert of_visit.count("repeat") == 1
+    assert 1 + of_visit.count("correction") + sum(counted) == 1000
+
+
+def test_a_reader_that_stops_reading_does_not_stop_the_votes(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True, **QUICK) as program:
+        program.until("ready")
+        assert program.process.stdout is not None
+        program.process.stdout.detach().close()  # type: ignore[attr-defined]
+        program.key("4")
+        while "nobody reads the events" not in program.log:
+            program.key("5")
+            if program.process.poll() is not None:
+                raise AssertionError(program.log)
+        assert program.process.poll() is None
+        program.process.send_signal(signal.SIGTERM)
+        assert program.process.wait(60) == 0
+    assert "rating" in kinds(tmp_path)
+
+
+def test_a_bad_configuration_ends_with_every_problem_named(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[visit]\nrepeat_intervall_s = 5\n[gpio]\npins = [5, 5, 13, 19, 26]\n', encoding="utf-8")
+    with hailong("run", "--headless", "--config", str(bad), data=tmp_path / "data") as program:
+        assert program.wait() == 2
+    assert f"{bad}:2" in program.log.replace(", dòng ", ":")
+    assert "repeat_interval_s" in program.log
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_installed_command_works_from_any_folder(tmp_path: Path) -> None:
+    program = Program(["--version"], without_display(), command=(str(Path(sys.executable).with_name("hailong")),))
+    assert program.process.wait(60) == 0
+    program.process.stdout.close()  # type: ignore[union-attr]
+    program.process.stderr.close()  # type: ignore[union-attr]
