@@ -45,6 +45,7 @@ class Ext4Disk(SmallDisk):
 
     def fail_read_only(self) -> None:
         """What a failing card looks like: the kernel meets an error, and every write is refused with EROFS."""
+        _run("sync", "--file-system", str(self.folder))
         name = Path(self.device).name
         Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("a test\n")
 
@@ -55,6 +56,9 @@ class Ext4Disk(SmallDisk):
         """
         _run("umount", "--lazy", str(self.folder))
         self.device = _attached(self.image)
+        # 1: errors were found and put right, which is what it is for.
+        checked = subprocess.run(["e2fsck", "-f", "-y", self.device], capture_output=True, text=True)
+        assert checked.returncode in (0, 1), checked.stdout
         _run("mount", "-o", "errors=remount-ro", self.device, str(self.folder))
 
 

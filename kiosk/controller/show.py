@@ -62,8 +62,10 @@ def commit_turn_ns(state: State, rules: Rules) -> int:
 def refused_due_ns(state: State, rules: Rules) -> int | None:
     """When the refused presses outside a visit are to be written: once they pause, at most every `flush_ns`."""
     refused = state.refused
-    if not refused.counts.total or state.phase is Phase.STARTING or state.vote_in_flight is not None:
+    if not refused.counts.total or state.phase is Phase.STARTING:
         return None
+    if state.visit is not None or state.vote_in_flight is not None:
+        return None  # the visit's own counts take them along
     if state.fault is not None and state.fault is not FaultCode.DISK_FULL:
         return None  # nothing can be written; on a full disk the ballast's room is for this
     due_ns = max(refused.last_ns + rules.repeat_interval_ns, commit_turn_ns(state, rules))

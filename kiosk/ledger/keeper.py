@@ -50,6 +50,8 @@ class Keeper:
         self._attempt: list[Entry] = []
         self._unconfirmed: dict[int, list[Entry]] = {}
         self._late: list[tuple[int, list[Entry]]] = []
+        self._outage: dict[FaultCode, int] = {}
+        self._recorded: set[FaultCode] = set()
         self._continues: dict[str, Json] = {}
         self._booted = False
 
@@ -210,10 +212,12 @@ class Keeper:
     def _attempted(self, drafts: Sequence[Draft], ref: int | None) -> list[Entry]:
         try:
             return self._append(drafts)
-        except StoreFailed:
+        except StoreFailed as error:
             # The disk may have taken the transaction and failed only to say so.
             if ref is not None and self._attempt:
                 self._unconfirmed[ref] = self._attempt
+            if error.code is FaultCode.LEDGER_ERROR:
+                self._disk.prove_writable()  # SQLite says "I/O error" of a disk that has turned read-only
             raise
 
     def _append(self, drafts: Sequence[Draft]) -> list[Entry]:
@@ -227,9 +231,8 @@ class Keeper:
 
     def give_way(self, code: FaultCode) -> None:
         """After a failure: let go of the connection, free the ballast, and try to write the `fault` entry."""
-        if self._ledger is not None:
-            self._ledger.close()
-            self._ledger = None
+        self._outage.setdefault(code, self._clock.boottime_ns())
+        self._let_go()
         try:
             if code is FaultCode.DISK_FULL:
                 self._disk.drop_ballast()
@@ -238,10 +241,16 @@ class Keeper:
             self._open_or_replace()
             if not self._booted:
                 self._say_boot()
-            self._append([Draft(Kind.FAULT, {"code": code.value, "active": True})])
+            self._append([_fault(code, True, self._outage[code])])
+            self._recorded.add(code)
             self._confirm_late()
         except (OSError, LedgerUnreadable) as error:
             log.warning("the fault could not be written to the ledger yet: %s", error)
+
+    def _let_go(self) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
 
     def _confirm_late(self) -> None:
         """Find out whether the entries of failed appends are in the chain after all.
@@ -264,6 +273,7 @@ class Keeper:
         Raises:
             StoreFailed: Not yet.
         """
+        self._outage.setdefault(code, self._clock.boottime_ns())
         try:
             self._disk.prove_writable()
             if not self._disk.has_room():
@@ -273,8 +283,12 @@ class Keeper:
                 raise
             if not isinstance(error, FileNotFoundError):  # then `open` makes the folder again
                 raise StoreFailed(fault_of(error), str(error)) from error
+        # A connection from before may belong to a disk that has been mounted again since, or be read-only still.
+        self._let_go()
         self.open()
-        self.append([Draft(Kind.FAULT, {"code": code.value, "active": False})])
+        began = [_fault(one, True, at) for one, at in self._outage.items() if one not in self._recorded]
+        self.append([*began, *(_fault(one, False) for one in self._outage)])
+        self._outage, self._recorded = {}, set()
         self._confirm_late()
 
     def look(self) -> Touched:
@@ -346,10 +360,13 @@ class Keeper:
             if self._ledger is not None and clean:
                 self.append([Draft(Kind.SHUTDOWN)])
         finally:
-            if self._ledger is not None:
-                self._ledger.close()
-                self._ledger = None
+            self._let_go()
             self._restorer.close()
             if self._lock is not None:
                 self._lock.close()
                 self._lock = None
+
+
+def _fault(code: FaultCode, active: bool, at_ns: int | None = None) -> Draft:
+    """A fault that began (possibly on a disk that could not take the word then), or is over."""
+    return Draft(Kind.FAULT, {"code": code.value, "active": active}, at_ns)

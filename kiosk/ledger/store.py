@@ -22,7 +22,7 @@ from kiosk.clock import Clock, rfc3339
 from kiosk.faults import FaultCode
 from kiosk.ledger import chain, disk, schema
 from kiosk.ledger.chain import Entry
-from kiosk.ledger.errors import LedgerNewer, LedgerUnreadable, StoreFailed
+from kiosk.ledger.errors import LedgerError, LedgerNewer, LedgerUnreadable, StoreFailed
 from kiosk.ledger.kinds import Draft, Json, own_fields, serialise
 from kiosk.ledger.watch import Touched, Watch
 
@@ -162,6 +162,12 @@ class Ledger:
         except sqlite3.Error as error:
             self.connection.close()
             raise _cannot_open(path, error) from error
+        except (TypeError, ValueError, OverflowError) as error:
+            self.connection.close()
+            if isinstance(error, LedgerError):
+                raise
+            # Damaged pages do not only fail to be read; they can hold values of any type and size.
+            raise LedgerUnreadable(f"{path} holds what no ledger holds: {error}") from error
         except BaseException:
             self.connection.close()
             raise
@@ -185,8 +191,12 @@ class Ledger:
                     f"{self.path} no longer holds entry {known_head.seq}, which was stored"
                 )
         self.boot_n = self._boot_n()
-        # An empty transaction that takes the write lock: better to learn now that the file cannot be written.
+        if len(self.ledger_id) != chain.LEDGER_ID_BYTES or len(self.head.hash) != 32 or self.boot_n < 1:
+            raise LedgerUnreadable(f"{self.path}: its id or its last entry is not what a ledger holds")
+        # An empty transaction: better to learn now that the file cannot be written. SQLite opens a file on a
+        # read-only disk for reading, and even BEGIN IMMEDIATE succeeds there; a write that changes nothing does not.
         self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM ledger WHERE 0")
         self._db.execute("COMMIT")
         self.watch = Watch(self.path)
 

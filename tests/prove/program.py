@@ -21,7 +21,8 @@ EACH_PRESS_A_VISIT = {
     "HAILONG_VISIT_THANKS_S": "1",
 }
 _START_S = 60.0
-_STORED_S = 5.0
+_STORED_S = 20.0
+_AGAIN_S = 1.0
 _END_S = 60.0
 
 
@@ -88,11 +89,12 @@ class Program:
         """Press, and wait until it is acknowledged, again and again. Raises `ProgramMisbehaved`."""
         for level in levels:
             before = len(self.acknowledged)
-            self.press(level)
             end_s = time.monotonic() + _STORED_S
             while len(self.acknowledged) == before:
-                if not self.listen(end_s - time.monotonic()):
+                if time.monotonic() > end_s:
                     raise ProgramMisbehaved("a press was not acknowledged")
+                self.press(level)  # again, where the one before came while something was being saved
+                self.listen(_AGAIN_S)
 
     def listen(self, patience_s: float) -> bool:
         """Read event lines that are there or come within that time; False when none does."""

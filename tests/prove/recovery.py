@@ -13,7 +13,6 @@ from pathlib import Path
 
 from kiosk.clock import SystemClock
 from kiosk.ledger.closing import closed_files
-from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind, parse
 from kiosk.ledger.verify import verify
@@ -84,7 +83,7 @@ def recover(root: Path, promised: Iterable[str], *, may_replace: bool) -> list[F
         if stored[0].seq != seq + 1:
             failures.append(Failure(CHAIN, f"entry {stored[0].seq} came after {seq}"))
         return failures + _sound(keeper.path)
-    except (LedgerError, sqlite3.Error, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it meets is what is looked for
         return [Failure(STUCK, f"{type(error).__name__}: {error}")]
     finally:
         keeper.close(clean=False)

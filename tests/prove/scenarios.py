@@ -15,6 +15,8 @@ from tests.prove.recording import Recording
 # SQLite moves the log into the database once it has 1000 pages; a vote adds one or two.
 _CHECKPOINT_PAGES = 1000
 _FRAME_BYTES = PAGE_BYTES + 24
+# A log of many pages, but a chain that is soon checked.
+_FILLER = "·" * 3 * PAGE_BYTES
 
 
 def fresh(recorder: Recorder, votes: int) -> Recording:
@@ -92,6 +94,6 @@ def _leave_long_log(root: Path, pages: int) -> None:
         keeper = Keeper(folder, SystemClock(), "prove")
         keeper.open()
         while (folder / "ledger.db-wal").stat().st_size < pages * _FRAME_BYTES:
-            keeper.append([Draft(Kind.TEST, {"level": 3})])
+            keeper.append([Draft(Kind.TEST, {"level": 3, "filler": _FILLER})])
         shutil.copytree(folder, root / "ledger", ignore=shutil.ignore_patterns("*-shm"))
         keeper.close(clean=False)

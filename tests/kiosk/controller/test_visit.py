@@ -114,6 +114,14 @@ def test_pounding_is_one_visit_and_every_press_is_accounted_for() -> None:
     assert t.screen is ScreenName.IDLE
 
 
+def test_refused_presses_do_not_split_the_counts_of_a_visit() -> None:
+    t = Terminal(commit_s=0.1).press(4).after(0.05).press(2).after(0.5).press(4).after(4.8)
+    assert t.of(Kind.REPEAT) == []
+    assert t.after(0.4).of(Kind.REPEAT) == [{"of": 1, "counts": {"4": 1}}]
+    assert t.of(Kind.REFUSED) == [{"counts": {"2": 1}, "ambiguous": 0}]
+    assert len(t.commits_ns) == 2
+
+
 def test_pounding_for_minutes_writes_its_counts_every_minute() -> None:
     t = Terminal()
     for _ in range(600):

@@ -45,7 +45,7 @@ def test_a_closed_ledger_keeps_its_database_and_its_log_together(crashed: Path) 
     before = {name: (crashed / name).read_bytes() for name in ("ledger.db", "ledger.db-wal")}
     closed = closing.put_aside(crashed)
     assert closed == crashed / "ledger.db.closed-1"
-    assert names(crashed) == {"ledger.db.closed-1", "ledger.db.closed-1-wal"}
+    assert names(crashed) == {"ledger.db.closed-1", "ledger.db.closed-1-wal", "ledger.db.closed-1.id"}
     assert closed.read_bytes() == before["ledger.db"]
     assert (crashed / "ledger.db.closed-1-wal").read_bytes() == before["ledger.db-wal"]
     assert not (crashed / "ledger.closing").exists()
@@ -68,7 +68,7 @@ STEPS = [
     "rename-db",
     "unlink-shm",
     "sync",
-    "unlink-id",
+    "rename-id",
     "unlink-intent",
 ]
 
@@ -82,13 +82,14 @@ def interrupt(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
             "rename-intent": "ledger.closing.new",
             "rename-wal": "ledger.db-wal",
             "rename-db": "ledger.db",
+            "rename-id": "ledger.id",
         }
         if self.name == wanted.get(step):
             raise PowerCut
         return rename(self, target)
 
     def cut_unlink(self: Path, missing_ok: bool = False) -> None:
-        wanted = {"unlink-shm": "ledger.db-shm", "unlink-id": "ledger.id", "unlink-intent": "ledger.closing"}
+        wanted = {"unlink-shm": "ledger.db-shm", "unlink-intent": "ledger.closing"}
         if self.name == wanted.get(step):
             raise PowerCut
         unlink(self, missing_ok=missing_ok)
@@ -137,7 +138,7 @@ def test_a_closing_cut_at_any_step_is_finished_before_anything_is_opened(
 
 
 @pytest.mark.parametrize(
-    "step", ["rename-wal", "rename-db", "unlink-shm", "sync", "unlink-id", "unlink-intent"]
+    "step", ["rename-wal", "rename-db", "unlink-shm", "sync", "rename-id", "unlink-intent"]
 )
 def test_a_fault_before_the_closing_is_finished_is_not_written_into_half_a_ledger(
     crashed: Path, step: str, monkeypatch: pytest.MonkeyPatch
