@@ -109,11 +109,14 @@ class Kiosk:
             return
         if isinstance(event, Stored):
             self._parts.reporter.stored(event.entries)
+        before = self._state
         try:
             self._state, effects = step(self._state, event, now_ns, self._parts.rules)
         except Exception:
             log.exception("an event of kind %s could not be handled", type(event).__name__)
             return
+        if self._state.fault is not before.fault:
+            log.warning("fault: %s, before: %s", self._state.fault, before.fault)
         for effect in effects:
             match effect:
                 case Append():

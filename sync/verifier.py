@@ -132,7 +132,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(row, dict) or any(type(row.get(name)) is not int for name in _NUMBERS):
                 raise CannotRead(f"line {number} is not an entry")
             payload = row.get("payload", row.get("payload_base64"))
-            if any(not isinstance(text, str) for text in (payload, *(row.get(name) for name in _TEXTS))):
+            if any(not isinstance(text, str) for text in (payload, *map(row.get, _TEXTS))):
                 raise CannotRead(f"line {number} is not an entry")
             yield row
 
@@ -166,7 +166,6 @@ def _hash(row: dict[str, Any]) -> str | None:
 
 
 def _columns_are_right(row: dict[str, Any], meaning: _Meaning) -> bool:
-    """Whether the columns for people say what the hashed bytes say."""
     body, seq = _body(row), row["seq"]
     level = body.get("level") if row["kind"] in ("rating", "correction") else None
     counted = row["kind"] == "rating" and seq not in meaning.voided

@@ -25,13 +25,16 @@ def print_summary(
     # What stands in a ledger is data: no markup, nothing guessed to be a number or a path and coloured.
     console = Console(markup=False, highlight=False, emoji=False)
     console.print(_facts(path, ledger_id, summary, _))
-    console.print(_kinds(summary, _))
+    sections = [(_("Entries by kind"), _kinds(summary, _))]
     if summary.counted:
-        console.print(_counted(summary, _))
+        sections.append((_("Ratings that count"), _counted(summary, _)))
     if closed:
-        console.print(_closed(closed, _))
+        sections.append((_("Ledgers that were closed"), _closed(closed, _)))
     if entries:
-        console.print(_entries(entries, _))
+        sections.append((_("The last entries"), _entries(entries, _)))
+    for title, table in sections:
+        console.print(f"\n{title}")
+        console.print(table)
 
 
 def _facts(path: Path, ledger_id: bytes, summary: Summary, _: Texts) -> Table:
@@ -52,7 +55,7 @@ def _or_unknown(wall: str | None, _: Texts) -> str:
 
 
 def _kinds(summary: Summary, _: Texts) -> Table:
-    table = Table(box=SIMPLE, title=_("Entries by kind"), title_justify="left")
+    table = Table(box=SIMPLE)
     table.add_column(_("Kind"))
     table.add_column(_("Number"), justify="right")
     for kind, number in summary.kinds.items():
@@ -61,7 +64,7 @@ def _kinds(summary: Summary, _: Texts) -> Table:
 
 
 def _counted(summary: Summary, _: Texts) -> Table:
-    table = Table(box=SIMPLE, title=_("Ratings that count"), title_justify="left", show_footer=True)
+    table = Table(box=SIMPLE, show_footer=True)
     table.add_column(_("Level"), _("Total"))
     table.add_column(_("Number"), str(sum(summary.counted.values())), justify="right")
     for level, number in summary.counted.items():
@@ -70,7 +73,7 @@ def _counted(summary: Summary, _: Texts) -> Table:
 
 
 def _closed(closed: Sequence[Closed], _: Texts) -> Table:
-    table = Table(box=SIMPLE, title=_("Ledgers that were closed"), title_justify="left")
+    table = Table(box=SIMPLE)
     table.add_column(_("File"))
     table.add_column(_("Size (bytes)"), justify="right")
     table.add_column(_("Entries brought over"))
@@ -82,7 +85,7 @@ def _closed(closed: Sequence[Closed], _: Texts) -> Table:
 
 
 def _entries(entries: Sequence[Entry], _: Texts) -> Table:
-    table = Table(box=SIMPLE, title=_("The last entries"), title_justify="left")
+    table = Table(box=SIMPLE)
     table.add_column("seq", justify="right")
     table.add_column(_("Kind"))
     table.add_column(_("Boot"), justify="right")

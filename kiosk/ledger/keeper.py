@@ -114,6 +114,8 @@ class Keeper:
                 raise LedgerUnreadable("the file is missing or empty")
             self._ledger = Ledger(self.path, self._clock, self._head)
             self._head = self._ledger.head
+            if closing.remembered(self.folder) is None:  # the power was cut just after the ledger was made
+                closing.remember(self.folder, self._ledger.ledger_id)
         except LedgerUnreadable as error:
             self._replace(str(error))
 

@@ -4,7 +4,7 @@ SQLite's plain ``mode=ro`` does not promise that: it makes ``-wal`` and ``-shm``
 ledger, and recovers a crashed one's ``-shm``; a reader who owns those files can stop the kiosk from voting.
 ``immutable`` and ``nolock`` would read nonsense while the kiosk writes. So a ledger in use is read with
 ``mode=ro`` and ``readonly_shm``, which takes part in SQLite's locking and creates nothing, and any other one as
-a copy in a temporary folder.
+a copy in a temporary folder. (Run by root, SQLite gives the log to the owner it has already: its ctime changes.)
 
 The copy takes no lock: holding ``ledger.lock`` for as long as a copy takes would turn away a kiosk that starts
 meanwhile. Instead the files are looked at before and after, and if anything moved the reading begins again.

@@ -9,6 +9,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
+# `Phrase` holds a sentence until it is known who reads it.
+KEYWORDS = {"_": None, "Phrase": (1,)}
 PACKAGES = ("assets", "hardware", "kiosk", "sync")
 CATALOGUES = sorted((ROOT / "assets" / "locale").glob("*/LC_MESSAGES/hailong.po"))
 
@@ -18,7 +20,7 @@ def sentences() -> dict[str, str]:
     found: dict[str, str] = {}
     for package in PACKAGES:
         for source in sorted((ROOT / package).rglob("*.py")):
-            for line, message, *_ in extract_from_file("python", source):
+            for line, message, *_ in extract_from_file("python", source, keywords=KEYWORDS):
                 assert isinstance(message, str), "plural forms are not used: Vietnamese has none"
                 found[message] = f"{source.relative_to(ROOT)}:{line}"
     return found

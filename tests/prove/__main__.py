@@ -1,6 +1,7 @@
 """``python -m tests.prove powercut | kill | image``."""
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -41,16 +42,14 @@ def main() -> int:
         for failure in failures:
             sys.stdout.write(f"{failure.kind}: {failure.detail}\n")
         return 1 if failures else 0
-    kept = options.keep or Path(tempfile.mkdtemp(prefix="hailong-failed-"))
+    kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
-        from tests.prove import kill as killing
+        from tests.prove.kill import run as run_kill
 
-        return killing.run(options.kills, options.seed, options.evidence, kept)
-    from tests.prove import powercut_report
+        return run_kill(options.kills, options.seed, options.evidence, kept)
+    from tests.prove.powercut_report import run as run_powercut
 
-    return powercut_report.run(
-        options.images, options.seed, options.votes, options.mutant, options.evidence, kept
-    )
+    return run_powercut(options.images, options.seed, options.votes, options.mutant, options.evidence, kept)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.prove.disk import WHOLE, Rename, Resize, Selection, Write
+from tests.prove.disk import WHOLE, Rename, Resize, Selection, Tree, Write
 from tests.prove.recording import Recording
 from tests.prove.replay import Replay
 
@@ -101,6 +101,17 @@ def plan(recording: Recording, wanted: int, seed: str, *, ignore_syncs: bool = F
         cuts += more if len(more) <= room else rng.sample(more, room)
     rng.shuffle(cuts)
     return cuts
+
+
+def struck(recording: Recording, seed: str) -> tuple[Tree, dict[str, int]]:
+    """A disk after a power cut in the middle of a recording, and the votes that were acknowledged before it."""
+    points = sum(1 for _ in Replay(recording).steps())
+    replay = Replay(recording)
+    for point, _ in enumerate(replay.steps()):
+        if point >= points // 2 and len(replay.disk.pending()) > 1:
+            break
+    cut = Cut(point, "torn", 0)
+    return replay.disk.image(selection_of(cut, replay.disk.pending(), seed)), dict(replay.promises.binding)
 
 
 def _tries(point: int, most: int) -> Iterator[Cut]:

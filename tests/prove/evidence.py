@@ -11,6 +11,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "evidence"
 
+ON_DISK = "/var/tmp"  # noqa: S108 - every use makes a folder of its own in it
+"""A folder that is on a disk, where ``/tmp`` may be in memory."""
+
 NOT_ON_A_PI = "Not measured on a Raspberry Pi."
 
 Row = Sequence[str | int | float]

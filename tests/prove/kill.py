@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.ledger.schema import PAGE_BYTES
-from tests.prove.evidence import Evidence, table
+from tests.prove.evidence import ON_DISK, Evidence, table
 from tests.prove.program import Program, ProgramMisbehaved
 from tests.prove.recovery import KINDS, Failure, recover
 
@@ -110,7 +110,7 @@ class Life:
 def run(kills: int, seed: int, evidence: bool, kept: Path) -> int:
     """Kill, report; the exit code is 0 when every goal was reached."""
     began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hailong-kill-", dir=Path.cwd()) as place:
+    with tempfile.TemporaryDirectory(prefix="hailong-kill-", dir=ON_DISK) as place:
         toll = _all_lives(kills, seed, Path(place), kept)
         toll.seconds = time.monotonic() - began_s
         _say(_summary(toll))

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -56,16 +57,23 @@ class Recorder:
         self._outside: list[Outside] = []
         self._acknowledged: dict[str, int] = {}
         self._start: Tree = {}
+        self._promised: dict[str, int] = {}
         self._program: Program | None = None
+
+    def another(self, name: str) -> "Recorder":
+        """A recorder beside this one, for what happened before."""
+        return Recorder(name, self._workplace / name, f"{self._name}/{name}", self._mutant)
 
     @property
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.root / "ledger" / "ledger.db"
 
-    def given(self) -> None:
-        """What is on the disk now was there before the recording, durably."""
+    def given(self, promised: Mapping[str, int] | None = None) -> None:
+        """What is on the disk now was there before the recording, durably, and these votes were acknowledged."""
         self._start = snapshot(self.root)
+        self._promised = dict(promised or {})
+        self._acknowledged = dict(self._promised)
 
     def start(self) -> None:
         """Start the program under strace and wait until it is ready."""
@@ -152,7 +160,9 @@ class Recorder:
 
     def recording(self, *, may_replace: bool = False) -> Recording:
         """What was recorded. Raises `NotFaithful`."""
-        made = Recording(self._name, self.root, self._start, self._logs, self._outside, may_replace)
+        made = Recording(
+            self._name, self.root, self._start, self._logs, self._outside, may_replace, self._promised
+        )
         replay = Replay(made)
         for _step in replay.steps():
             pass

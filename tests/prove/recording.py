@@ -1,7 +1,7 @@
 """What is kept of some runs of the program: strace's logs, and what the harness itself did to the files."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.prove.disk import Content, Tree
@@ -56,6 +56,7 @@ class Recording:
         logs: One of strace for each run.
         outside: What the harness did, in order.
         may_replace: Whether the ledger was damaged, so that the product may begin a new one.
+        promised: Votes on the disk that had been acknowledged before: seq by hash.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Recording:
     logs: Sequence[Path]
     outside: Sequence[Outside] = ()
     may_replace: bool = False
+    promised: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

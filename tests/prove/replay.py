@@ -44,7 +44,7 @@ class Replay:
     def __init__(self, recording: Recording, *, ignore_syncs: bool = False) -> None:
         self.recording = recording
         self.disk = Disk(recording.start)
-        self.promises = Promises()
+        self.promises = Promises(dict(recording.promised))
         self._ignore_syncs = ignore_syncs
         self._root = os.fspath(recording.root) + "/"
         self._open: dict[int, _Open] = {}

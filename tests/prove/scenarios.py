@@ -9,8 +9,10 @@ from kiosk.clock import SystemClock
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind
 from kiosk.ledger.schema import PAGE_BYTES
+from tests.prove.cuts import struck
 from tests.prove.record import Recorder
 from tests.prove.recording import Recording
+from tests.prove.recovery import lay_out
 
 # SQLite moves the log into the database once it has 1000 pages; a vote adds one or two.
 _CHECKPOINT_PAGES = 1000
@@ -30,6 +32,24 @@ def fresh(recorder: Recorder, votes: int) -> Recording:
     recorder.kill()
     recorder.start()
     recorder.vote(max(1, votes - 2 * third))
+    recorder.stop()
+    return recorder.recording()
+
+
+def again(recorder: Recorder, votes: int) -> Recording:
+    """The power fails, and fails again while the program starts on what the first cut has left."""
+    before = recorder.another("before")
+    before.start()
+    before.vote(max(2, votes // 2))
+    before.kill()
+    before.start()
+    before.vote(max(2, votes // 2))
+    before.kill()
+    tree, promised = struck(before.recording(), "again")
+    lay_out(tree, recorder.root)
+    recorder.given(promised)
+    recorder.start()
+    recorder.vote(max(1, votes // 2))
     recorder.stop()
     return recorder.recording()
 
@@ -79,7 +99,8 @@ def removed(recorder: Recorder, votes: int) -> Recording:
 
 
 SCENARIOS: dict[str, tuple[Callable[[Recorder, int], Recording], float]] = {
-    "fresh": (fresh, 0.5),
+    "fresh": (fresh, 0.4),
+    "again": (again, 0.1),
     "checkpoint": (checkpoint, 0.2),
     "wounded": (wounded, 0.15),
     "removed": (removed, 0.15),

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PYTHON = (sys.executable, "-m", "kiosk")
+
 PATIENCE_S = 60.0
 """How long a loaded machine may take for anything; no test asserts on it."""
 
@@ -35,7 +37,7 @@ class Program:
         environ: Mapping[str, str],
         *,
         keys: bool = False,
-        command: Sequence[str] = (sys.executable, "-m", "kiosk"),
+        command: Sequence[str] = PYTHON,
     ) -> None:
         self.process = subprocess.Popen(
             [*command, *arguments],
@@ -132,7 +134,7 @@ def hailong(
     data: Path,
     environ: Mapping[str, str] | None = None,
     keys: bool = False,
-    command: Sequence[str] = (sys.executable, "-m", "kiosk"),
+    command: Sequence[str] = PYTHON,
     **settings: str,
 ) -> Iterator[Program]:
     """Run ``hailong`` on a data folder.

@@ -1,0 +1,41 @@
+"""``python -m tests.bench append | idle | start``."""
+
+import argparse
+import sys
+
+
+def main() -> int:
+    """Read the command line and measure; 0 = every goal was reached."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    append = commands.add_parser("append", help="a vote's append against a bare commit")
+    append.add_argument("--count", type=int, default=2_000, help="how many of each")
+    append.add_argument("--folder", help="where; the default is on a disk")
+
+    idle = commands.add_parser("idle", help="processor time and wake-ups while nobody presses")
+    idle.add_argument("--seconds", type=float, default=60.0, help="how long to look")
+
+    start = commands.add_parser("start", help="the time from the start to the first press")
+    start.add_argument("--entries", type=int, default=1_000_000, help="of the long ledger")
+    start.add_argument("--runs", type=int, default=3, help="starts of each kind")
+
+    for command in (append, idle, start):
+        command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
+
+    options = parser.parse_args()
+    if options.command == "append":
+        from tests.bench.append import run as run_append
+
+        return run_append(options.count, options.folder, options.evidence)
+    if options.command == "idle":
+        from tests.bench.idle import run as run_idle
+
+        return run_idle(options.seconds, options.evidence)
+    from tests.bench.start import run as run_start
+
+    return run_start(options.entries, options.runs, options.evidence)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
