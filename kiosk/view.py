@@ -18,10 +18,15 @@ class ScreenName(StrEnum):
     IDLE = "idle"
     SAVING = "saving"  # the pressed card is shown; nothing is promised yet
     WAIT = "wait"  # the same, and the card is slow: "xin chờ"
+    CORRECTING = "correcting"  # another level was pressed while being thanked; the cards stay where they are
     THANKED = "thanked"
     REPEAT = "repeat"
     AMBIGUOUS = "ambiguous"
     FAULT = "fault"
+
+
+PRESSED = (ScreenName.SAVING, ScreenName.CORRECTING, ScreenName.WAIT)
+"""The screens that show which card was pressed: while nothing is promised yet. The thank-you never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class View:
 
     Attributes:
         name: Which screen.
-        pressed: The card to show as pressed; only while saving. The thank-you never shows it.
+        pressed: The card to show as pressed; only while saving or correcting. The thank-you never shows it.
         ring: The correction window, on the thank-you while it runs.
         fault: The code to show, on the fault screen.
         attention: Whether the quiet mark asks for a technician (voting goes on).

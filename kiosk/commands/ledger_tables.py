@@ -79,7 +79,9 @@ def _closed(closed: Sequence[Closed], _: Texts) -> Table:
     table.add_column(_("Entries brought over"))
     for one in closed:
         table.add_row(
-            printable(one.path.name), str(one.size_bytes), _("yes") if one.salvaged else _("not yet")
+            printable(one.path.name),
+            str(one.size_bytes),
+            _("all brought over") if one.salvaged else _("not all brought over yet"),
         )
     return table
 

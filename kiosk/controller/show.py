@@ -27,9 +27,10 @@ def view_of(state: State, now_ns: int, rules: Rules) -> View:
     if state.phase is Phase.SAVING:
         waiting = state.vote_in_flight
         slow = waiting is not None and now_ns - waiting[1].since_ns >= rules.wait_ns
-        return View(
-            ScreenName.WAIT if slow else ScreenName.SAVING, pressed=_pressed(state), attention=attention
-        )
+        name = ScreenName.WAIT if slow else ScreenName.SAVING
+        if state.visit is not None and state.visit.seq is not None:
+            name = ScreenName.CORRECTING
+        return View(name, pressed=_pressed(state), attention=attention)
     ring = None
     if state.phase is Phase.THANKED and state.visit is not None:
         end_ns = state.visit.first_ns + rules.correction_window_ns

@@ -1,34 +1,41 @@
 """Reads a damaged ledger entry by entry, past its wounds.
 
 Several views of the same ledger may each know something: the connection that was open when the damage was
-noticed (its pages are in memory, or its file has lost its name), the closed file itself, and a copy of it
-whose first page is that of a new-born ledger: the first page holds only what all ledgers have in common, and
-without it SQLite would read nothing at all.
+noticed (its pages are in memory, or its file has lost its name); a copy of the closed file, if need be with the
+first page of a new-born ledger (that page holds only what all ledgers have in common, and without it SQLite
+would read nothing at all); and what lies in single pages that the copy's tree no longer leads to.
 """
 
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
-from kiosk.ledger import schema, store
+from kiosk.ledger import pages, schema, store
 from kiosk.ledger.chain import Entry, own_hash_is_right
 
-_CHUNK = 200
+_CHUNK = 100
 # Two hashes, a kind and the smallest payload: no entry takes fewer bytes of the file.
 _SMALLEST_ENTRY = 100
 # Damaged pages do not only fail to be read; they can hold values of any type and size.
 _UNREADABLE = (sqlite3.Error, TypeError, ValueError, OverflowError)
 
 
-def copy(path: Path, scratch: Path) -> None:
+def copy(path: Path, scratch: Path, ledger_id: bytes | None = None) -> None:
     """Copy a closed ledger and its WAL into `scratch`: opening the evidence itself would change it.
 
-    Takes as long as the files are large; meant for a thread of its own.
+    Where the copy's tree is broken, every page is searched as well. Takes as long as the files are large; meant
+    for a thread of its own.
+
+    Args:
+        path: The closed database.
+        scratch: A folder of our own; emptied first.
+        ledger_id: The ledger's id, where it is known from elsewhere.
 
     Raises:
         OSError: No room, or the file cannot be read.
+        sqlite3.Error: No room.
     """
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
@@ -38,6 +45,35 @@ def copy(path: Path, scratch: Path) -> None:
             shutil.copyfile(source, scratch / f"remains.db{suffix}")
     # A file of its own: the ledger in use must not be opened past SQLite, see `kiosk.ledger.store`.
     store.create(scratch / "newborn.db")
+    _search_pages(scratch, ledger_id)
+
+
+def _search_pages(scratch: Path, ledger_id: bytes | None) -> None:
+    """Put what lies in single pages into ``found.db``, if the copy's tree does not lead everywhere."""
+    with closing(_open_copy(scratch / "remains.db", scratch / "newborn.db")) as view:
+        try:
+            view.execute("SELECT count(*) FROM entry").fetchone()  # goes through every leaf
+        except sqlite3.Error:
+            ledger_id = _ledger_id([view]) or ledger_id
+        else:
+            return
+        with closing(sqlite3.connect(scratch / "found.db", isolation_level=None)) as found:
+            # The copy is made again when the power goes: no journal.
+            found.executescript(
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {schema.ENTRY}; BEGIN;"
+            )
+            for file, search in (("remains.db", pages.of_database), ("remains.db-wal", pages.of_log)):
+                if (scratch / file).exists():
+                    with (scratch / file).open("rb") as raw:
+                        for e in search(raw):
+                            _note(found, e, ledger_id)
+            found.execute("COMMIT")
+
+
+def _note(found: sqlite3.Connection, e: Entry, ledger_id: bytes | None) -> None:
+    if ledger_id is None or own_hash_is_right(e, ledger_id):
+        with suppress(OverflowError, sqlite3.IntegrityError):  # found before, or damaged beyond what fits
+            found.execute(schema.INSERT, (e.seq, e.boot_n, e.boottime_ns, e.kind, e.payload, e.prev, e.hash))
 
 
 class Remains:
@@ -65,18 +101,14 @@ class Remains:
         self._scratch = scratch
         self._copy = _open_copy(scratch / "remains.db", scratch / "newborn.db")
         self._views = [self._copy] if live is None else [live, self._copy]
+        self._found = None
+        if (scratch / "found.db").exists():
+            self._found = sqlite3.connect(scratch / "found.db", isolation_level=None)
+            self._views.append(self._found)
         for view in self._views:
             view.text_factory = lenient
-        self.ledger_id = self._ledger_id() or ledger_id or bytes(16)
+        self.ledger_id = _ledger_id(self._views) or ledger_id or bytes(16)
         self._known_last = max(last_seq, self._newest())
-
-    def _ledger_id(self) -> bytes | None:
-        for view in self._views:
-            with suppress(*_UNREADABLE):
-                row = view.execute("SELECT ledger_id FROM ledger").fetchone()
-                if row is not None:
-                    return bytes(row[0])
-        return None
 
     def _newest(self) -> int:
         newest = 0
@@ -91,8 +123,11 @@ class Remains:
         room = sum(file.stat().st_size for file in files if file.exists())
         return max(self._known_last, room // _SMALLEST_ENTRY)
 
-    def entries(self) -> Iterator[Entry]:
-        """Every entry that some view can read, in order of seq; of two versions the one whose hash is right."""
+    def entries(self) -> Iterator[list[Entry]]:
+        """Every entry that some view can read, in order of seq; of two versions the one whose hash is right.
+
+        A few at a time, and none at all where none could be read: the caller is never kept waiting for long.
+        """
         highest = self._highest_possible()
         found = newest = 0
         for first in range(1, highest + 1, _CHUNK):
@@ -101,7 +136,7 @@ class Remains:
             found += len(best)
             newest = max(newest, *best) if best else newest
             self.missing = max(self._known_last, newest) - found
-            yield from (best[seq] for seq in sorted(best))
+            yield [best[seq] for seq in sorted(best)]
 
     def _best(self, first: int, last: int) -> dict[int, Entry]:
         best: dict[int, Entry] = {}
@@ -118,8 +153,19 @@ class Remains:
     def close(self) -> None:
         """Close and remove the copy. May be called twice."""
         self._copy.close()
+        if self._found is not None:
+            self._found.close()
         self._views.clear()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _ledger_id(views: list[sqlite3.Connection]) -> bytes | None:
+    for view in views:
+        with suppress(*_UNREADABLE):
+            row = view.execute("SELECT ledger_id FROM ledger").fetchone()
+            if row is not None:
+                return bytes(row[0])
+    return None
 
 
 def lenient(text: bytes) -> str:

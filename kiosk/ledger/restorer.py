@@ -16,8 +16,6 @@ from kiosk.ledger.salvage import Identity, Salvage, already_salvaged
 
 log = logging.getLogger(__name__)
 
-_BATCH = 100
-
 
 @dataclass(slots=True)
 class _Job:
@@ -86,9 +84,10 @@ class Restorer:
         salvage = self._salvage
         if salvage is None:
             return
-        drafts = salvage.take(_BATCH)
-        if drafts:
-            yield drafts
+        drafts = salvage.take()
+        if drafts is not None:
+            if drafts:
+                yield drafts
             return
         yield [salvage.last_word()]
         if self._salvage is not salvage:
@@ -134,8 +133,8 @@ class Restorer:
     def _copy(self, job: _Job) -> None:
         self._copy_failed = False
         try:
-            remains.copy(job.closed, self._scratch)
-        except OSError:
+            remains.copy(job.closed, self._scratch, job.ledger_id)
+        except (OSError, sqlite3.Error):
             log.exception(
                 "no copy of %s could be made; its entries stay there until the next start", job.closed
             )

@@ -75,21 +75,22 @@ class Salvage:
         self.closed: Path = remains.path
         self._remains = remains
         self._done = done
-        self._entries: Iterator[Entry] = remains.entries()
+        self._entries: Iterator[list[Entry]] = remains.entries()
         self.found = 0
 
-    def take(self, most: int) -> list[Draft]:
-        """The next drafts to append; empty when nothing is left."""
+    def take(self) -> list[Draft] | None:
+        """The next few drafts to append, possibly none just now; None when nothing is left."""
+        entries = next(self._entries, None)
+        if entries is None:
+            return None
         drafts: list[Draft] = []
-        for entry in self._entries:
+        for entry in entries:
             draft = salvaged(entry, self._remains.ledger_id)
             origin = _origin(draft.body)
             if origin is not None and origin not in self._done:
                 self._done.add(origin)
                 drafts.append(draft)
-                self.found += 1
-            if len(drafts) >= most:
-                break
+        self.found += len(drafts)
         return drafts
 
     def last_word(self) -> Draft:

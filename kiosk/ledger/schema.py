@@ -23,12 +23,7 @@ _LEVEL_AFTER_CORRECTIONS = """
         json_extract(CAST(r.payload AS TEXT), '$.level'))
 """
 
-SCHEMA = f"""
-CREATE TABLE ledger (
-    ledger_id BLOB NOT NULL CHECK (length(ledger_id) = 16)
-) STRICT;
-
-CREATE TABLE entry (
+ENTRY = """CREATE TABLE entry (
     seq INTEGER PRIMARY KEY,
     boot_n INTEGER NOT NULL,
     boottime_ns INTEGER NOT NULL,
@@ -36,7 +31,15 @@ CREATE TABLE entry (
     payload BLOB NOT NULL,
     prev BLOB NOT NULL CHECK (length(prev) = 32),
     hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT"""
+"""The table of entries by itself."""
+
+SCHEMA = f"""
+CREATE TABLE ledger (
+    ledger_id BLOB NOT NULL CHECK (length(ledger_id) = 16)
 ) STRICT;
+
+{ENTRY};
 
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;

@@ -32,6 +32,8 @@ def words_of(view: View, wording: Wording, _: Texts) -> Words:
             return Words(_("Starting…"), _("Ratings can be given in a moment."))
         case ScreenName.IDLE | ScreenName.SAVING:
             return Words(wording.question, _("Please choose one of the five"))
+        case ScreenName.CORRECTING:
+            return Words(_("One moment, please…"), _("Your new choice is being saved"))
         case ScreenName.WAIT:
             return Words(_("One moment, please…"), _("Your rating is being saved"))
         case ScreenName.AMBIGUOUS:
@@ -73,6 +75,7 @@ class Heads:
         title_px, text_px = {
             ScreenName.STARTING: (sizes.title, sizes.text),
             ScreenName.FAULT: (sizes.title, sizes.text),
+            ScreenName.CORRECTING: (sizes.question, sizes.text),
             ScreenName.THANKED: (sizes.thanks, sizes.text),
             ScreenName.REPEAT: (sizes.question, sizes.text),
         }.get(name, (sizes.question, sizes.hint))
@@ -88,7 +91,7 @@ class Heads:
         match name:
             case ScreenName.STARTING | ScreenName.FAULT:
                 return layout.message
-            case ScreenName.THANKED | ScreenName.REPEAT:
+            case ScreenName.CORRECTING | ScreenName.THANKED | ScreenName.REPEAT:
                 return layout.acknowledgement[1:]
             case _:
                 return (layout.question, layout.hint)

@@ -146,7 +146,7 @@ class Layout:
         """The cards that a screen shows: none, the large ones or the compact ones."""
         if name in (ScreenName.STARTING, ScreenName.FAULT):
             return ()
-        if name in (ScreenName.THANKED, ScreenName.REPEAT):
+        if name in (ScreenName.CORRECTING, ScreenName.THANKED, ScreenName.REPEAT):
             return self.compact_cards
         return self.cards
 

@@ -22,7 +22,7 @@ from kiosk.screens.layout import Layout, Rect, lay_out
 from kiosk.screens.palette import GREY, PAPER
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.view import PRESSED, ScreenName, View
 
 _RING_STEPS = 360
 """The ring moves in steps: a frame that would change less than a pixel is not drawn."""
@@ -140,7 +140,7 @@ class Painter:
         """Everything that a visit needs, in the order in which it is met."""
         idle, thanked = View(ScreenName.IDLE), View(ScreenName.THANKED)
         for level in Level:
-            self._pressed_card(level)
+            self._pressed_card(level, self.layout.cards[level - 1])
             yield True
         self._layer(_Layer.COMPACT)
         yield True
@@ -181,8 +181,11 @@ class Painter:
     def _patches_of(self, view: View, now_ns: int) -> Iterator[_Patch]:
         yield self._words(view)
         yield self._mark(attention=view.attention)
-        if view.name in (ScreenName.SAVING, ScreenName.WAIT) and view.pressed is not None:
-            yield self._pressed_card(view.pressed)
+        if view.pressed is not None and view.name in PRESSED:
+            yield self._pressed_card(view.pressed, self.layout.cards_of(view.name)[view.pressed - 1])
+        if view.name is ScreenName.CORRECTING:
+            sign = self.layout.acknowledgement.sign
+            yield self._patch("dots", sign, lambda surface: _put(surface, shapes.dots_sign(sign.w)))
         if view.name is ScreenName.THANKED and view.ring is not None:
             yield self._running_ring(round(view.ring.left(now_ns) * _RING_STEPS))
         elif view.name in (ScreenName.THANKED, ScreenName.REPEAT):
@@ -201,10 +204,9 @@ class Painter:
             lambda surface: _put(surface, shapes.mark(place.w, attention=attention)),
         )
 
-    def _pressed_card(self, level: Level) -> _Patch:
-        place = self.layout.cards[level - 1]
+    def _pressed_card(self, level: Level, place: Rect) -> _Patch:
         return self._patch(
-            ("pressed", level),
+            ("pressed", level, place),
             place,
             lambda surface: self._cards.draw(surface, level, place, place[:2], pressed=True),
         )

@@ -13,7 +13,7 @@ from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import LEVELS, Rect
 from kiosk.screens.palette import CARD, CARD_PRESSED, GREY, INK, OUTLINE, PAPER, Colour
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.view import PRESSED, ScreenName, View
 
 _WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT)
 
@@ -43,7 +43,7 @@ def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequ
         box = Rect(pad, top + number * row, width - 2 * pad, row)
         _write(surface, line, box, INK if number == 0 else GREY, width // 26 if number == 0 else width // 40)
     for level, card in zip(Level, columns, strict=False):
-        pressed = level == view.pressed and view.name in (ScreenName.SAVING, ScreenName.WAIT)
+        pressed = level == view.pressed and view.name in PRESSED
         _draw_card(surface, card, level, wording.labels[level - 1], pressed=pressed)
 
 
@@ -52,7 +52,7 @@ def _lines(view: View, wording: Wording) -> list[str]:
     match view.name:
         case ScreenName.STARTING:
             return [safe.starting]
-        case ScreenName.SAVING | ScreenName.WAIT:
+        case ScreenName.SAVING | ScreenName.CORRECTING | ScreenName.WAIT:
             return [safe.saving]
         case ScreenName.THANKED:
             return [safe.thanked]

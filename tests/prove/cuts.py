@@ -90,7 +90,7 @@ def plan(recording: Recording, wanted: int, seed: str, *, ignore_syncs: bool = F
         situation = (replay.disk.epoch, len(replay.promises.binding), len(replay.promises.excused))
         for cut in _tries(point, most if ops else 1):
             chosen = selection_of(cut, ops, seed)
-            key = hash((situation, tuple(sorted((s, part or ()) for s, part in chosen.items()))))
+            key = hash((situation, frozenset(chosen.items())))
             if key not in seen:
                 seen.add(key)
                 rounds[cut.variant].append(cut)

@@ -11,6 +11,7 @@ from tests.disks import Ext4Disk, SmallDisk
 
 from tests.system.program import PYTHON, Program, entries, hailong, kinds
 
+
 def until_a_vote_is_stored(program: Program, within_s: float = 30.0) -> None:
     """Press now and then, as citizens do, until a vote is kept again."""
     end_s = time.monotonic() + within_s
@@ -75,7 +76,9 @@ def test_a_disk_that_is_full_at_the_start_is_waited_for(small_disk: SmallDisk) -
         assert program.end() == 0
 
 
-def test_a_disk_that_turns_read_only_is_a_fault_and_recovers_when_it_is_mounted_again(failing_disk: Ext4Disk) -> None:
+def test_a_disk_that_turns_read_only_is_a_fault_and_recovers_when_it_is_mounted_again(
+    failing_disk: Ext4Disk,
+) -> None:
     data = failing_disk.folder / "data"
     with hailong("run", "--headless", data=data, keys=True, **SETTINGS) as program:
         program.until("ready")

@@ -142,7 +142,11 @@ def test_a_reader_that_stops_reading_does_not_stop_the_votes(tmp_path: Path) -> 
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE, env=without_display() | settings
+        command,
+        stdin=subprocess.PIPE,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=without_display() | settings,
     ) as process:
         os.close(writing)
         assert process.stdin is not None
@@ -159,7 +163,7 @@ def test_a_reader_that_stops_reading_does_not_stop_the_votes(tmp_path: Path) -> 
 
 def test_a_bad_configuration_ends_with_every_problem_named(tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
-    bad.write_text('[visit]\nrepeat_intervall_s = 5\n[gpio]\npins = [5, 5, 13, 19, 26]\n', encoding="utf-8")
+    bad.write_text("[visit]\nrepeat_intervall_s = 5\n[gpio]\npins = [5, 5, 13, 19, 26]\n", encoding="utf-8")
     with hailong("run", "--headless", "--config", str(bad), data=tmp_path / "data") as program:
         assert program.wait() == 2
     assert f"{bad}, dòng 2" in program.log
@@ -170,5 +174,7 @@ def test_a_bad_configuration_ends_with_every_problem_named(tmp_path: Path) -> No
 
 def test_the_installed_command_works_from_any_folder(tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("hailong")
-    done = subprocess.run([command, "--version"], cwd=tmp_path, env=without_display(), capture_output=True, check=True)
+    done = subprocess.run(
+        [command, "--version"], cwd=tmp_path, env=without_display(), capture_output=True, check=True
+    )
     assert done.stdout.startswith(b"hailong")

@@ -115,7 +115,7 @@ def test_show_names_what_is_there(data: Path) -> None:
     assert result.exit_code == 0
     flat = " ".join(result.stdout.split())
     assert head.hash.hex() in flat
-    for kind in ("boot 1", "salvaged", "shutdown 1", "ledger.db.closed-1", _("yes")):
+    for kind in ("boot 1", "salvaged", "shutdown 1", "ledger.db.closed-1", _("all brought over")):
         assert kind in flat
     listed = [
         line.split()[:2]

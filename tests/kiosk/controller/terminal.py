@@ -104,7 +104,9 @@ class Terminal:
         """Several buttons at once."""
         return self.tell(Ambiguous(tuple(Level(level) for level in levels), Source.GPIO, self.now_ns))
 
-    def trouble(self, kind: TroubleKind, source: Source, *, active: bool, level: int | None = None) -> "Terminal":
+    def trouble(
+        self, kind: TroubleKind, source: Source, *, active: bool, level: int | None = None
+    ) -> "Terminal":
         """An input says that it is in trouble, or out of it."""
         at = None if level is None else Level(level)
         return self.tell(Trouble(kind, source, active, self.now_ns, at))

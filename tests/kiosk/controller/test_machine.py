@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hardware.events import Source, TroubleKind
 from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
-from kiosk.view import ScreenName
+from kiosk.view import PRESSED, ScreenName
 from tests.kiosk.controller.terminal import Terminal
 
 LEVELS = st.integers(1, 5)
@@ -72,7 +72,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def the_thank_you_says_nothing_of_the_level(self) -> None:
-        if self.t.screen not in (ScreenName.SAVING, ScreenName.WAIT):
+        if self.t.screen not in PRESSED:
             assert self.t.view.pressed is None
 
     def teardown(self) -> None:

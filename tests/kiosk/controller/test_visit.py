@@ -34,9 +34,9 @@ def test_a_correction_is_thanked_only_when_it_is_stored() -> None:
     t = Terminal().press(4).after(1.0)
     t.commit_s = 0.2
     t.press(2)
-    assert (t.screen, t.view.pressed) == (ScreenName.SAVING, 2)
+    assert (t.screen, t.view.pressed) == (ScreenName.CORRECTING, 2)
     t.after(0.1)
-    assert t.screen is ScreenName.SAVING
+    assert t.screen is ScreenName.CORRECTING
     t.after(0.2)
     assert t.screen is ScreenName.THANKED
 

@@ -1,15 +1,20 @@
 """Reading past wounds: each view gives what it can, and of two versions the right one is taken."""
 
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kiosk.ledger import remains, schema
+from kiosk.ledger import pages, remains, schema
 from kiosk.ledger.chain import Entry, own_hash_is_right
+from kiosk.ledger.kinds import Draft, Json, Kind
 from kiosk.ledger.remains import Remains
-from tests.kiosk.ledger.terminal import kept, tamper, votes
+from tests.kiosk.fakes import FakeClock
+from tests.kiosk.ledger.terminal import kept, stored, tamper, votes
 
 VOTES = 200
 
@@ -27,7 +32,7 @@ def found_in(
     scratch = path.parent / "scratch"
     remains.copy(path, scratch)
     with closing(Remains(path, scratch, ledger_id=None, live=live, last_seq=last_seq)) as found:
-        entries = list(found.entries())
+        entries = [entry for few in found.entries() for entry in few]
         return entries, found.missing
 
 
@@ -70,11 +75,11 @@ def test_of_two_versions_of_an_entry_the_right_one_is_taken(path: Path) -> None:
         remains.copy(path, scratch)
         tamper(path, "UPDATE entry SET payload = x'7b7d' WHERE seq = 10")
         with closing(Remains(path, scratch, ledger_id=None, live=live)) as found:
-            entries = {entry.seq: entry for entry in found.entries()}
+            entries = {entry.seq: entry for few in found.entries() for entry in few}
             assert own_hash_is_right(entries[10], found.ledger_id)
         remains.copy(path, scratch)
         with closing(Remains(path, scratch, ledger_id=None)) as found:
-            wrong = {entry.seq: entry for entry in found.entries()}[10]
+            wrong = {entry.seq: entry for few in found.entries() for entry in few}[10]
             assert not own_hash_is_right(wrong, found.ledger_id)
 
 
@@ -109,3 +114,64 @@ def _last_leaf(connection: sqlite3.Connection) -> int:
     page = path.read_bytes()[(root - 1) * schema.PAGE_BYTES :][: schema.PAGE_BYTES]
     assert page[0] == 0x05, "the entries must need more than one page for this test"
     return int.from_bytes(page[8:12], "big")
+
+
+def page_of(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        found: int = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)
+        ).fetchone()[0]
+        return found
+
+
+def destroy(path: Path, page: int, pages: int = 1) -> None:
+    with path.open("r+b") as file:
+        file.seek((page - 1) * schema.PAGE_BYTES)
+        file.write(b"\xa5" * schema.PAGE_BYTES * pages)
+
+
+def test_a_destroyed_root_costs_no_entry(path: Path) -> None:
+    destroy(path, page_of(path, "entry"))
+    entries, missing = found_in(path)
+    assert [entry.seq for entry in entries] == list(range(1, VOTES + 3))
+    assert missing == 0
+
+
+def test_destroyed_first_pages_cost_what_was_in_them_only(path: Path) -> None:
+    """Also the page that knows the ledger's id; who remembers it gets right entries back."""
+    with closing(sqlite3.connect(path)) as connection:
+        ledger_id = bytes(connection.execute("SELECT ledger_id FROM ledger").fetchone()[0])
+    destroy(path, 1, 9)
+    scratch = path.parent / "scratch"
+    remains.copy(path, scratch, ledger_id)
+    with closing(Remains(path, scratch, ledger_id=ledger_id, last_seq=VOTES + 2)) as found:
+        entries = [entry for few in found.entries() for entry in few]
+        assert all(own_hash_is_right(entry, ledger_id) for entry in entries)
+        assert len(entries) > VOTES * 0.8
+        assert found.missing == VOTES + 2 - len(entries)
+
+
+def test_pages_give_back_every_entry_that_fits_on_one(folder: Path, clock: FakeClock) -> None:
+    levels: list[Json] = [0, 1, -1, 127, 2**15, 2**23, 2**31, 2**47, 2**62, None, "ữ" * 500]
+    with kept(folder, clock) as keeper:
+        for index, level in enumerate(levels):
+            clock.now_ns = 2 ** (6 * index)
+            keeper.append([Draft(Kind.TEST, {"level": level}, clock.now_ns)])
+        keeper.append([Draft(Kind.TEST, {"long": "x" * 9000})])
+    entries = stored(folder)
+    destroy(folder / "ledger.db", page_of(folder / "ledger.db", "entry"))
+    with (folder / "ledger.db").open("rb") as file:
+        raw = {entry.seq: entry for entry in pages.of_database(file)}
+    whole = page_of_every_entry_but_the_long(entries)
+    assert {seq: raw[seq] for seq in raw} == {seq: whole[seq] for seq in raw}
+
+
+def page_of_every_entry_but_the_long(entries: list[Entry]) -> dict[int, Entry]:
+    return {entry.seq: entry for entry in entries if len(entry.payload) < 4000}
+
+
+@given(st.binary(min_size=schema.PAGE_BYTES, max_size=schema.PAGE_BYTES))
+def test_no_page_whatever_is_in_it_is_an_error(page: bytes) -> None:
+    for first in (page, b"\x0d" + page[1:]):
+        list(pages.of_database(io.BytesIO(first)))
+        list(pages.of_log(io.BytesIO(bytes(56) + first)))

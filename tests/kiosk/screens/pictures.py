@@ -17,6 +17,7 @@ EVERY_VIEW = (
     View(ScreenName.IDLE, attention=True),
     *(View(ScreenName.SAVING, pressed=level) for level in Level),
     View(ScreenName.WAIT, pressed=Level.POOR),
+    View(ScreenName.CORRECTING, pressed=Level.POOR),
     View(ScreenName.THANKED, ring=RING),
     View(ScreenName.THANKED),
     View(ScreenName.REPEAT),
