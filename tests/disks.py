@@ -21,16 +21,10 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Take every byte that is left, the last ones too."""
-        step = 1 << 20
         with (self.folder / "filling").open("ab", buffering=0) as file:
-            while step:
-                try:
-                    file.write(bytes(step))
-                except OSError as error:
-                    if error.errno != errno.ENOSPC:
-                        raise
-                    step >>= 1
-            os.fsync(file.fileno())
+            # A sync gives back what ext4 had set aside for the worst case; then a little more fits.
+            while _write_until_full(file.fileno()):
+                os.fsync(file.fileno())
 
     def free(self) -> None:
         (self.folder / "filling").unlink()
@@ -60,6 +54,19 @@ class Ext4Disk(SmallDisk):
         checked = subprocess.run(["e2fsck", "-f", "-y", self.device], capture_output=True, text=True)
         assert checked.returncode in (0, 1), checked.stdout
         _run("mount", "-o", "errors=remount-ro", self.device, str(self.folder))
+
+
+def _write_until_full(fd: int) -> int:
+    """How many bytes fitted."""
+    written, step = 0, 1 << 20
+    while step:
+        try:
+            written += os.write(fd, bytes(step))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            step >>= 1
+    return written
 
 
 def _run(*command: str) -> str:

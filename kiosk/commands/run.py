@@ -14,6 +14,9 @@ from kiosk.report import Reporter
 
 _ = Texts()
 
+PAGE = (1280, 800)
+"""The window of the page of problems, pixels."""
+
 
 def size(text: str) -> tuple[int, int]:
     """``1280x800``: width and height in pixels. The range is the configuration's business.
@@ -46,7 +49,8 @@ def run(common: Common, windowed: tuple[int, int] | None, headless: bool, events
         config = common.load(screen_arguments(windowed))
     except ConfigError as error:
         report(error, _)
-        show_bad_configuration(error, Options(windowed, headless), _)
+        # The size asked for may be what is wrong.
+        show_bad_configuration(error, Options(PAGE if windowed else None, headless), _)
         raise click.exceptions.Exit(BAD_CONFIGURATION) from error
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))

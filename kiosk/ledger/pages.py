@@ -75,7 +75,7 @@ def _value(page: bytes, kind: int, at: int) -> tuple[int | str | bytes, int]:
         length = (kind - 12) // 2
         content = page[at : at + length]
         return (content.decode() if kind % 2 else content), at + length
-    length = _INTEGER_BYTES[kind] if kind in _INTEGER_BYTES else -1
+    length = _INTEGER_BYTES.get(kind, -1)
     if length < 0:
         raise ValueError("a column that no entry has")
     return int.from_bytes(page[at : at + length], "big", signed=True), at + length

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "evidence"
@@ -84,9 +84,9 @@ def conditions(folder: Path) -> list[tuple[str, str]]:
 
 
 def _pygame() -> str:
-    from pygame.version import ver
-
-    return ver
+    """Which of the two is installed: they answer to the same import, and importing them prints a greeting."""
+    names = {found.metadata["Name"]: found.version for found in distributions()}
+    return ", ".join(f"{name} {names[name]}" for name in ("pygame", "pygame-ce") if name in names)
 
 
 def _processor() -> str:

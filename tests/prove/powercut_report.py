@@ -9,6 +9,7 @@ from tests.prove.evidence import Evidence, table
 from tests.prove.powercut import Outcome, catch, memory, prove
 from tests.prove.record import strace_version
 from tests.prove.recovery import KINDS
+from tests.prove.scenarios import SCENARIOS
 
 _STORY = """\
 The unmodified program was recorded under strace (every write, sync, rename and removal) while it lived through
@@ -16,7 +17,8 @@ the scenarios below. From the recording the disk was rebuilt as a power cut may 
 nothing of what was not synced, with all of it, with a prefix, with a random part, or with torn sectors; a new
 name, a rename or a removal counts only once its folder was synced. On each of these disks the product's own
 recovery was run. Every vote whose acknowledgement had been written before the cut had to be there exactly once,
-the chain intact, `PRAGMA integrity_check` content, the next vote storable."""
+the chain intact, `PRAGMA integrity_check` content, the next vote storable. SQLite's shared memory (`-shm`) is taken
+for lost. The replay of each recording was compared with the files that the program really left."""
 
 
 def run(images: int, seed: int, votes: int, mutant: str | None, evidence: bool, kept: Path) -> int:
@@ -66,7 +68,10 @@ def _page(outcome: Outcome, caught: Mapping[str, Outcome], command: str, images:
         )
         for name, r in caught.items()
     ]
-    scenarios = [(name, f"{count:,}") for name, count in outcome.scenarios.items()]
+    scenarios = [
+        (name, " ".join((SCENARIOS[name][0].__doc__ or "").split()), f"{count:,}")
+        for name, count in outcome.scenarios.items()
+    ]
     styles = [(name, f"{count:,}") for name, count in outcome.styles.items()]
     facts = [
         ("moments at which the power failed", f"{outcome.points:,}"),
@@ -78,7 +83,7 @@ def _page(outcome: Outcome, caught: Mapping[str, Outcome], command: str, images:
         story=_STORY,
         tables=[
             table(("", "goal", "result"), goals),
-            table(("scenario", "images"), scenarios),
+            table(("scenario", "", "images"), scenarios),
             table(("what of the unsynced survives", "images"), styles),
             table(("", ""), facts),
         ],

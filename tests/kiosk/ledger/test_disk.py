@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,11 +174,11 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.fixture
-def public(tmp_path: Path) -> Path:
-    """A folder that everybody can reach."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
+def public() -> Iterator[Path]:
+    """A folder that everybody can reach (those that pytest makes are the user's alone)."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.mark.parametrize("whole_folder", [True, False])

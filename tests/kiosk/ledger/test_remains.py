@@ -170,8 +170,9 @@ def page_of_every_entry_but_the_long(entries: list[Entry]) -> dict[int, Entry]:
     return {entry.seq: entry for entry in entries if len(entry.payload) < 4000}
 
 
-@given(st.binary(min_size=schema.PAGE_BYTES, max_size=schema.PAGE_BYTES))
-def test_no_page_whatever_is_in_it_is_an_error(page: bytes) -> None:
+@given(st.binary(min_size=1, max_size=100), st.integers(0, 255))
+def test_no_page_whatever_is_in_it_is_an_error(start: bytes, rest: int) -> None:
+    page = (start + bytes([rest]) * schema.PAGE_BYTES)[: schema.PAGE_BYTES]
     for first in (page, b"\x0d" + page[1:]):
         list(pages.of_database(io.BytesIO(first)))
         list(pages.of_log(io.BytesIO(bytes(56) + first)))
