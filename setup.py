@@ -16,6 +16,7 @@ class BuildWithCatalogues(build_py):
     """``build_py`` that first compiles every ``assets/locale/*/LC_MESSAGES/*.po``."""
 
     def run(self) -> None:
+        """Compile, then build as usual."""
         for source in sorted(Path("assets/locale").glob("*/LC_MESSAGES/*.po")):
             with source.open("rb") as text:
                 catalogue = read_po(text, locale=source.parts[2], abort_invalid=True)

@@ -16,9 +16,10 @@ from kiosk.controller.show import deadline_ns
 from kiosk.controller.state import Append, Counted, Phase, Show, State, Tick
 from kiosk.display import Display
 from kiosk.inbox import Inbox
+from kiosk.ledger.answers import Impossible, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
-from kiosk.ledger.writer import Impossible, LedgerWriter, Stored, WriterEvent
+from kiosk.ledger.writer import LedgerWriter
 from kiosk.report import Reporter
 from kiosk.view import ScreenName, View
 

@@ -46,9 +46,8 @@ class Ext4Disk(SmallDisk):
     def mount_again(self) -> None:
         """What a technician does then. (This kernel never lets such a file system be remounted in place.)
 
-        Files that a program still has open stay with the old, dead mount.
+        It is mounted over the dead one, with which the files stay that a program still has open.
         """
-        _run("umount", "--lazy", str(self.folder))
         self.device = _attached(self.image)
         # 1: errors were found and put right, which is what it is for.
         checked = subprocess.run(["e2fsck", "-f", "-y", self.device], capture_output=True, text=True)

@@ -11,8 +11,8 @@ from kiosk.controller.rules import Rules
 from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
 from kiosk.controller.state import Append, Counted, Effect, Event, Flight, Phase, Show, State, Tick, Visit
 from kiosk.faults import FaultCode
+from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Json, Kind
-from kiosk.ledger.writer import Available, Broke, NotStored, Stored
 
 
 def step(state: State, event: Event, now_ns: int, rules: Rules) -> tuple[State, tuple[Effect, ...]]:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from hardware.events import Ambiguous, Level, Press, Source, Trouble
 from kiosk.controller.counts import Counts, Refused
 from kiosk.faults import FaultCode
+from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Kind
-from kiosk.ledger.writer import Available, Broke, NotStored, Stored
 from kiosk.view import View
 
 

@@ -43,8 +43,11 @@ class Disk:
     def _sizes(self) -> tuple[int, int]:
         """(free for this user, total) in bytes. Total 0 = the file system does not say."""
         facts = os.statvfs(self._folder)
-        # The last few per cent of ext4 are root's alone.
-        free = facts.f_bfree if os.geteuid() == 0 else facts.f_bavail
+        free = facts.f_bavail
+        if os.geteuid() == 0 and facts.f_bfree > facts.f_bavail:
+            # The last few per cent of ext4 are root's alone, except for what ext4 keeps for its own needs: 2 %
+            # or 4,096 blocks (reserved_clusters in the kernel's ext4 documentation), which is never to be had.
+            free = max(free, facts.f_bfree - min(facts.f_blocks // 50, 4096))
         return free * facts.f_frsize, facts.f_blocks * facts.f_frsize
 
     def has_room(self) -> bool:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.schema import PAGE_BYTES
 
+_COLUMNS = 7
 _LEAF_OF_A_TABLE = 0x0D
 _LONGEST_ON_ONE_PAGE = PAGE_BYTES - 35
 # How many bytes an integer takes, by its type in the record's header; 8 and 9 are the numbers 0 and 1.
@@ -51,11 +52,11 @@ def _entry(page: bytes, place: int) -> Entry:
     header, at = _varint(page, place)
     body = place + header
     types: list[int] = []
-    while at < body:
+    while at < body and len(types) <= _COLUMNS:  # damaged pages must not take all day
         kind, at = _varint(page, at)
         types.append(kind)
     # The first is NULL: `seq` is the row's own number.
-    if len(types) != 7 or types[0] != 0:
+    if len(types) != _COLUMNS or types[0] != 0:
         raise ValueError("not a row of the table of entries")
     values: list[int | str | bytes] = []
     for kind in types[1:]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.faults import FaultCode
-from kiosk.ledger.chain import Entry
+from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer, LedgerUnreadable, StoreFailed
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import VOTES, Draft
@@ -39,44 +39,6 @@ class Patience:
     probe_s: float = 1.0
     salvage_s: float = 0.05
     look_s: float = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Available:
-    """Votes can be kept: the ledger is open, for the first time or again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Broke:
-    """Votes cannot be kept until `Available` comes."""
-
-    code: FaultCode
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The entries of request `ref` are on the disk (possibly after `NotStored` was said: then late)."""
-
-    ref: int
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotStored:
-    """Request `ref` failed, and nothing of it may be promised to anyone."""
-
-    ref: int
-    code: FaultCode
-
-
-@dataclass(frozen=True, slots=True)
-class Impossible:
-    """This program must not write this ledger: it is locked or newer."""
-
-    error: LedgerLocked | LedgerNewer
-
-
-WriterEvent = Available | Broke | Stored | NotStored | Impossible
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kiosk.clock import SystemClock
+from kiosk.ledger.answers import Available, Stored, WriterEvent
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind
 from kiosk.ledger.schema import COLUMNS
-from kiosk.ledger.writer import Available, LedgerWriter, Stored, WriterEvent
+from kiosk.ledger.writer import LedgerWriter
 from tests.bench.measures import quantile, say, verdict
 from tests.prove.evidence import ON_DISK, Evidence, table
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,8 +81,8 @@ def prove(images: int, votes: int, seed: int, kept: Path) -> Outcome:
     outcome = Outcome()
     for name, (scenario, share) in SCENARIOS.items():
         with tempfile.TemporaryDirectory(prefix="hailong-prove-", dir=memory()) as workplace:
-            recorder = Recorder(name, Path(workplace) / "recorded", f"{seed}/{name}")
-            recording = scenario(recorder, max(4, round(votes * share)))
+            with closing(Recorder(name, Path(workplace) / "recorded", f"{seed}/{name}")) as recorder:
+                recording = scenario(recorder, max(4, round(votes * share)))
             cuts = plan(recording, math.ceil(images * share), f"{seed}/{name}")
             outcome.points += len({cut.point for cut in cuts})
             outcome.add(_try_all(recording, cuts, f"{seed}/{name}", kept / name))
@@ -94,8 +95,8 @@ def catch(mutant: str, seed: int) -> Outcome:
     began_s = time.monotonic()
     ignore_syncs = mutant == mutants.SYNC_IGNORED
     with tempfile.TemporaryDirectory(prefix="hailong-prove-", dir=memory()) as workplace:
-        recorder = Recorder(mutant, Path(workplace) / "recorded", f"{seed}/{mutant}", mutant)
-        recording = fresh(recorder, _MUTANT_VOTES)
+        with closing(Recorder(mutant, Path(workplace) / "recorded", f"{seed}/{mutant}", mutant)) as recorder:
+            recording = fresh(recorder, _MUTANT_VOTES)
         cuts = plan(recording, _MUTANT_IMAGES, f"{seed}/{mutant}", ignore_syncs=ignore_syncs)
         outcome = Outcome(points=len({cut.point for cut in cuts}))
         for cut in cuts:  # one at a time, in random order: the number of tries is a result

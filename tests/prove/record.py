@@ -1,7 +1,6 @@
 """Records runs of the program under strace, in a folder in memory that stands for the disk."""
 
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -59,10 +58,12 @@ class Recorder:
         self._start: Tree = {}
         self._promised: dict[str, int] = {}
         self._program: Program | None = None
+        self._another: Recorder | None = None
 
     def another(self, name: str) -> "Recorder":
         """A recorder beside this one, for what happened before."""
-        return Recorder(name, self._workplace / name, f"{self._name}/{name}", self._mutant)
+        self._another = Recorder(name, self._workplace / name, f"{self._name}/{name}", self._mutant)
+        return self._another
 
     @property
     def ledger(self) -> Path:
@@ -184,9 +185,12 @@ class Recorder:
         if promised != self._acknowledged.keys():
             raise NotFaithful(f"{self._name}: {len(promised)} lines replayed, {len(self._acknowledged)} read")
 
-    def forget(self) -> None:
-        """Remove everything that was recorded."""
-        shutil.rmtree(self._workplace)
+    def close(self) -> None:
+        """End what still runs, where something went wrong. May be called twice."""
+        if self._program is not None:
+            self._end(signal.SIGKILL)
+        if self._another is not None:
+            self._another.close()
 
 
 def _now_us() -> int:

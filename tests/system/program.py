@@ -135,7 +135,7 @@ def hailong(
     environ: Mapping[str, str] | None = None,
     keys: bool = False,
     command: Sequence[str] = PYTHON,
-    **settings: str,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
     """Run ``hailong`` on a data folder.
 
@@ -148,7 +148,7 @@ def hailong(
         settings: Configuration, as ``visit_repeat_interval_s="1"``.
     """
     surroundings = dict(environ) if environ is not None else without_display()
-    surroundings |= {f"HAILONG_{name.upper()}": value for name, value in settings.items()}
+    surroundings |= {f"HAILONG_{name.upper()}": value for name, value in (settings or {}).items()}
     program = Program([*arguments, "--data-dir", str(data)], surroundings, keys=keys, command=command)
     try:
         yield program

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.disks import Ext4Disk, SmallDisk
-
 from tests.system.program import PYTHON, Program, entries, hailong, kinds
 
 
@@ -45,7 +44,7 @@ SETTINGS = {"visit_repeat_interval_s": "0", "visit_correction_window_s": "0", "v
 
 def test_a_full_disk_is_a_fault_within_one_press_and_is_recovered_from_alone(small_disk: SmallDisk) -> None:
     data = small_disk.folder / "data"
-    with hailong("run", "--headless", data=data, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=data, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         program.key("4")
         first = program.until("rating_stored")
@@ -68,7 +67,9 @@ def test_a_full_disk_is_a_fault_within_one_press_and_is_recovered_from_alone(sma
 
 def test_a_disk_that_is_full_at_the_start_is_waited_for(small_disk: SmallDisk) -> None:
     small_disk.fill()
-    with hailong("run", "--headless", data=small_disk.folder / "data", keys=True, **SETTINGS) as program:
+    with hailong(
+        "run", "--headless", data=small_disk.folder / "data", keys=True, settings=SETTINGS
+    ) as program:
         wait_for_log(program, "votes cannot be kept: D2")
         small_disk.free()
         program.until("ready")
@@ -80,7 +81,7 @@ def test_a_disk_that_turns_read_only_is_a_fault_and_recovers_when_it_is_mounted_
     failing_disk: Ext4Disk,
 ) -> None:
     data = failing_disk.folder / "data"
-    with hailong("run", "--headless", data=data, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=data, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         program.key("4")
         program.until("rating_stored")
@@ -101,7 +102,7 @@ def test_a_disk_that_turns_read_only_is_a_fault_and_recovers_when_it_is_mounted_
 def test_a_disk_that_is_read_only_at_the_start_is_waited_for(failing_disk: Ext4Disk) -> None:
     folder = failing_disk.folder
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-    with hailong("run", "--headless", data=folder / "data", keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=folder / "data", keys=True, settings=SETTINGS) as program:
         wait_for_log(program, "votes cannot be kept: D3")
         subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
         program.until("ready")

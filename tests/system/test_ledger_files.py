@@ -68,7 +68,7 @@ def read_salvaged(data: Path) -> list[int]:
 def test_a_ledger_lost_while_running_is_replaced_at_the_next_press_and_salvaged(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         old = [vote(program, level) for level in "135"]
         damage(tmp_path / "ledger" / "ledger.db")
@@ -83,7 +83,7 @@ def test_a_ledger_lost_while_running_is_replaced_at_the_next_press_and_salvaged(
 
 
 def test_bytes_overwritten_while_running_are_noticed_and_nothing_is_lost(tmp_path: Path) -> None:
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         old = [vote(program, level) for level in "135"]
         with (tmp_path / "ledger" / "ledger.db").open("r+b") as file:
@@ -101,12 +101,12 @@ def test_bytes_overwritten_while_running_are_noticed_and_nothing_is_lost(tmp_pat
 def test_a_ledger_damaged_before_the_start_does_not_stop_the_voting(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         vote(program, "3")
         assert program.end() == 0
     damage(tmp_path / "ledger" / "ledger.db")
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         vote(program, "4")
         assert program.end() == 0
@@ -114,7 +114,7 @@ def test_a_ledger_damaged_before_the_start_does_not_stop_the_voting(
 
 
 def test_a_changed_level_is_found_at_the_start_and_votes_meanwhile_are_kept(tmp_path: Path) -> None:
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         seqs = [vote(program, level) for level in "135"]
         assert program.end() == 0
@@ -124,7 +124,7 @@ def test_a_changed_level_is_found_at_the_start_and_votes_meanwhile_are_kept(tmp_
         sql = "UPDATE entry SET payload = CAST(replace(CAST(payload AS TEXT), ?, ?) AS BLOB) WHERE seq = ?"
         connection.execute(sql, ('"level":1', '"level":5', seqs[0]))
     connection.close()
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         vote(program, "2")
         until_salvaged(program, tmp_path, seqs)
@@ -157,7 +157,7 @@ def test_a_ledger_of_a_hundred_thousand_entries_starts_at_once_and_is_checked_be
     tmp_path: Path, large_ledger: Path
 ) -> None:
     shutil.copytree(large_ledger, tmp_path / "ledger")
-    with hailong("run", "--headless", data=tmp_path, keys=True, **SETTINGS) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
         program.until("ready")
         vote(program, "3")
         end_s = time.monotonic() + 60

@@ -18,7 +18,7 @@ def faults(data: Path) -> list[tuple[str, bool]]:
 def test_a_press_on_a_pad_is_a_rating_and_a_lost_pad_comes_back_by_itself(tmp_path: Path) -> None:
     with PtyPad(tmp_path) as pad:
         settings = SETTINGS | {"pad_enabled": "true", "pad_port": str(pad.path)}
-        with hailong("run", "--headless", data=tmp_path / "data", keys=True, **settings) as program:
+        with hailong("run", "--headless", data=tmp_path / "data", keys=True, settings=settings) as program:
             program.until("ready")
             assert pad.wait_acknowledged(1)
             pad.press(Level.GOOD)
@@ -38,7 +38,7 @@ def test_a_press_on_a_pad_is_a_rating_and_a_lost_pad_comes_back_by_itself(tmp_pa
 
 def test_a_pad_that_is_not_there_does_not_stop_the_voting(tmp_path: Path) -> None:
     settings = SETTINGS | {"pad_enabled": "true", "pad_port": str(tmp_path / "nothing")}
-    with hailong("run", "--headless", data=tmp_path / "data", keys=True, **settings) as program:
+    with hailong("run", "--headless", data=tmp_path / "data", keys=True, settings=settings) as program:
         program.until("ready")
         program.key("5")
         assert program.until("rating_stored")["level"] == 5
@@ -47,7 +47,9 @@ def test_a_pad_that_is_not_there_does_not_stop_the_voting(tmp_path: Path) -> Non
 
 def test_buttons_that_cannot_be_opened_do_not_stop_the_voting(tmp_path: Path) -> None:
     """On this machine there is no GPIO chip: the fault is named, and keys go on."""
-    with hailong("run", "--headless", data=tmp_path, keys=True, gpio_enabled="true", **SETTINGS) as program:
+    with hailong(
+        "run", "--headless", data=tmp_path, keys=True, settings=SETTINGS | {"gpio_enabled": "true"}
+    ) as program:
         program.until("ready")
         program.key("5")
         assert program.until("rating_stored")["level"] == 5

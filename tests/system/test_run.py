@@ -100,7 +100,7 @@ def test_presses_that_are_none_are_named(tmp_path: Path, presses: str) -> None:
 
 def test_a_day_of_votes_leaves_no_level_in_the_logs(tmp_path: Path) -> None:
     """Every file but the ledger, and everything the program says but the event lines."""
-    with hailong("run", "--headless", data=tmp_path, keys=True, **QUICK) as program:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=QUICK) as program:
         program.until("ready")
         for level in "1234512345" * 4:
             program.key(level)

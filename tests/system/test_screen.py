@@ -68,7 +68,7 @@ def test_a_touch_on_a_panel_is_one_press(tmp_path: Path) -> None:
     device = TouchDevice(*SIZE)
     try:
         quick = {"visit_repeat_interval_s": "0", "visit_correction_window_s": "0", "visit_thanks_s": "1"}
-        with hailong("run", data=tmp_path, environ=environment(device.display), **quick) as program:
+        with hailong("run", data=tmp_path, environ=environment(device.display), settings=quick) as program:
             program.until("ready")
             for level, x in enumerate(MIDDLES_PX, start=1):
                 device.tap(x, ROW_PX)
@@ -89,7 +89,9 @@ def test_the_thank_you_looks_the_same_for_every_level(tmp_path: Path) -> None:
     for level in (1, 5):
         with (
             xvfb(*SIZE) as display,
-            hailong("run", data=tmp_path / str(level), environ=environment(display), **settings) as program,
+            hailong(
+                "run", data=tmp_path / str(level), environ=environment(display), settings=settings
+            ) as program,
         ):
             program.until("ready")
             idle = screenshot(display)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKind
 from kiosk.controller.machine import step
-from kiosk.controller.rules import S, Rules
+from kiosk.controller.rules import Rules, S
 from kiosk.controller.show import deadline_ns
 from kiosk.controller.state import Append, Event, Show, State, Tick
 from kiosk.faults import FaultCode
+from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.kinds import Draft, Json, Kind
-from kiosk.ledger.writer import Available, Broke, NotStored, Stored
 from kiosk.view import ScreenName, View
 
 
@@ -32,7 +32,7 @@ class Terminal:
     entries: list[tuple[Kind, dict[str, Json]]] = field(default_factory=list)
     commits_ns: list[int] = field(default_factory=list)
     waiting: list[tuple[int, Append]] = field(default_factory=list)
-    shows: int = 0
+    changes: int = 0
     opened: bool = True
 
     def __post_init__(self) -> None:
@@ -45,14 +45,13 @@ class Terminal:
         self.state, effects = step(self.state, event, self.now_ns, self.rules)
         for effect in effects:
             match effect:
-                case Append() if self.commit_s is None:
-                    self.waiting.append((-1, effect))
                 case Append():
-                    self.waiting.append((self.now_ns + round(self.commit_s * S), effect))
+                    at_ns = -1 if self.commit_s is None else self.now_ns + round(self.commit_s * S)
+                    self.waiting.append((at_ns, effect))
                 case Show(view):
                     self.view = view
                     self.seen.append(view)
-                    self.shows += 1
+                    self.changes += 1
         if self.commit_s == 0.0:
             self.answer()
         return self
@@ -119,10 +118,9 @@ class Terminal:
         """The ledger says that they can again."""
         return self.tell(Available())
 
-    @property
-    def screen(self) -> ScreenName:
-        """What is shown."""
-        return self.view.name
+    def shows(self, name: ScreenName) -> bool:
+        """Whether that screen is shown now."""
+        return self.view.name is name
 
     def of(self, kind: Kind) -> list[dict[str, Json]]:
         """The bodies of the stored entries of a kind."""

@@ -67,12 +67,12 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_thanked_for_nothing(self) -> None:
-        if self.t.screen is ScreenName.THANKED:
+        if self.t.shows(ScreenName.THANKED):
             assert self.t.of(Kind.RATING)
 
     @invariant()
     def the_thank_you_says_nothing_of_the_level(self) -> None:
-        if self.t.screen not in PRESSED:
+        if self.t.view.name not in PRESSED:
             assert self.t.view.pressed is None
 
     def teardown(self) -> None:
@@ -81,7 +81,7 @@ class AnyDay(RuleBasedStateMachine):
             self.t.available()
         self.t.after(200)
         assert self.t.presses_kept() == self.presses
-        assert self.t.screen is ScreenName.IDLE
+        assert self.t.shows(ScreenName.IDLE)
 
 
 AnyDay.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.faults import FaultCode
+from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of
 from kiosk.ledger.kinds import Draft, Kind, parse
-from kiosk.ledger.writer import Available, Broke, NotStored, Stored
 from tests.disks import Ext4Disk, SmallDisk
 from tests.kiosk.ledger.terminal import brought_over, intact, kept, stored, vote, votes
 from tests.kiosk.ledger.told import running

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.ledger import pages, remains, schema
@@ -170,6 +170,7 @@ def page_of_every_entry_but_the_long(entries: list[Entry]) -> dict[int, Entry]:
     return {entry.seq: entry for entry in entries if len(entry.payload) < 4000}
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=100), st.integers(0, 255))
 def test_no_page_whatever_is_in_it_is_an_error(start: bytes, rest: int) -> None:
     page = (start + bytes([rest]) * schema.PAGE_BYTES)[: schema.PAGE_BYTES]

@@ -11,10 +11,11 @@ import pytest
 
 from kiosk.faults import FaultCode
 from kiosk.ledger import schema
+from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer, StoreFailed
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind, parse
-from kiosk.ledger.writer import Available, Broke, Impossible, NotStored, Patience, Stored
+from kiosk.ledger.writer import Patience
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.terminal import brought_over, intact, kept, stored, tamper, vote, votes
 from tests.kiosk.ledger.told import Running, running

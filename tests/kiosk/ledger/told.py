@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from kiosk.ledger.answers import NotStored, Stored, WriterEvent
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft
-from kiosk.ledger.writer import LedgerWriter, NotStored, Patience, Stored, WriterEvent
+from kiosk.ledger.writer import LedgerWriter, Patience
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.terminal import PATIENCE_S, vote
 
