@@ -26,7 +26,8 @@ install() {
 
 # Whether the environment must be made anew; it belongs to one checkout, by its editable install.
 fresh() {
-    seal_text > "$venv.wanted" 2>/dev/null || { mkdir -p -- "$(dirname -- "$venv")"; seal_text > "$venv.wanted"; }
+    mkdir -p -- "$(dirname -- "$venv")"
+    seal_text > "$venv.wanted"
     if cmp -s -- "$venv.wanted" "$venv/.hailong-seal" && "$python" -c 'import kiosk, pygame' 2>/dev/null; then
         return 1
     fi

@@ -250,7 +250,8 @@ class Keeper:
             log.warning("the fault could not be written to the ledger yet: %s", error)
 
     def _let_go(self) -> None:
-        if self._ledger is not None:
+        """Close the connection, unless its file is gone: then only the connection can still read it."""
+        if self._ledger is not None and self.path.exists():
             self._ledger.close()
             self._ledger = None
 
@@ -362,7 +363,9 @@ class Keeper:
             if self._ledger is not None and clean:
                 self.append([Draft(Kind.SHUTDOWN)])
         finally:
-            self._let_go()
+            if self._ledger is not None:
+                self._ledger.close()
+                self._ledger = None
             self._restorer.close()
             if self._lock is not None:
                 self._lock.close()
