@@ -145,6 +145,10 @@ class LedgerWriter:
         except StoreFailed as error:
             self._break(error)
             return True
+        except Exception as error:
+            log.exception("the ledger could not be opened for an unexpected reason; it is tried again")
+            self._break(StoreFailed(FaultCode.LEDGER_ERROR, str(error)))
+            return True
         self._become_available()
         return True
 

@@ -13,11 +13,14 @@ from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of
 from kiosk.ledger.kinds import Draft, Kind, parse
+from kiosk.ledger.writer import Patience
 from tests.disks import Ext4Disk, SmallDisk
 from tests.kiosk.ledger.terminal import brought_over, intact, kept, stored, vote, votes
 from tests.kiosk.ledger.told import running
 
 NOBODY = 65534
+AT_THE_PRESS = Patience(probe_s=0.05, salvage_s=0.001, look_s=600.0)
+"""The full disk is met by a press: a look in the middle of the filling would give the ballast to the filler."""
 
 
 def kinds(folder: Path) -> list[str]:
@@ -37,7 +40,7 @@ def test_a_disk_that_filled_up_is_a_fault_within_one_press_and_over_when_it_is_f
     small_disk: SmallDisk,
 ) -> None:
     folder = small_disk.folder / "ledger"
-    with running(folder) as told:
+    with running(folder, patience=AT_THE_PRESS) as told:
         told.until(lambda: checked(folder))
         before = told.stored_vote(1)
         small_disk.fill()
@@ -66,7 +69,7 @@ def test_a_full_disk_that_only_sqlite_notices_loses_and_doubles_nothing(
     """The look at the free room is switched off: the room is gone between look and COMMIT."""
     folder = small_disk.folder / "ledger"
     kept_levels: list[int] = []
-    with running(folder) as told:
+    with running(folder, patience=AT_THE_PRESS) as told:
         told.until(lambda: checked(folder))
         small_disk.fill()
         with monkeypatch.context() as patch:
@@ -120,13 +123,13 @@ def test_a_ledger_lost_on_a_full_disk_is_replaced_and_salvaged_when_there_is_roo
     small_disk: SmallDisk,
 ) -> None:
     folder = small_disk.folder / "ledger"
-    with running(folder) as told:
+    with running(folder, patience=AT_THE_PRESS) as told:
         told.until(lambda: checked(folder))
         before = [told.stored_vote() for _ in range(5)]
         small_disk.fill()
-        (folder / "ledger.db").unlink()
         assert isinstance(told.ask(vote()), NotStored)
-        told.wait(Broke)
+        told.until(lambda: faults(folder) == [("D2", True)])
+        (folder / "ledger.db").unlink()
         so_far = len(told.events)
         small_disk.free()
         told.wait(Available, after=so_far)
