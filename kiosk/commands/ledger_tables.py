@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +25,8 @@ def print_summary(
     """Print everything on standard output, in the language of the given texts."""
     # What stands in a ledger is data: no markup, nothing guessed to be a number or a path and coloured.
     console = Console(markup=False, highlight=False, emoji=False)
-    console.print(_facts(path, ledger_id, summary, _))
+    # Not a table: a hash that is to be compared or copied stays on one line.
+    console.print(_facts(path, ledger_id, summary, _), soft_wrap=True)
     sections = [(_("Entries by kind"), _kinds(summary, _))]
     if summary.counted:
         sections.append((_("Ratings that count"), _counted(summary, _)))
@@ -37,17 +39,17 @@ def print_summary(
         console.print(table)
 
 
-def _facts(path: Path, ledger_id: bytes, summary: Summary, _: Texts) -> Table:
-    table = Table(box=None, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row(_("Ledger"), printable(str(path)))
-    table.add_row(_("Identity"), ledger_id.hex())
-    table.add_row(_("Entries"), str(summary.head.seq))
-    table.add_row(_("Head"), summary.head.hash.hex())
-    table.add_row(_("First entry"), _or_unknown(summary.first_wall, _))
-    table.add_row(_("Last entry"), _or_unknown(summary.last_wall, _))
-    return table
+def _facts(path: Path, ledger_id: bytes, summary: Summary, _: Texts) -> str:
+    facts = {
+        _("Ledger"): printable(str(path)),
+        _("Identity"): ledger_id.hex(),
+        _("Entries"): str(summary.head.seq),
+        _("Head"): summary.head.hash.hex(),
+        _("First entry"): _or_unknown(summary.first_wall, _),
+        _("Last entry"): _or_unknown(summary.last_wall, _),
+    }
+    width = max(map(cell_len, facts))
+    return "\n".join(f"{set_cell_size(name, width)}  {fact}" for name, fact in facts.items())
 
 
 def _or_unknown(wall: str | None, _: Texts) -> str:

@@ -37,7 +37,7 @@ def plain(**more: str) -> dict[str, str]:
 
 
 def test_the_demo_needs_nothing_but_python(checkout: Path) -> None:
-    command = [checkout / "scripts" / "demo", "--headless", "--presses", "5,4,3,2,1,5", "--exit"]
+    command = [str(checkout / "scripts" / "demo"), "--headless", "--presses", "5,4,3,2,1,5", "--exit"]
     done = subprocess.run(
         command, cwd=checkout.parent, env=plain(), capture_output=True, text=True, check=False
     )

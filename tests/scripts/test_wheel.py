@@ -59,12 +59,12 @@ def test_the_installed_command_works_from_any_folder(wheel: Path, tmp_path: Path
         "kiosk.cli.main(prog_name='hailong')"
     )
     command = [
-        python,
+        str(python),
         "-I",
         "-c",
         program,
-        unpacked,
-        packages,
+        str(unpacked),
+        str(packages),
         "demo",
         "--headless",
         "--presses",
