@@ -267,3 +267,20 @@ def test_whatever_is_stored_is_read_back_as_it_was(
         for draft, entry in zip(flat, kept, strict=True):
             body = parse(entry.payload)
             assert {k: v for k, v in body.items() if k not in ("wall", "synced")} == draft.body
+
+
+def test_a_database_with_holes_where_hashes_should_be_is_unreadable_and_no_crash(
+    folder: Path, clock: FakeClock
+) -> None:
+    """What a damaged page can look like to SQLite: NULL in a column that never has one."""
+    folder.mkdir(parents=True)
+    path = folder / "ledger.db"
+    store.create(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(
+        "DROP TABLE entry; CREATE TABLE entry (seq INTEGER PRIMARY KEY, boot_n INTEGER, boottime_ns INTEGER,"
+        " kind TEXT, payload BLOB, prev BLOB, hash BLOB) STRICT; INSERT INTO entry (seq) VALUES (1);"
+    )
+    connection.close()
+    with pytest.raises(LedgerUnreadable):
+        Ledger(path, clock)
