@@ -157,7 +157,9 @@ class Kiosk:
 
         # By descriptor: a signal that comes between the last look and the sleep would otherwise not end the sleep.
         wakeup_fd = signal.set_wakeup_fd(self._parts.display.wake_fd, warn_on_full_buffer=False)
-        before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {
+            number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         try:
             yield
         finally:

@@ -61,10 +61,6 @@ class Reporter:
                 line["of"] = body["of"]
             self._put(line)
 
-    def summary(self, facts: Mapping[str, Json]) -> None:
-        """The last line, by which a run says how it ended."""
-        self._put(facts)
-
     def close(self) -> None:
         """Write what waits, for a moment. May be called twice."""
         if self._thread is not None:

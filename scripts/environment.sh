@@ -13,7 +13,8 @@ fail() { say "$@"; exit 1; }
 prepare() {
     local extra=$1 wanted have stamp
     # The stamp is the text that decides what is installed: no hashing, no clock, readable.
-    wanted=$(cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/assets/locale/*/LC_MESSAGES/*.po)
+    # It begins with the place of the checkout, because the environment points there.
+    wanted=$(printf '%s\n' "$root"; cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/assets/locale/*/LC_MESSAGES/*.po)
     for stamp in "$venv/.hailong-$extra" "$venv/.hailong-dev"; do
         have=$(cat -- "$stamp" 2>/dev/null) || continue
         [ "$have" = "$wanted" ] && [ -x "$python" ] && return

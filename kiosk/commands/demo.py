@@ -1,5 +1,6 @@
 """``hailong demo``: the terminal on any machine, without questions; or a visit played from a list of presses."""
 
+import json
 import os
 import sys
 from dataclasses import astuple, replace
@@ -111,17 +112,16 @@ def demo(
     try:
         keeper = run_kiosk(config, reporter, options)
         kept = reporter.kept
-        if presses:
-            reporter.summary(
-                {
-                    "stored": kept[Kind.RATING] + kept[Kind.CORRECTION] + kept[Kind.REPEAT],
-                    "counted": kept[Kind.RATING],
-                    "head": keeper.head.hash.hex(),
-                    "ledger": str(keeper.path),
-                }
-            )
     finally:
         reporter.close()
+    if presses:
+        summary = {
+            "stored": kept[Kind.RATING] + kept[Kind.CORRECTION] + kept[Kind.REPEAT],
+            "counted": kept[Kind.RATING],
+            "head": keeper.head.hash.hex(),
+            "ledger": str(keeper.path),
+        }
+        click.echo(json.dumps(summary, ensure_ascii=False))
 
 
 def _has_display() -> bool:

@@ -45,17 +45,25 @@ def ledger() -> None:
 @common_options
 def verify(common: Common, path: Path | None) -> None:
     """Walk the chain; the first wrong entry is named on standard output."""
+    from kiosk.ledger.verify import untrue_figures
     from kiosk.ledger.verify import verify as walk
 
     with _opened(_ledger_at(path) if path is not None else _path(common)) as reading:
         verdict = walk(reading.connection)
-    if verdict.intact:
-        message = _("The ledger is intact: {entries} entries, head {head}.")
-        click.echo(message.format(entries=verdict.entries, head=verdict.head.hex()))
-        return
-    message = _("The ledger is NOT intact. First bad entry: seq {seq}.")
-    click.echo(message.format(seq=verdict.first_bad))
-    raise click.exceptions.Exit(NOT_INTACT)
+        wrong = untrue_figures(reading.connection) if verdict.intact else ""
+        if not verdict.intact:
+            message = _("The ledger is NOT intact. First bad entry: seq {seq}.")
+            click.echo(message.format(seq=verdict.first_bad))
+        elif wrong:
+            message = _(
+                "The entries are intact, but what the file adds up from them cannot be believed: {reason}."
+            )
+            click.echo(message.format(reason=wrong))
+        else:
+            message = _("The ledger is intact: {entries} entries, head {head}.")
+            click.echo(message.format(entries=verdict.entries, head=verdict.head.hex()))
+    if wrong or not verdict.intact:
+        raise click.exceptions.Exit(NOT_INTACT)
 
 
 @ledger.command(help=_("Show what the ledger holds, and the last entries."))
@@ -72,7 +80,7 @@ def show(common: Common, last: int) -> None:
     with _opened(path) as reading:
         summary = summarise(reading)
         entries = last_entries(reading, summary.head, last)
-    print_summary(path, reading.ledger_id, summary, closed_ledgers(path.parent), entries, _)
+        print_summary(path, reading.ledger_id, summary, closed_ledgers(path.parent), entries, _)
 
 
 @ledger.command(

@@ -34,7 +34,7 @@ def destination(output: Path | None, ledger_folder: Path, _: Texts) -> Iterator[
     Raises:
         click.exceptions.Exit: It cannot be written; why is on standard error.
     """
-    if output is None:
+    if output is None or str(output) == "-":
         yield sys.stdout.buffer.write
         sys.stdout.buffer.flush()
         return

@@ -74,10 +74,14 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     """
     _ = Texts(config.language)
     clock, wording = SystemClock(), wording_of(config, _)
-    starts = Starts(config.data_dir / "starts.json", clock)
     program = f"hailong {version('hailong')}"
     keeper = Keeper(config.data_dir / "ledger", clock, program, identity_of(wording))
     window = not options.headless
+    try:
+        keeper.claim()  # before a window opens over the one that is in use, and takes its keys away
+    except (LedgerLocked, LedgerNewer) as error:
+        raise _refused(error, _) from error
+    starts = Starts(config.data_dir / "starts.json", clock)
     parts = Parts(
         display=_display(config, options, _, wording, plain=starts.is_crash_loop),
         keeper=keeper,
@@ -91,10 +95,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     try:
         Kiosk(parts).run()
     except (LedgerLocked, LedgerNewer) as error:
-        log.error("%s", error)
-        click.echo(_refusal(error, _), err=True)
-        starts.ended_well()
-        raise click.exceptions.Exit(REFUSED) from error
+        raise _refused(error, _) from error
     except DisplayLost as error:
         log.error("the display has gone: %s", error)
         raise click.exceptions.Exit(NO_DISPLAY) from error
@@ -178,6 +179,12 @@ def _display(config: Config, options: Options, _: Texts, wording: Wording, *, pl
     return WindowDisplay(
         window, _, wording, touch=config.inputs.touch, keyboard=config.inputs.keyboard, plain=plain
     )
+
+
+def _refused(error: LedgerLocked | LedgerNewer, _: Texts) -> click.exceptions.Exit:
+    log.error("%s", error)
+    click.echo(_refusal(error, _), err=True)
+    return click.exceptions.Exit(REFUSED)
 
 
 def _refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:

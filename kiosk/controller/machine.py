@@ -216,6 +216,7 @@ class _Turn:
             # Counted as refused a moment ago, and on the disk after all: it is a rating, and nothing else.
             self._set(refused=self.state.refused.plus(flight.press.level, 0, presses=-1))
         elif flight.given_up:
+            self._record_slow_card(flight)
             if self.state.fault is FaultCode.CARD_SLOW:
                 self._set(fault=None, phase=Phase.IDLE, until_ns=None)
         elif self.state.visit is not None:
@@ -225,6 +226,16 @@ class _Turn:
             else:
                 self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
             self._thank()
+
+    def _record_slow_card(self, flight: Flight) -> None:
+        """The card answers again, and can be told what it did."""
+        began_ns = flight.since_ns + self.rules.give_up_ns
+        facts = ((True, began_ns), (False, self.now_ns))
+        drafts = tuple(
+            Draft(Kind.FAULT, {"code": FaultCode.CARD_SLOW.value, "active": active}, at_ns)
+            for active, at_ns in facts
+        )
+        self._send(drafts, Flight(self.now_ns))
 
     def _not_stored(self, event: NotStored) -> None:
         flight = self._land(event.ref)

@@ -13,9 +13,10 @@ from kiosk.faults import FaultCode
 from kiosk.ledger import chain, closing, schema, store
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.disk import Disk, fault_of, sync_folder
-from kiosk.ledger.errors import LedgerUnreadable, StoreFailed
+from kiosk.ledger.errors import LedgerLocked, LedgerUnreadable, StoreFailed
 from kiosk.ledger.kinds import VOTES, Draft, Json, Kind
 from kiosk.ledger.lock import WriterLock
+from kiosk.ledger.outage import Outage
 from kiosk.ledger.restorer import Restorer
 from kiosk.ledger.store import Head, Ledger
 from kiosk.ledger.verify import Verdict
@@ -50,8 +51,7 @@ class Keeper:
         self._attempt: list[Entry] = []
         self._unconfirmed: dict[int, list[Entry]] = {}
         self._late: list[tuple[int, list[Entry]]] = []
-        self._outage: dict[FaultCode, int] = {}
-        self._recorded: set[FaultCode] = set()
+        self._outage = Outage()
         self._continues: dict[str, Json] = {}
         self._booted = False
 
@@ -64,6 +64,21 @@ class Keeper:
     def head(self) -> Head:
         """The end of the chain as this program wrote it."""
         return self._head or Head(0, chain.GENESIS)
+
+    def claim(self) -> None:
+        """Take the right to write before anything is shown; a disk that does not allow it now is `open`'s matter.
+
+        Raises:
+            LedgerLocked: Another program is the writer.
+            LedgerNewer: The ledger belongs to a newer program.
+        """
+        try:
+            self._take_lock()
+        except LedgerLocked:
+            raise
+        except OSError as error:
+            log.warning("the right to write cannot be had yet: %s", error)
+        store.refuse_newer(self.path)
 
     def open(self) -> None:
         """Take the right to write, open or make the ledger, write the `boot` entry.
@@ -133,6 +148,7 @@ class Keeper:
             self._ledger = Ledger(self.path, self._clock)
             self._head = self._ledger.head
             self._append(self._opening())
+            self._load_ballast_again()
         except LedgerUnreadable as error:
             # A file made this moment: whoever damages it so fast would do it again; `recover` tries later.
             raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
@@ -142,6 +158,13 @@ class Keeper:
             raise StoreFailed(fault_of(error), str(error)) from error
         self._continues = {}
         self._booted = True
+
+    def _load_ballast_again(self) -> None:
+        """Where the whole folder was removed, so was the ballast. The next look finds a disk too full for it."""
+        try:
+            self._disk.load_ballast()
+        except OSError as error:
+            log.warning("there is no ballast for now: %s", error)
 
     def _close_ledger(self, reason: str) -> None:
         """Put the present ledger aside, if there ever was one, and queue what it held for salvage."""
@@ -191,6 +214,8 @@ class Keeper:
                 they reached the disk after all.
         """
         try:
+            if self._lock is not None and not self._lock.is_of_the_path():
+                self._take_lock()  # somebody removed it: another program could have become a writer
             if any(draft.kind in VOTES for draft in drafts) and not self._has_room():
                 raise StoreFailed(FaultCode.DISK_FULL, "less room than the reserve")
             try:
@@ -233,7 +258,7 @@ class Keeper:
 
     def give_way(self, code: FaultCode) -> None:
         """After a failure: let go of the connection, free the ballast, and try to write the `fault` entry."""
-        self._outage.setdefault(code, self._clock.boottime_ns())
+        self._outage.begin(code, self._clock.boottime_ns())
         self._let_go()
         try:
             if code is FaultCode.DISK_FULL:
@@ -243,8 +268,8 @@ class Keeper:
             self._open_or_replace()
             if not self._booted:
                 self._say_boot()
-            self._append([_fault(code, True, self._outage[code])])
-            self._recorded.add(code)
+            self._append([self._outage.beginning(code)])
+            self._outage.told(code)
             self._confirm_late()
         except (OSError, LedgerUnreadable) as error:
             log.warning("the fault could not be written to the ledger yet: %s", error)
@@ -276,7 +301,7 @@ class Keeper:
         Raises:
             StoreFailed: Not yet.
         """
-        self._outage.setdefault(code, self._clock.boottime_ns())
+        self._outage.begin(code, self._clock.boottime_ns())
         try:
             self._disk.prove_writable()
             if not self._disk.has_room():
@@ -289,9 +314,8 @@ class Keeper:
         # A connection from before may belong to a disk that has been mounted again since, or be read-only still.
         self._let_go()
         self.open()
-        began = [_fault(one, True, at) for one, at in self._outage.items() if one not in self._recorded]
-        self.append([*began, *(_fault(one, False) for one in self._outage)])
-        self._outage, self._recorded = {}, set()
+        self.append(self._outage.whole_story())
+        self._outage.over()
         self._confirm_late()
 
     def look(self) -> Touched:
@@ -308,8 +332,16 @@ class Keeper:
         except FileNotFoundError:
             return Touched.BEYOND_USE
         touched = self._ledger.watch.look()
-        if touched is Touched.SLIGHTLY:
-            self._ledger.watch.settle()
+        if touched is not Touched.SLIGHTLY:
+            return touched
+        try:
+            # SQLite checks the log's own checksums only when it recovers, and would then drop everything behind
+            # the first wrong one. Once it is in the database, the walk of the chain sees what the disk has.
+            if not self._ledger.empty_log():
+                return Touched.NOT  # somebody is reading; the next look finds the files as touched as now
+        except LedgerUnreadable:
+            return Touched.BEYOND_USE
+        self._ledger.watch.settle()
         return touched
 
     def condemn(self, reason: str) -> None:
@@ -328,14 +360,7 @@ class Keeper:
         """
         if not verdict.intact:
             self.condemn(f"check at start: entry {verdict.first_bad}: {verdict.reason}")
-        body: dict[str, Json] = {
-            "intact": verdict.intact,
-            "entries": verdict.entries,
-            "head": verdict.head.hex(),
-            "first_bad": verdict.first_bad,
-            "duration_ms": duration_ms,
-        }
-        self.append([Draft(Kind.VERIFIED, body)])
+        self.append([Draft(Kind.VERIFIED, verdict.body() | {"duration_ms": duration_ms})])
 
     def has_salvage(self) -> bool:
         """Whether closed ledgers wait to be salvaged."""
@@ -370,8 +395,3 @@ class Keeper:
             if self._lock is not None:
                 self._lock.close()
                 self._lock = None
-
-
-def _fault(code: FaultCode, active: bool, at_ns: int | None = None) -> Draft:
-    """A fault that began (possibly on a disk that could not take the word then), or is over."""
-    return Draft(Kind.FAULT, {"code": code.value, "active": active}, at_ns)

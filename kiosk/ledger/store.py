@@ -265,6 +265,19 @@ class Ledger:
             prev = digest
         return entries
 
+    def empty_log(self) -> bool:
+        """Bring everything in the write-ahead log into the database; False when a reader is in the way.
+
+        Raises:
+            LedgerUnreadable: SQLite found the files damaged.
+            StoreFailed: The disk refused.
+        """
+        try:
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        return not busy
+
     def last_config(self) -> dict[str, Json]:
         """The fields of the last `config` entry; empty when there is none."""
         row = self._row("SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1")

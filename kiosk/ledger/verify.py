@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kiosk.ledger import chain, schema
 from kiosk.ledger.chain import Entry, follows
+from kiosk.ledger.kinds import Json
 
 _CHUNK = 2_000
 
@@ -33,6 +35,15 @@ class Verdict:
     def intact(self) -> bool:
         """Whether every entry was right."""
         return self.first_bad is None
+
+    def body(self) -> dict[str, Json]:
+        """For a `verified` entry."""
+        return {
+            "intact": self.intact,
+            "entries": self.entries,
+            "head": self.head.hex(),
+            "first_bad": self.first_bad,
+        }
 
 
 def rows(connection: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
@@ -105,3 +116,18 @@ def verify(
     if up_to is not None and seq < up_to:
         return Verdict(seq, prev, seq + 1, f"the chain ends here; it had {up_to} entries")
     return Verdict(seq, prev)
+
+
+def untrue_figures(connection: sqlite3.Connection) -> str:
+    """Why the file's own view and indexes must not be believed; empty when they may.
+
+    The chain covers the entries. Who can write the file can also change the view that adds them up, or an index
+    that SQLite looks corrections up in; neither is in the chain.
+    """
+    made = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as newborn:
+        newborn.executescript(schema.SCHEMA)
+        if newborn.execute(made).fetchall() != connection.execute(made).fetchall():
+            return "its tables, triggers, indexes or views are not those that it was made with"
+    found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    return "" if found == "ok" else found

@@ -97,6 +97,58 @@ def test_bytes_overwritten_while_running_are_noticed_and_nothing_is_lost(tmp_pat
         assert program.end() == 0
 
 
+@pytest.mark.parametrize(("offset", "damage"), [(1000, b"\xff"), (60, os.urandom(3000)), (33, b"\x55" * 8)])
+def test_a_log_that_was_written_into_costs_no_vote_not_even_when_the_power_goes(
+    tmp_path: Path, offset: int, damage: bytes
+) -> None:
+    """SQLite would believe the log while it runs, and drop everything behind the wound at the next start."""
+    log = tmp_path / "ledger" / "ledger.db-wal"
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
+        program.until("ready")
+        old = [vote(program, level) for level in "135"]
+        with log.open("r+b") as file:
+            file.seek(offset)
+            file.write(damage)
+        new_ledger = tmp_path / "ledger" / "ledger.db.closed-1"
+        end_s = time.monotonic() + 60
+        while log.stat().st_size > 0 and not new_ledger.exists():
+            assert time.monotonic() < end_s, program.log
+            time.sleep(0.2)
+        time.sleep(2)
+        vote(program, "2")
+        program.process.kill()
+        program.wait()
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as program:
+        program.until("ready")
+        vote(program, "4")
+        end_s = time.monotonic() + 30
+        while not set(old) <= set(read_salvaged(tmp_path)) | set(ratings(tmp_path)):
+            assert time.monotonic() < end_s, program.log
+            time.sleep(0.2)
+        assert program.end() == 0
+
+
+def ratings(data: Path) -> list[int]:
+    """The seqs of the ratings in the ledger in use, while the program runs."""
+    connection = sqlite3.connect(f"{(data / 'ledger' / 'ledger.db').as_uri()}?mode=ro", uri=True)
+    try:
+        return [seq for (seq,) in connection.execute("SELECT seq FROM entry WHERE kind = 'rating'")]
+    finally:
+        connection.close()
+
+
+def test_a_lock_that_was_removed_lets_nobody_else_in(tmp_path: Path) -> None:
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=SETTINGS) as first:
+        first.until("ready")
+        vote(first, "3")
+        (tmp_path / "ledger" / "ledger.lock").unlink()
+        vote(first, "4")
+        with hailong("run", "--headless", data=tmp_path) as second:
+            assert second.wait() == 1
+        vote(first, "5")
+        assert first.end() == 0
+
+
 @pytest.mark.parametrize("damage", [truncate, empty, delete, replace])
 def test_a_ledger_damaged_before_the_start_does_not_stop_the_voting(
     tmp_path: Path, damage: Callable[[Path], None]

@@ -1,7 +1,9 @@
 """The real program, started as a technician starts it."""
 
 import fcntl
+import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -178,3 +180,49 @@ def test_the_installed_command_works_from_any_folder(tmp_path: Path) -> None:
         [command, "--version"], cwd=tmp_path, env=without_display(), capture_output=True, check=True
     )
     assert done.stdout.startswith(b"hailong")
+
+
+def test_at_a_terminal_the_demo_still_ends_with_its_summary(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "kiosk", "demo", "--headless", "--presses", "5,1", "--exit"]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(tmp_path)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env=without_display(),
+    ) as process:
+        os.close(theirs)
+        assert process.wait(60) == 0
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+    last = json.loads(said.strip().splitlines()[-1])
+    assert (last["stored"], last["counted"]) == (2, 2)
+    assert "rating_stored" not in said
+
+
+def test_closed_standard_streams_are_no_trap(tmp_path: Path) -> None:
+    """Numbers 0 to 2 must not become the ledger's, or our own pipes'."""
+    command = f"exec '{sys.executable}' -m kiosk run --headless --data-dir '{tmp_path}' <&- >&- 2>&-"
+    with subprocess.Popen(["/bin/sh", "-c", command], env=without_display()) as process:
+        end_s = time.monotonic() + 30
+        while not (tmp_path / "ledger" / "ledger.db").exists():
+            assert time.monotonic() < end_s
+            time.sleep(0.1)
+        time.sleep(1.0)
+        assert process.poll() is None
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+    assert kinds(tmp_path)[-1] == "shutdown"
+
+
+def test_a_verdict_that_cannot_be_written_is_not_taken_for_one(tmp_path: Path) -> None:
+    with hailong("demo", "--headless", "--presses", "3", "--exit", data=tmp_path) as program:
+        assert program.wait() == 0
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "kiosk", "ledger", "verify", "--data-dir", str(tmp_path)]
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=without_display(), check=False
+        )
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr

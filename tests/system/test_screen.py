@@ -117,6 +117,17 @@ def test_a_thousand_clicks_are_one_visit_and_the_next_citizen_can_vote(display: 
     assert 1 + [line["kind"] for line in lines].count("correction") + sum(counted) == 1000
 
 
+def test_a_second_start_that_is_refused_leaves_the_first_its_keys(display: str, tmp_path: Path) -> None:
+    with hailong("run", data=tmp_path, environ=environment(display)) as first:
+        first.until("ready")
+        before = screenshot(display)
+        with hailong("run", data=tmp_path, environ=environment(display)) as second:
+            assert second.wait() == 1
+        assert not ImageChops.difference(screenshot(display).convert("RGB"), before.convert("RGB")).getbbox()
+        xdotool(display, "key", "3")
+        assert rating_of(first) == 3
+
+
 def test_a_bad_configuration_is_shown_on_the_screen(display: str, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("[visit]\nrepeat_interval_s = 'năm'\n", encoding="utf-8")

@@ -26,6 +26,8 @@ def test_a_card_that_stalls_twelve_seconds_is_a_fault_and_the_late_vote_counts_w
     assert t.shows(ScreenName.IDLE)
     assert t.of(Kind.RATING) == [{"level": 4, "source": "touch"}]
     assert ScreenName.THANKED not in [view.name for view in t.seen]
+    t.after(20)
+    assert t.of(Kind.FAULT) == [{"code": "D4", "active": True}, {"code": "D4", "active": False}]
 
 
 def test_presses_while_a_vote_is_being_saved_are_refused_and_counted() -> None:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.ledger import store
+from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.store import Ledger
-from kiosk.ledger.verify import Verdict, rows, verify
+from kiosk.ledger.verify import Verdict, rows, untrue_figures, verify
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.terminal import fill, kept, stored, tamper, vote, votes
 
@@ -163,3 +164,18 @@ def test_a_ledger_of_100_000_entries_opens_goes_on_and_is_found_intact(folder: P
     assert (verdict.intact, verdict.entries, verdict.head) == (True, entry.seq, entry.hash)
     assert told == list(range(2_000, 100_001, 2_000))
     assert len(stored(folder)) == 100_005
+
+
+def test_a_view_or_an_index_that_was_changed_is_not_believed(folder: Path, clock: FakeClock) -> None:
+    keeper = Keeper(folder, clock, "a test")
+    keeper.open()
+    keeper.append([vote(3)])
+    keeper.close(clean=True)
+    with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as connection:
+        assert untrue_figures(connection) == ""
+        connection.execute("DROP VIEW counted_rating")
+        connection.execute(
+            "CREATE VIEW counted_rating AS SELECT seq, 5 AS level FROM entry WHERE kind = 'rating'"
+        )
+        assert verify(connection).intact
+        assert "views" in untrue_figures(connection)
