@@ -4,7 +4,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 from hardware.errors import HardwareError
@@ -13,7 +13,7 @@ from kiosk.clock import Clock
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Append, Counted, Phase, Show, State, Tick
+from kiosk.controller.state import Append, Counted, Phase, Play, Prepare, Show, State, Tick
 from kiosk.display import Display
 from kiosk.inbox import Inbox
 from kiosk.ledger.answers import Impossible, Stored, WriterEvent
@@ -21,6 +21,7 @@ from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.writer import LedgerWriter
 from kiosk.report import Reporter
+from kiosk.sound.player import Silence, Sound
 from kiosk.view import ScreenName, View
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Parts:
     rules: Rules
     reporter: Reporter
     clock: Clock
+    sound: Sound = field(default_factory=Silence)
     conductor: Conductor = lambda _state: False
 
 
@@ -124,6 +126,10 @@ class Kiosk:
                     self._writer.submit(effect.ref, effect.drafts)
                 case Show():
                     self._view = effect.view
+                case Prepare():
+                    self._parts.sound.prepare()
+                case Play():
+                    self._parts.sound.play()
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""
@@ -138,6 +144,7 @@ class Kiosk:
         """Nothing that was counted is forgotten: it goes to the ledger before `shutdown` does."""
         for source in self._parts.sources:
             source.close()
+        self._parts.sound.close()
         now_ns = self._parts.clock.boottime_ns()
         for event in self._inbox.drain():
             self._take(event, now_ns)

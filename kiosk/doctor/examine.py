@@ -5,7 +5,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kiosk.config.phrase import Phrase
-from kiosk.doctor import board, disk, folder, gpio, groups, ledger, pad, running, screen, settings, wall_clock
+from kiosk.doctor import (
+    board,
+    disk,
+    folder,
+    gpio,
+    groups,
+    ledger,
+    pad,
+    running,
+    screen,
+    settings,
+    sound,
+    wall_clock,
+)
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.ledger import PastFault
 from kiosk.doctor.subject import Subject
@@ -60,6 +73,7 @@ def examine(subject: Subject) -> Examination:
         (groups.NAME, lambda: groups.check(subject)),
         (gpio.NAME, lambda: gpio.check(subject)),
         (pad.NAME, lambda: pad.check(subject)),
+        (sound.NAME, lambda: sound.check(subject)),
         (board.POWER, lambda: board.check(subject.machine)),
         (wall_clock.NAME, lambda: wall_clock.check(subject.machine.clock)),
     )

@@ -50,6 +50,9 @@ def needs(subject: Subject) -> Iterator[Need]:
     if config.gpio.enabled:
         chips = machine.glob("/dev/gpiochip*")
         yield Need("gpio", chips, _READ_WRITE, Phrase("the GPIO buttons"), Verdict.ERROR)
+    if config.sound.enabled and config.sound.volume:
+        cards = machine.glob("/dev/snd/pcm*p")
+        yield Need("audio", cards, _READ_WRITE, Phrase("the sound"), Verdict.WARNING)
     if config.pad.enabled:
         port = machine.path(config.pad.port)
         ports = [port] if port.exists() else []

@@ -21,7 +21,7 @@ from kiosk.doctor.machine import Machine
 from kiosk.doctor.render import lines_of, summary
 
 PACKAGES = ("hailong", "pygame", "pygame-ce", "gpiozero", "lgpio", "pyserial", "sqlite-utils", "click")
-_TABLES = frozenset({"", "inputs", "gpio", "pad", "visit", "screen"})
+_TABLES = frozenset({"", "inputs", "gpio", "pad", "visit", "screen", "sound"})
 """The tables whose values are told."""
 
 
