@@ -1,11 +1,8 @@
 """The loop: events in, `step`, effects out. Everything that is decided is decided in the controller."""
 
 import logging
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 
 from hardware.errors import HardwareError
 from hardware.events import InputEvent, InputSource, Source, Trouble, TroubleKind
@@ -15,6 +12,7 @@ from kiosk.controller.rules import Rules
 from kiosk.controller.show import deadline_ns
 from kiosk.controller.state import Append, Counted, Phase, Play, Prepare, Show, State, Tick
 from kiosk.display import Display
+from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
 from kiosk.ledger.answers import Impossible, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
@@ -73,7 +71,7 @@ class Kiosk:
 
     def run(self) -> None:
         """Until `stop`, SIGTERM, Ctrl-C, or the window is closed."""
-        with self._signals():
+        with ended_by_signals(self.stop, self._parts.display.wake_fd):
             try:
                 self._writer.start()
                 for source in self._parts.sources:
@@ -156,21 +154,6 @@ class Kiosk:
         for event in self._inbox.drain():
             if isinstance(event, Stored):
                 self._parts.reporter.stored(event.entries)
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        def leave(_number: int, _frame: FrameType | None) -> None:
-            self.stop()
-
-        # By descriptor: a signal that comes between the last look and the sleep would otherwise not end the sleep.
-        wakeup_fd = signal.set_wakeup_fd(self._parts.display.wake_fd, warn_on_full_buffer=False)
-        before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(wakeup_fd)
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def uncounted(state: State) -> Counted:

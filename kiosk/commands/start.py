@@ -96,7 +96,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         Kiosk(parts).run()
     except (LedgerLocked, LedgerNewer) as error:
         log.error("%s", error)
-        click.echo(_refusal(error, _), err=True)
+        click.echo(refusal(error, _), err=True)
         starts.ended_well()
         raise click.exceptions.Exit(REFUSED) from error
     except DisplayLost as error:
@@ -205,7 +205,8 @@ def _display(config: Config, options: Options, _: Texts, wording: Wording, *, pl
     )
 
 
-def _refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:
+def refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:
+    """Why this program must not write that ledger, and what to do."""
     if isinstance(error, LedgerNewer):
         return _(
             "The ledger {path} was made by a newer version of the program. Nothing was changed."
