@@ -1,11 +1,8 @@
 """The loop: events in, `step`, effects out. Everything that is decided is decided in the controller."""
 
 import logging
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from types import FrameType
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from hardware.errors import HardwareError
 from hardware.events import InputEvent, InputSource, Source, Trouble, TroubleKind
@@ -13,14 +10,16 @@ from kiosk.clock import Clock
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Append, Counted, Phase, Show, State, Tick
+from kiosk.controller.state import Append, Counted, Phase, Play, Prepare, Show, State, Tick
 from kiosk.display import Display
+from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
 from kiosk.ledger.answers import Impossible, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.writer import LedgerWriter
 from kiosk.report import Reporter
+from kiosk.sound.player import Silence, Sound
 from kiosk.view import ScreenName, View
 
 log = logging.getLogger(__name__)
@@ -43,6 +42,7 @@ class Parts:
     rules: Rules
     reporter: Reporter
     clock: Clock
+    sound: Sound = field(default_factory=Silence)
     conductor: Conductor = lambda _state: False
 
 
@@ -71,7 +71,7 @@ class Kiosk:
 
     def run(self) -> None:
         """Until `stop`, SIGTERM, Ctrl-C, or the window is closed."""
-        with self._signals():
+        with ended_by_signals(self.stop, self._parts.display.wake_fd):
             try:
                 self._writer.start()
                 for source in self._parts.sources:
@@ -124,6 +124,10 @@ class Kiosk:
                     self._writer.submit(effect.ref, effect.drafts)
                 case Show():
                     self._view = effect.view
+                case Prepare():
+                    self._parts.sound.prepare()
+                case Play():
+                    self._parts.sound.play()
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""
@@ -138,6 +142,7 @@ class Kiosk:
         """Nothing that was counted is forgotten: it goes to the ledger before `shutdown` does."""
         for source in self._parts.sources:
             source.close()
+        self._parts.sound.close()
         now_ns = self._parts.clock.boottime_ns()
         for event in self._inbox.drain():
             self._take(event, now_ns)
@@ -149,23 +154,6 @@ class Kiosk:
         for event in self._inbox.drain():
             if isinstance(event, Stored):
                 self._parts.reporter.stored(event.entries)
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        def leave(_number: int, _frame: FrameType | None) -> None:
-            self.stop()
-
-        # By descriptor: a signal that comes between the last look and the sleep would otherwise not end the sleep.
-        wakeup_fd = signal.set_wakeup_fd(self._parts.display.wake_fd, warn_on_full_buffer=False)
-        before = {
-            number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(wakeup_fd)
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def uncounted(state: State) -> Counted:

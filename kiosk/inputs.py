@@ -16,7 +16,7 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     if config.gpio.enabled:
         gpio = config.gpio
         settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active))
-        sources.append(GpioButtons(settings, lambda: lgpio_factory(_chip(gpio))))
+        sources.append(GpioButtons(settings, lambda: lgpio_factory(chip_of(gpio))))
     if config.pad.enabled:
         pad = config.pad
         sources.append(SerialPad(PadSettings(pad.port, PadMode(pad.mode), pad.characters, pad.baud)))
@@ -39,6 +39,6 @@ def inputs_of(config: Config, *, window: bool) -> frozenset[Source]:
     return frozenset(inputs)
 
 
-def _chip(gpio: Gpio) -> str | int | None:
+def chip_of(gpio: Gpio) -> str | int | None:
     """The configured chip: a number, a label, or None to look for the one of the 40-pin header."""
     return int(gpio.chip) if gpio.chip.isdecimal() else gpio.chip or None

@@ -13,7 +13,7 @@ import click
 from assets.texts import Texts
 from hardware.events import InputSource, Level
 from kiosk.app import Conductor, Kiosk, Parts
-from kiosk.clock import SystemClock
+from kiosk.clock import Clock, SystemClock
 from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
 from kiosk.controller.rules import Rules, S
@@ -24,6 +24,9 @@ from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
 from kiosk.report import Reporter
 from kiosk.screens.wording import Wording
+from kiosk.sound.hours import is_quiet
+from kiosk.sound.player import Player, Silence, Sound, Speaker
+from kiosk.sound.tone import acknowledgement
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
 
@@ -90,6 +93,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
+        sound=sound_of(config, clock),
         conductor=options.conductor,
     )
     try:
@@ -134,6 +138,27 @@ def identity_of(wording: Wording) -> dict[str, Json]:
         "question": wording.question,
         "labels": list(wording.labels),
     }
+
+
+def sound_of(config: Config, clock: Clock) -> Sound:
+    """The sound as configured; one that is switched off loads nothing and has no thread."""
+    sound = config.sound
+    if not sound.enabled or sound.volume == 0:
+        return Silence()
+    return Player(
+        _open_speaker,
+        lambda: acknowledgement(sound.volume),
+        clock,
+        lambda wall_ns: is_quiet(wall_ns, sound.quiet_from, sound.quiet_until),
+    )
+
+
+def _open_speaker() -> Speaker:
+    from kiosk.sound.speaker import (
+        MixerSpeaker,
+    )  # pygame takes a while: on the player's thread, at the first visit
+
+    return MixerSpeaker()
 
 
 def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> None:
@@ -183,11 +208,12 @@ def _display(config: Config, options: Options, _: Texts, wording: Wording, *, pl
 
 def _refused(error: LedgerLocked | LedgerNewer, _: Texts) -> click.exceptions.Exit:
     log.error("%s", error)
-    click.echo(_refusal(error, _), err=True)
+    click.echo(refusal(error, _), err=True)
     return click.exceptions.Exit(REFUSED)
 
 
-def _refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:
+def refusal(error: LedgerLocked | LedgerNewer, _: Texts) -> str:
+    """Why this program must not write that ledger, and what to do."""
     if isinstance(error, LedgerNewer):
         return _(
             "The ledger {path} was made by a newer version of the program. Nothing was changed."

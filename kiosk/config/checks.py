@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase
+from kiosk.sound.hours import minute_of
 
 _FITTING_ACTIVE = {"up": "low", "down": "high"}
 
@@ -64,6 +65,17 @@ def _both_sizes_or_none(config: Config) -> Phrase | None:
     )
 
 
+def _both_hours_or_none(config: Config) -> Phrase | None:
+    begins, ends = config.sound.quiet_from, config.sound.quiet_until
+    if bool(begins) == bool(ends) and (not begins or minute_of(begins) != minute_of(ends)):
+        return None
+    return Phrase(
+        'sound.quiet_from = "{begins}" and sound.quiet_until = "{ends}" are no quiet hours: set both to different '
+        "times, or leave both empty. For no sound at all: sound.enabled = false.",
+        {"begins": begins, "ends": ends},
+    )
+
+
 def _some_input(config: Config) -> Phrase | None:
     if config.inputs.touch or config.inputs.keyboard or config.gpio.enabled or config.pad.enabled:
         return None
@@ -79,4 +91,5 @@ CHECKS: tuple[Check, ...] = (
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),
+    Check(("sound.quiet_from", "sound.quiet_until"), _both_hours_or_none),
 )

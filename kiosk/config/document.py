@@ -40,7 +40,8 @@ These must fit together:
 - a pad that is enabled has a `pad.port`;
 - `visit.correction_window_s` is not longer than `visit.repeat_interval_s`, since a correction belongs to the same
   visit; with a repeat interval of 0 every press is a visit of its own, and the window must be 0 as well;
-- `screen.width` and `screen.height` are both set or both 0.
+- `screen.width` and `screen.height` are both set or both 0;
+- `sound.quiet_from` and `sound.quiet_until` are two different times, or both empty.
 """
 
 

@@ -70,6 +70,16 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """The acknowledgement."""
+
+    enabled: bool
+    volume: int  # 0 to 100
+    quiet_from: str  # HH:MM in Viet Nam; empty: no quiet hours
+    quiet_until: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenTexts:
     """What the screen says about the place; an empty question means the catalogue's."""
 
@@ -106,6 +116,7 @@ class Config:
     pad: Pad
     visit: Visit
     screen: Screen
+    sound: Sound
     texts: ScreenTexts
     labels: Labels
 
@@ -129,6 +140,7 @@ def build(values: Mapping[str, Value]) -> Config:
         pad=Pad(**table("pad")),
         visit=Visit(**table("visit")),
         screen=Screen(**table("screen")),
+        sound=Sound(**table("sound")),
         texts=ScreenTexts(**table("texts")),
         labels=Labels(**table("labels")),
     )

@@ -14,7 +14,7 @@ from assets.texts import DEFAULT_LANGUAGE
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull
 from kiosk.config.phrase import Phrase
-from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text
+from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text, TimeOfDay
 
 ENVIRONMENT_PREFIX = "HAILONG_"
 
@@ -66,6 +66,7 @@ TABLES: Mapping[str, Phrase] = {
     "pad": Phrase("A pad with five buttons on a serial or USB port."),
     "visit": Phrase("How presses are told apart into visits."),
     "screen": Phrase("The window. Leave the sizes at 0 on a terminal."),
+    "sound": Phrase("The sound when a rating has been kept: one, soft, the same for every level."),
     "texts": Phrase("What the screen says about the place."),
     "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
 }
@@ -173,6 +174,20 @@ OPTIONS: tuple[Option, ...] = (
         Phrase("The height in pixels. 0: that of the panel."),
     ),
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
+    Option("sound.enabled", Switch(), True, Phrase("Whether a kept rating is acknowledged by a sound.")),
+    Option("sound.volume", Whole(0, 100), 60, Phrase("How loud it is; 100 is still soft, 0 is silence.")),
+    Option(
+        "sound.quiet_from",
+        TimeOfDay(),
+        "",
+        Phrase("From when on there is no sound, by the time in Viet Nam. Empty: there are no quiet hours."),
+    ),
+    Option(
+        "sound.quiet_until",
+        TimeOfDay(),
+        "",
+        Phrase("Until when there is no sound; earlier than quiet_from means on the next day."),
+    ),
     Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),
     Option("texts.department", Text(_LONGEST_TEXT), "", Phrase("The department or team.")),
     Option("texts.counter", Text(_LONGEST_TEXT), "", Phrase("The name or the number of the counter.")),

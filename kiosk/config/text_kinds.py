@@ -4,11 +4,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 from kiosk.config.errors import Refused
 from kiosk.config.kinds import WHOLE, Kind, Whole, not_allowed, type_in_words, wrong_type
 from kiosk.config.phrase import Phrase, shown
+from kiosk.sound.hours import minute_of
 
 BUTTONS = 5
 
@@ -141,6 +143,34 @@ class Characters:
     def allowed(self) -> Phrase:
         """See `Kind.allowed`."""
         return Phrase("five different visible ASCII characters")
+
+
+@dataclass(frozen=True)
+class TimeOfDay:
+    """``HH:MM``, or nothing. TOML's own times are taken too: who writes 21:30 without quotation marks means it."""
+
+    def read(self, raw: object) -> str:
+        """See `Kind.read`; the hour always has two digits afterwards."""
+        if isinstance(raw, time):
+            if raw.second or raw.microsecond:
+                raise not_allowed(self, str(raw))
+            return f"{raw:%H:%M}"
+        text = _one_line(self, raw).strip()
+        if not text:
+            return ""
+        try:
+            minutes = minute_of(text)
+        except ValueError as error:
+            raise not_allowed(self, raw) from error
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+    def read_text(self, text: str) -> str:
+        """See `Kind.read_text`."""
+        return self.read(text)
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase("a time of day such as 21:30, or empty")
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,24 @@ from kiosk.controller import troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
-from kiosk.controller.state import Append, Counted, Effect, Event, Flight, Phase, Show, State, Tick, Visit
+from kiosk.controller.state import (
+    Append,
+    Counted,
+    Effect,
+    Event,
+    Flight,
+    Phase,
+    Play,
+    Prepare,
+    Show,
+    State,
+    Tick,
+    Visit,
+)
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Json, Kind
+from kiosk.view import ScreenName
 
 
 def step(state: State, event: Event, now_ns: int, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
@@ -33,7 +47,12 @@ def step(state: State, event: Event, now_ns: int, rules: Rules) -> tuple[State, 
     view = view_of(turn.state, now_ns, rules)
     if view == state.shown:
         return turn.state, tuple(turn.effects)
-    return replace(turn.state, shown=view), (*turn.effects, Show(view))
+    effects: list[Effect] = [*turn.effects, Show(view)]
+    if view.name is ScreenName.THANKED and (
+        state.shown is None or state.shown.name is not ScreenName.THANKED
+    ):
+        effects.append(Play())
+    return replace(turn.state, shown=view), tuple(effects)
 
 
 class _Turn:
@@ -112,6 +131,7 @@ class _Turn:
         self._set(visit=Visit(press.level, at_ns, at_ns, self.now_ns), phase=Phase.SAVING, until_ns=None)
         body: dict[str, Json] = {"level": int(press.level), "source": press.source.value}
         self._append(earlier, Draft(Kind.RATING, body, at_ns), press)
+        self.effects.append(Prepare())
 
     def _go_on(self, visit: Visit, press: Press) -> None:
         """A press of a visit whose rating is stored: a correction, or one of the repeats."""

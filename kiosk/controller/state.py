@@ -48,7 +48,17 @@ class Show:
     view: View
 
 
-Effect = Append | Show
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """A visit has begun, and a thank-you may follow: get ready to play."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """The thank-you appears: play the acknowledgement. It carries nothing, so it cannot tell a level."""
+
+
+Effect = Append | Show | Prepare | Play
 
 
 @dataclass(frozen=True, slots=True)

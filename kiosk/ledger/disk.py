@@ -40,7 +40,7 @@ class Disk:
         self._canary = folder / "canary"
         self._folder = folder
 
-    def _sizes(self) -> tuple[int, int]:
+    def sizes(self) -> tuple[int, int]:
         """(free for this user, total) in bytes. Total 0 = the file system does not say."""
         facts = os.statvfs(self._folder)
         free = facts.f_bavail
@@ -52,7 +52,7 @@ class Disk:
 
     def has_room(self) -> bool:
         """Whether a vote may still be taken."""
-        free, total = self._sizes()
+        free, total = self.sizes()
         return total == 0 or free >= min(RESERVE_BYTES, total // 32)
 
     def load_ballast(self) -> None:
@@ -61,7 +61,7 @@ class Disk:
         Raises:
             OSError: ENOSPC when it and the reserve would not fit: the disk counts as full.
         """
-        free, total = self._sizes()
+        free, total = self.sizes()
         # A small disk gets a small ballast; nothing of a terminal's own is that small, tests are.
         size = BALLAST_BYTES if total == 0 else min(BALLAST_BYTES, total // 8)
         if self._ballast.exists() and self._ballast.stat().st_size >= size:
@@ -87,21 +87,29 @@ class Disk:
         self._ballast.unlink(missing_ok=True)
 
     def prove_writable(self) -> None:
-        """Write a small file through to the disk, read it back, remove it.
+        """See the function of the same name. Raises `OSError`."""
+        prove_writable(self._canary)
 
-        Raises:
-            OSError: What went wrong.
-        """
-        probe = os.urandom(512)
-        fd = os.open(self._canary, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        try:
-            os.write(fd, probe)
-            os.fsync(fd)
-            if os.pread(fd, len(probe), 0) != probe:
-                raise OSError(errno.EIO, os.strerror(errno.EIO), str(self._canary))
-        finally:
-            os.close(fd)
-            self._canary.unlink(missing_ok=True)
+
+def prove_writable(file: Path) -> None:
+    """Write a small file through to the disk, read it back, remove it.
+
+    Args:
+        file: Its path; two who may try at the same time need two paths.
+
+    Raises:
+        OSError: What went wrong.
+    """
+    probe = os.urandom(512)
+    fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    try:
+        os.write(fd, probe)
+        os.fsync(fd)
+        if os.pread(fd, len(probe), 0) != probe:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(file))
+    finally:
+        os.close(fd)
+        file.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

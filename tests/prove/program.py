@@ -31,9 +31,9 @@ class ProgramMisbehaved(Exception):
 
 
 def environment() -> dict[str, str]:
-    """The environment for a run: nothing configured but that every press is a visit."""
+    """The environment for a run: nothing configured but that every press is a visit, and is silent."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HAILONG_")}
-    return kept | EACH_PRESS_A_VISIT
+    return kept | EACH_PRESS_A_VISIT | {"HAILONG_SOUND_ENABLED": "false"}
 
 
 def command(data: Path, mutant: str | None = None) -> list[str]:

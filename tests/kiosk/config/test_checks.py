@@ -63,3 +63,16 @@ def test_a_terminal_without_any_input_is_a_problem(loaded: Load, problems: Probl
     ((_, _, message),) = problems("[inputs]\ntouch = false\nkeyboard = false\n")
     assert "nobody could rate" in message
     assert loaded("[inputs]\ntouch = false\nkeyboard = false\n[gpio]\nenabled = true\n").config.gpio.enabled
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("21:00", "06:30"), ("11:30", "13:30"), ("", "")])
+def test_quiet_hours_may_go_over_midnight_and_need_not_be(loaded: Load, begins: str, ends: str) -> None:
+    sound = loaded(f'[sound]\nquiet_from = "{begins}"\nquiet_until = "{ends}"\n').config.sound
+    assert (sound.quiet_from, sound.quiet_until) == (begins, ends)
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("21:00", ""), ("", "06:30"), ("7:00", "07:00")])
+def test_half_of_the_quiet_hours_is_a_problem(problems: Problems, begins: str, ends: str) -> None:
+    ((_, key, message),) = problems(f'[sound]\nquiet_from = "{begins}"\nquiet_until = "{ends}"\n')
+    assert key.startswith("sound.quiet_")
+    assert "sound.enabled = false" in message

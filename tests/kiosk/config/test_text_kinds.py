@@ -120,3 +120,19 @@ def test_a_text_may_have_300_characters_and_a_label_40(loaded: Load, problems: P
         (1, "texts.unit", "must be a text of at most 300 characters; this one has 301.")
     ]
     assert "at most 40 characters" in problems(f'labels.level_1 = "{"x" * 41}"')[0][2]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [('"21:30"', "21:30"), ('"7:05"', "07:05"), ("21:30:00", "21:30"), ('" 06:00 "', "06:00")],
+)
+def test_a_time_of_day_is_kept_with_two_digits(loaded: Load, written: str, kept: str) -> None:
+    sound = loaded(f'[sound]\nquiet_from = {written}\nquiet_until = "12:00"\n').config.sound
+    assert (sound.quiet_from, sound.quiet_until) == (kept, "12:00")
+
+
+@pytest.mark.parametrize("written", ['"25:00"', '"9 giờ"', "930", "true", "21:30:15", '"07:60"'])
+def test_what_is_no_time_of_day_is_refused(problems: Problems, written: str) -> None:
+    ((line, key, message),) = problems(f"[sound]\nquiet_from = {written}\n")
+    assert (line, key) == (2, "sound.quiet_from")
+    assert "a time of day such as 21:30" in message

@@ -1,0 +1,176 @@
+"""The disk under the ledger: is it one that keeps things, is it healthy, has it room, does it take writes?
+
+The kernel goes on after errors on many cards, so a card that looks healthy may have been losing blocks for months:
+ext4 counts them.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.config.phrase import Phrase
+from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.machine import Machine
+from kiosk.doctor.subject import Subject
+from kiosk.faults import FaultCode
+from kiosk.ledger.disk import Disk, fault_of, prove_writable
+
+NAME = Phrase("Disk")
+FORGETFUL = frozenset({"tmpfs", "ramfs", "overlay", "squashfs", "zram"})
+"""File systems whose contents do not outlive a power cut (an overlay root is over a RAM disk)."""
+
+LITTLE_BYTES = 200 * 1024 * 1024
+_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Where a folder's files are.
+
+    Attributes:
+        device: ``major:minor``.
+        point: Where it is mounted.
+        kind: Its file system.
+        source: Its device file.
+        options: How it is mounted.
+    """
+
+    device: str
+    point: str
+    kind: str
+    source: str
+    options: frozenset[str]
+
+
+def mount_of(machine: Machine, folder: Path) -> Mount | None:
+    """The mount that holds a folder; None where the kernel's list cannot be read."""
+    best = None
+    for line in (machine.read("/proc/self/mountinfo") or "").splitlines():
+        fields, _, rest = line.partition(" - ")
+        facts, about = fields.split(), rest.split()
+        if len(facts) < 6 or len(about) < 3:
+            continue
+        point = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), facts[4])  # a space is \040
+        # The later of two mounts on one point covers the earlier.
+        if folder.is_relative_to(point) and (best is None or len(point) >= len(best.point)):
+            options = frozenset([*facts[5].split(","), *about[2].split(",")])
+            best = Mount(facts[2], point, about[0], about[1], options)
+    return best
+
+
+def check(subject: Subject) -> list[Finding]:
+    """Only what is wrong, or that all is right."""
+    folder = _existing(subject.ledger_folder)
+    mount = mount_of(subject.machine, folder.resolve())
+    found: list[Finding] = []
+    if mount is not None:
+        found += [*_keeps(subject, mount), *_errors(subject.machine, mount)]
+    room, free = _room(folder)
+    found += room
+    if folder in (subject.ledger_folder, subject.config.data_dir):
+        found += _takes_writes(folder)
+    if any(finding.verdict is not Verdict.NOTE for finding in found):
+        return found
+    values: dict[str, str | int | Phrase] = {
+        "kind": "?" if mount is None else mount.kind,
+        "free": free // _MB,
+        "folder": str(folder),
+    }
+    return [*found, Finding(NAME, Verdict.OK, Phrase("{folder} is on {kind}, {free} MB free.", values))]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there: nothing is made."""
+    return next((path for path in (folder, *folder.parents) if path.is_dir()), Path("/"))
+
+
+def _keeps(subject: Subject, mount: Mount) -> list[Finding]:
+    if mount.kind in FORGETFUL:
+        return [
+            Finding(
+                NAME,
+                Verdict.WARNING if subject.demo else Verdict.ERROR,
+                Phrase("The data folder is on {kind}: a power cut loses every rating.", {"kind": mount.kind}),
+                Phrase(
+                    "Put the data on a partition of its own and set data_dir to it, "
+                    "or switch the overlay file system off: sudo raspi-config."
+                ),
+            )
+        ]
+    if "ro" in mount.options:
+        return [
+            Finding(
+                NAME,
+                Verdict.ERROR,
+                Phrase("{point} is mounted read-only.", {"point": mount.point}),
+                Phrase(
+                    "Switch off, check the card on another machine with fsck, and replace it if it has errors."
+                ),
+            )
+        ]
+    return []
+
+
+def _errors(machine: Machine, mount: Mount) -> list[Finding]:
+    if mount.kind != "ext4":
+        return []
+    link = machine.path(f"/sys/dev/block/{mount.device}")
+    name = link.readlink().name if link.is_symlink() else Path(mount.source).name
+    counted = machine.read(f"/sys/fs/ext4/{name}/errors_count")
+    if counted is None or not counted.isdecimal() or int(counted) == 0:
+        return []
+    return [
+        Finding(
+            NAME,
+            Verdict.ERROR,
+            Phrase(
+                "The file system on {device} has met {count} errors.", {"device": name, "count": int(counted)}
+            ),
+            Phrase(
+                "Export the ledger (hailong ledger export), then check the card with fsck, best replace it."
+            ),
+        )
+    ]
+
+
+def _room(folder: Path) -> tuple[list[Finding], int]:
+    disk = Disk(folder)
+    free, _ = disk.sizes()
+    values: dict[str, str | int | Phrase] = {"free": free // _MB, "folder": str(folder)}
+    seen = Phrase("Only {free} MB are free for {folder}.", values)
+    remedy = Phrase(
+        "Make room: see what is large with sudo du -xh / | sort -h | tail; the ledger must not be deleted."
+    )
+    if not disk.has_room():
+        return [Finding(NAME, Verdict.ERROR, seen, remedy)], free
+    if free < LITTLE_BYTES:
+        return [Finding(NAME, Verdict.WARNING, seen, remedy)], free
+    return [], free
+
+
+def _takes_writes(folder: Path) -> list[Finding]:
+    """Write, read back, remove: a file with a name of its own, for the kiosk may be doing the same."""
+    try:
+        prove_writable(folder / f"canary-doctor-{os.getpid()}")
+    except OSError as error:
+        code = fault_of(error)
+        if code is FaultCode.NO_PERMISSION:
+            seen = Phrase(
+                "Whether the disk takes writes was not tried: {folder} is not ours.", {"folder": str(folder)}
+            )
+            return [Finding(NAME, Verdict.NOTE, seen, Phrase("Run it again with sudo."))]
+        values: dict[str, str | int | Phrase] = {
+            "folder": str(folder),
+            "code": code.value,
+            "problem": error.strerror or str(error),
+        }
+        return [
+            Finding(
+                NAME,
+                Verdict.ERROR,
+                Phrase("Nothing can be written to {folder}: {problem} (code {code}).", values),
+                Phrase("Look the code up in docs/visit.md. A card that does this is to be replaced."),
+            )
+        ]
+    return []

@@ -1,0 +1,39 @@
+"""What one check has to say."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.config.phrase import Phrase
+
+
+class Verdict(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    NOTE = "note"  # nothing is wrong: it is not used here, or this machine does not tell
+    WARNING = "warning"  # votes are kept; somebody should see to it all the same
+    ERROR = "error"  # something is not as it must be
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        name: What was looked at.
+        verdict: How bad it is.
+        seen: What was found there.
+        remedy: What to do. A warning or an error without one is a mistake of ours.
+
+    Raises:
+        ValueError: Something is wrong, and nobody is told what to do.
+    """
+
+    name: Phrase
+    verdict: Verdict
+    seen: Phrase
+    remedy: Phrase | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict in (Verdict.WARNING, Verdict.ERROR) and self.remedy is None:
+            raise ValueError(f"{self.name.msgid}: {self.seen.msgid!r} has no remedy")

@@ -1,0 +1,62 @@
+"""Whether a kiosk runs on this data folder, found without touching its lock.
+
+Trying the lock would turn away a kiosk that starts at that moment; the kernel's list of locks names the holder.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiosk.config.phrase import Phrase
+from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.machine import Machine
+
+NAME = Phrase("Kiosk")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningKiosk:
+    """The program that holds the right to write the ledger.
+
+    Attributes:
+        pid: Its process; 0 where the kernel does not name it to us (another container).
+        environ: Its variables, as far as they may be read.
+        arguments: Its command line.
+    """
+
+    pid: int
+    environ: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+
+
+def find_kiosk(machine: Machine, lock: Path) -> RunningKiosk | None:
+    """The holder of a lock file; None when nobody holds it, or nothing can be seen of it."""
+    try:
+        facts = lock.stat()
+    except OSError:
+        return None  # no lock file, or not for us: then the folder's own check says so
+    wanted = f"{os.major(facts.st_dev):02x}:{os.minor(facts.st_dev):02x}:{facts.st_ino}"
+    for line in (machine.read("/proc/locks") or "").splitlines():
+        fields = line.split()
+        # 7: FLOCK  ADVISORY  WRITE 3652 07:00:15 0 EOF; a waiting one has "->" after the number.
+        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted:
+            pid = max(0, int(fields[4]))
+            return RunningKiosk(pid, _environ(machine, pid), _arguments(machine, pid))
+    return None
+
+
+def check(kiosk: RunningKiosk | None) -> Finding:
+    """Not a judgement: it may be meant to be stopped."""
+    if kiosk is None:
+        return Finding(NAME, Verdict.NOTE, Phrase("No kiosk is running on this data folder."))
+    return Finding(NAME, Verdict.OK, Phrase("A kiosk is running, process {pid}.", {"pid": kiosk.pid}))
+
+
+def _environ(machine: Machine, pid: int) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in (machine.read(f"/proc/{pid}/environ") or "").split("\0"))
+    return {name: value for name, equals, value in pairs if equals}
+
+
+def _arguments(machine: Machine, pid: int) -> tuple[str, ...]:
+    return tuple(filter(None, (machine.read(f"/proc/{pid}/cmdline") or "").split("\0")))

@@ -1,0 +1,161 @@
+"""The loop of ``hailong hwtest``: presses in, lines and `test` entries out. Meanwhile it is the ledger's writer."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from hardware.errors import HardwareError
+from hardware.events import InputEvent, InputSource, Press, Source, Trouble, TroubleKind
+from kiosk.clock import Clock
+from kiosk.config.phrase import Phrase
+from kiosk.display import Display
+from kiosk.ending import ended_by_signals
+from kiosk.hwtest.tally import Tally
+from kiosk.inbox import Inbox
+from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored, WriterEvent
+from kiosk.ledger.errors import LedgerLocked, LedgerNewer
+from kiosk.ledger.keeper import Keeper
+from kiosk.ledger.kinds import Draft, Kind
+from kiosk.ledger.writer import LedgerWriter
+from kiosk.view import ScreenName, View
+
+log = logging.getLogger(__name__)
+
+_LAST_WRITES_S = 20.0
+_PAGE = View(ScreenName.IDLE)
+
+
+class Board(Protocol):
+    """Where the lines are shown."""
+
+    def tell(self, phrase: Phrase) -> None:
+        """Show one more line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a test is put together from."""
+
+    display: Display
+    boards: Sequence[Board]
+    keeper: Keeper
+    sources: Sequence[InputSource]
+    inputs: frozenset[Source]
+    clock: Clock
+
+
+class HardwareTest:
+    """One test.
+
+    Raises (from `run`):
+        LedgerLocked, LedgerNewer: The kiosk runs, or the ledger belongs to a newer program. No input was touched.
+        DisplayLost: The display server has gone.
+    """
+
+    def __init__(self, bench: Bench, for_s: float | None = None) -> None:
+        self._bench = bench
+        self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(bench.display.wake)
+        self._writer = LedgerWriter(bench.keeper, self._inbox.put)
+        self._tally = Tally(bench.inputs)
+        self._refs = count(1)
+        self._end_ns = None if for_s is None else bench.clock.boottime_ns() + round(for_s * 1e9)
+        self._started: list[InputSource] = []
+        self._begun = self._stopping = False
+        self._impossible: LedgerLocked | LedgerNewer | None = None
+
+    def stop(self) -> None:
+        """End the test; from any thread."""
+        self._stopping = True
+        self._bench.display.wake()
+
+    def run(self) -> None:
+        """Until `stop`, Ctrl-C, the time is up, or the window is closed."""
+        with ended_by_signals(self.stop, self._bench.display.wake_fd):
+            try:
+                self._writer.start()
+                while not self._stopping and not self._bench.display.closed and self._impossible is None:
+                    self._turn()
+            finally:
+                self._end()
+        self._bench.display.close()
+        if self._impossible is not None:
+            raise self._impossible
+
+    def _turn(self) -> None:
+        display, clock = self._bench.display, self._bench.clock
+        left_ns = None if self._end_ns is None else self._end_ns - clock.boottime_ns()
+        display.wait(None if left_ns is None else max(0.0, left_ns / 1e9))
+        now_ns = clock.boottime_ns()
+        self._take([*self._inbox.drain(), *display.presses(now_ns)])
+        display.show(_PAGE, now_ns)
+        if self._end_ns is not None and now_ns >= self._end_ns:
+            self._stopping = True
+
+    def _take(self, events: Iterable[InputEvent | WriterEvent]) -> None:
+        drafts: list[Draft] = []
+        for event in events:
+            match event:
+                case Impossible():
+                    self._impossible = event.error
+                case Available():
+                    self._begin()
+                case Broke() | NotStored():
+                    self._begin()  # which input works can be seen on a broken disk as well
+                    self._say(
+                        Phrase("! The ledger cannot keep this (code {code}).", {"code": event.code.value})
+                    )
+                case Stored():
+                    pass
+                case _:
+                    for phrase in self._tally.take(event):
+                        self._say(phrase)
+                    if isinstance(event, Press):
+                        body = {"level": int(event.level), "source": event.source.value}
+                        drafts.append(Draft(Kind.TEST, body, event.boottime_ns))
+        if drafts:
+            self._writer.submit(next(self._refs), tuple(drafts))
+
+    def _begin(self) -> None:
+        """The right to write is ours, so no kiosk runs: now the inputs may be opened."""
+        if self._begun:
+            return
+        self._begun = True
+        self._say(Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends."))
+        for source in self._bench.sources:
+            self._started.append(source)
+            try:
+                source.start(self._inbox.put)
+            except HardwareError as error:
+                now_ns = self._bench.clock.boottime_ns()
+                lost = Trouble(TroubleKind.LOST, source.source, True, now_ns, detail=str(error))
+                self._inbox.put(lost)
+
+    def _end(self) -> None:
+        for source in self._started:
+            source.close()
+        self._take(self._inbox.drain())
+        if self._begun and self._impossible is None:
+            for phrase in self._tally.summary():
+                self._say(phrase)
+        if not self._writer.stop(_LAST_WRITES_S):
+            log.error("the disk did not answer in time")
+
+    def _say(self, phrase: Phrase) -> None:
+        for board in self._bench.boards:
+            board.tell(phrase)
+
+
+def lines_to(write: Callable[[Phrase], None]) -> Board:
+    """A board that hands every line on."""
+    return _Lines(write)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    write: Callable[[Phrase], None]
+
+    def tell(self, phrase: Phrase) -> None:
+        """See `Board`."""
+        self.write(phrase)

@@ -1,0 +1,95 @@
+"""What has come from which input, and what to do where nothing came. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from kiosk.config.phrase import Phrase
+
+NAMES: Mapping[Source, Phrase] = {
+    Source.TOUCH: Phrase("touch"),
+    Source.MOUSE: Phrase("mouse"),
+    Source.KEY: Phrase("keys"),
+    Source.GPIO: Phrase("GPIO buttons"),
+    Source.PAD: Phrase("pad"),
+}
+
+# Under some display servers a finger arrives as a mouse: one of the two is enough.
+_ONE_OF = {Source.MOUSE: Source.TOUCH}
+
+_REMEDIES: Mapping[Source, Phrase] = {
+    Source.TOUCH: Phrase("See that the panel's USB cable is in; hailong doctor says more."),
+    Source.KEY: Phrase("Is the keyboard plugged in, and is this window in front? The keys are 1 to 5."),
+    Source.GPIO: Phrase("Check the wires against gpio.pins, pull and active; hailong doctor says more."),
+    Source.PAD: Phrase("Check the cable, pad.port, pad.baud and pad.mode; hailong doctor says more."),
+}
+
+
+class Tally:
+    """Counts presses by input and button.
+
+    Args:
+        inputs: The inputs that the configuration switches on.
+    """
+
+    def __init__(self, inputs: frozenset[Source]) -> None:
+        self._inputs = sorted({_ONE_OF.get(source, source) for source in inputs})
+        self.presses: Counter[tuple[Source, Level]] = Counter()
+
+    def take(self, event: InputEvent) -> list[Phrase]:
+        """Count an event.
+
+        Returns:
+            What to say of it, each with what to do where something is to be done.
+        """
+        name = NAMES.get(event.source, Phrase(event.source.value))
+        match event:
+            case Press():
+                self.presses[event.source, event.level] += 1
+                values: dict[str, str | int | Phrase] = {"input": name, "button": int(event.level)}
+                return [Phrase("✓ {input}: button {button}", values)]
+            case Ambiguous():
+                buttons = ", ".join(str(int(level)) for level in event.levels)
+                return [
+                    Phrase(
+                        "! {input}: buttons {buttons} at once. If only one was pressed, two wires touch each other.",
+                        {"input": name, "buttons": buttons},
+                    )
+                ]
+            case Trouble():
+                return [_trouble(event, name)]
+
+    def summary(self) -> Iterator[Phrase]:
+        """One sentence for each input that is configured, and what to do for those that said nothing."""
+        for source in self._inputs:
+            name = NAMES.get(source, Phrase(source.value))
+            came = {
+                level
+                for (other, level), count in self.presses.items()
+                if count and _ONE_OF.get(other, other) is source
+            }
+            missing = ", ".join(str(int(level)) for level in Level if level not in came)
+            if not missing:
+                yield Phrase("✓ {input}: all five work.", {"input": name})
+            elif came:
+                values: dict[str, str | int | Phrase] = {"input": name, "buttons": missing}
+                yield Phrase("! {input}: nothing came from button {buttons}.", values)
+            else:
+                yield Phrase("✗ {input}: nothing came.", {"input": name})
+            if missing and source in _REMEDIES:
+                yield Phrase("    → {remedy}", {"remedy": _REMEDIES[source]})
+
+
+def _trouble(event: Trouble, name: Phrase) -> Phrase:
+    values: dict[str, str | int | Phrase] = {"input": name, "problem": event.detail or "-"}
+    if event.level is not None:
+        values["button"] = int(event.level)
+    if event.kind is TroubleKind.LOST:
+        if event.active:
+            return Phrase("✗ {input}: lost ({problem}). Plug it in; hailong doctor says more.", values)
+        return Phrase("✓ {input}: found again.", values)
+    if not event.active:
+        return Phrase("✓ {input}: a button that was held down has been released.", values)
+    if event.level is None:
+        return Phrase("✗ {input}: a button is held down. Free it, or look for a closed contact.", values)
+    return Phrase("✗ {input}: button {button} is held down. Free it, or look for a closed contact.", values)

@@ -1,0 +1,77 @@
+"""What a technician is told of each thing that comes, and of what did not."""
+
+import pytest
+
+from assets.texts import Texts
+from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from kiosk.hwtest.tally import Tally
+
+EN = Texts("en")
+
+
+def said(tally: Tally, event: InputEvent) -> str:
+    return "\n".join(phrase.render(EN) for phrase in tally.take(event))
+
+
+def press(level: int, source: Source = Source.GPIO) -> Press:
+    return Press(Level(level), source, 1)
+
+
+def summary(tally: Tally) -> list[str]:
+    return [phrase.render(EN) for phrase in tally.summary()]
+
+
+@pytest.mark.parametrize("source", list(Source))
+def test_every_press_is_named_by_its_input_and_its_button(source: Source) -> None:
+    tally = Tally(frozenset({source}))
+    assert said(tally, press(4, source)).endswith(": button 4")
+
+
+def test_an_input_whose_five_buttons_came_works() -> None:
+    tally = Tally(frozenset({Source.GPIO}))
+    for level in Level:
+        tally.take(press(level))
+    assert summary(tally) == ["✓ GPIO buttons: all five work."]
+
+
+def test_buttons_that_did_not_come_are_named_with_what_to_do() -> None:
+    tally = Tally(frozenset({Source.GPIO}))
+    for level in (1, 2, 5):
+        tally.take(press(level))
+    first, remedy = summary(tally)
+    assert first == "! GPIO buttons: nothing came from button 3, 4."
+    assert "gpio.pins" in remedy
+
+
+@pytest.mark.parametrize("source", [Source.TOUCH, Source.KEY, Source.GPIO, Source.PAD])
+def test_every_input_from_which_nothing_came_has_a_remedy(source: Source) -> None:
+    first, remedy = summary(Tally(frozenset({source})))
+    assert first.endswith("nothing came.")
+    assert remedy.startswith("    → ")
+
+
+def test_a_finger_that_arrives_as_a_mouse_is_a_touch_panel_that_works() -> None:
+    tally = Tally(frozenset({Source.TOUCH, Source.MOUSE}))
+    for level in Level:
+        tally.take(press(level, Source.MOUSE if level % 2 else Source.TOUCH))
+    assert summary(tally) == ["✓ touch: all five work."]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Ambiguous((Level(2), Level(4)), Source.PAD, 1), "buttons 2, 4 at once"),
+        (
+            Trouble(TroubleKind.LOST, Source.PAD, True, 1, detail="no such port"),
+            "lost (no such port). Plug it in",
+        ),
+        (Trouble(TroubleKind.LOST, Source.PAD, False, 1), "found again"),
+        (Trouble(TroubleKind.STUCK, Source.PAD, True, 1, Level(3)), "button 3 is held down. Free it"),
+        (Trouble(TroubleKind.STUCK, Source.PAD, True, 1), "a button is held down. Free it"),
+        (Trouble(TroubleKind.STUCK, Source.PAD, False, 1, Level(3)), "released"),
+    ],
+)
+def test_every_trouble_is_said_with_what_to_do(event: InputEvent, words: str) -> None:
+    tally = Tally(frozenset({Source.PAD}))
+    assert words in said(tally, event)
+    assert not tally.presses

@@ -1,0 +1,173 @@
+"""The player: nobody waits for it, and nothing that a card does gets out of it."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from kiosk.sound.player import LATE_NS, RETRY_NS, Player, SpeakerFailed
+from tests.kiosk.fakes import FakeClock
+
+PATIENCE_S = 30.0
+PCM = b"\1\0" * 100
+
+
+@dataclass
+class Card:
+    """A sound card that says what is done with it; every turn of the player passes `done`."""
+
+    opens: bool = True
+    plays: bool = True
+    did: list[str] = field(default_factory=list)
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    gate: threading.Event = field(default_factory=threading.Event)
+    entered: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def open(self) -> "Card":
+        self._do("open", self.opens)
+        return self
+
+    def play(self, pcm: bytes) -> None:
+        assert pcm == PCM
+        self._do("play", self.plays)
+
+    def close(self) -> None:
+        self._do("close", True)
+
+    def _do(self, what: str, works: bool) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        self.entered.set()
+        assert self.gate.wait(PATIENCE_S)
+        self.did.append(what)
+        self.turn.release()
+        if not works:
+            raise SpeakerFailed(f"cannot {what}")
+
+    def until(self, *did: str) -> None:
+        """Wait until exactly this was done."""
+        while len(self.did) < len(did):
+            assert self.turn.acquire(timeout=PATIENCE_S), self.did
+        assert tuple(self.did) == did
+
+
+@pytest.fixture
+def card() -> Card:
+    return Card()
+
+
+@pytest.fixture
+def make(card: Card) -> Iterator[Callable[..., Player]]:
+    made: list[Player] = []
+
+    def player(clock: FakeClock | None = None, **others: object) -> Player:
+        given = {"rest_s": PATIENCE_S} | others
+        made.append(Player(card.open, lambda: PCM, clock or FakeClock(), **given))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield player
+    card.gate.set()
+    for one in made:
+        one.close()
+
+
+def test_the_card_is_opened_when_a_visit_begins_and_closed_when_nothing_more_comes(
+    card: Card, make: Callable[..., Player]
+) -> None:
+    player = make(rest_s=0.0)
+    player.prepare()
+    card.until("open", "close")
+    player.prepare()
+    card.until("open", "close", "open", "close")
+
+
+def test_a_thank_you_is_played_once_on_the_open_card(card: Card, make: Callable[..., Player]) -> None:
+    player = make()
+    player.prepare()
+    player.play()
+    card.until("open", "play")
+    player.close()
+    card.until("open", "play", "close")
+
+
+def test_before_the_first_visit_there_is_no_thread(make: Callable[..., Player]) -> None:
+    before = threading.active_count()
+    player = make()
+    player.close()
+    assert threading.active_count() == before
+
+
+def test_a_missing_card_is_one_warning_and_is_left_alone_for_a_while(
+    card: Card, make: Callable[..., Player], caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FakeClock()
+    card.opens = False
+    player = make(clock)
+    for _ in range(3):
+        player.prepare()
+        player.play()
+    card.until("open")
+    clock.now_ns += RETRY_NS
+    player.prepare()
+    card.until("open", "open")
+    player.close()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_a_card_that_goes_during_a_sound_is_closed_and_found_again_later(
+    card: Card, make: Callable[..., Player], caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FakeClock()
+    card.plays = False
+    player = make(clock)
+    player.prepare()
+    player.play()
+    card.until("open", "play", "close")
+    card.plays = True
+    clock.now_ns += RETRY_NS
+    player.prepare()
+    player.play()
+    card.until("open", "play", "close", "open", "play")
+    assert len(caplog.records) == 1
+
+
+def test_nobody_waits_for_a_card_that_hangs(card: Card, make: Callable[..., Player]) -> None:
+    card.gate.clear()
+    clock = FakeClock()
+    player = make(clock)
+    player.prepare()
+    assert card.entered.wait(PATIENCE_S)
+    for _ in range(1000):
+        player.prepare()
+        player.play()
+    clock.now_ns += LATE_NS + 1
+    card.gate.set()
+    player.close()
+    # Everything that waited was late by then.
+    assert card.did == ["open", "close"]
+
+
+def test_in_quiet_hours_the_card_is_not_even_opened(card: Card, make: Callable[..., Player]) -> None:
+    asked: list[int] = []
+
+    def always(wall_ns: int) -> bool:
+        asked.append(wall_ns)
+        return True
+
+    player = make(quiet=always)
+    player.prepare()
+    player.play()
+    player.close()
+    assert card.did == []
+    assert len(asked) == 2
+
+
+def test_it_may_be_closed_twice(make: Callable[..., Player]) -> None:
+    player = make()
+    player.prepare()
+    player.close()
+    player.close()
