@@ -14,7 +14,17 @@ from pathlib import Path
 from types import TracebackType
 
 from hardware.events import Level
-from hardware.frames import VERSION, Ack, Button, Framer, Heartbeat, Hello, encode
+from hardware.frames import (
+    FIRST_WITH_STORED,
+    VERSION,
+    Ack,
+    Button,
+    Framer,
+    Heartbeat,
+    Hello,
+    Stored,
+    encode,
+)
 from hardware.pad import PadMode
 
 HEARTBEAT_S = 1.0
@@ -58,6 +68,7 @@ class PtyPad:
     ) -> None:
         self.path = folder / "pad"
         self.acknowledged: list[int] = []
+        self.stored = 0  # how often its lights blinked
         self.deaf = False  # it loses every acknowledgement
         self.mute = False  # it loses everything it sends, heartbeats included
         self._mode = mode
@@ -119,6 +130,11 @@ class PtyPad:
         """Wait until the terminal has acknowledged at least `count` frames; the first is the HELLO."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.acknowledged) >= count, timeout_s)
+
+    def wait_stored(self, count: int, timeout_s: float = 10.0) -> bool:
+        """Wait until the terminal has said at least so often that a rating is stored."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.stored >= count, timeout_s)
 
     def unplug(self) -> None:
         """Pull the cable; the pad loses its power, and so everything it knew. May be called twice."""
@@ -186,7 +202,12 @@ class PtyPad:
         now_s = time.monotonic()
         if now_s >= self._next_sign_s:
             held = frozenset(self._held)
-            sign = Heartbeat(self._sequence, held) if self._greeted else Hello(0, self._version, held)
+            lights = self._version >= FIRST_WITH_STORED
+            sign = (
+                Heartbeat(self._sequence, held, lights)
+                if self._greeted
+                else Hello(0, self._version, held, lights)
+            )
             self.send(encode(sign))
             self._next_sign_s = now_s + (self._heartbeat_s if self._greeted else HELLO_S)
         due_s = self._next_sign_s
@@ -203,6 +224,9 @@ class PtyPad:
     def _hear(self, data: bytes) -> None:
         with self._changed:
             for frame in self._framer.feed(data):
+                if isinstance(frame, Stored):
+                    self.stored += 1
+                    self._changed.notify_all()
                 if not isinstance(frame, Ack) or self.deaf:
                     continue
                 if not self._greeted:

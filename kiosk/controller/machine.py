@@ -9,7 +9,19 @@ from kiosk.controller import troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
-from kiosk.controller.state import Append, Counted, Effect, Event, Flight, Phase, Show, State, Tick, Visit
+from kiosk.controller.state import (
+    Acknowledge,
+    Append,
+    Counted,
+    Effect,
+    Event,
+    Flight,
+    Phase,
+    Show,
+    State,
+    Tick,
+    Visit,
+)
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Json, Kind
@@ -225,6 +237,7 @@ class _Turn:
             else:
                 self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
             self._thank()
+            self.effects.append(Acknowledge(flight.press.source))
 
     def _not_stored(self, event: NotStored) -> None:
         flight = self._land(event.ref)

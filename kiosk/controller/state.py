@@ -48,7 +48,14 @@ class Show:
     view: View
 
 
-Effect = Append | Show
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A rating that came by this wire is stored, and thanked for: its buttons may show it, too."""
+
+    source: Source
+
+
+Effect = Append | Show | Acknowledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,28 +18,7 @@ from hardware.fakes.pad import PtyPad
 from hardware.frames import Button, encode
 from hardware.pad import Backoff, PadMode, PadSettings, Port, SerialPad, candidates, open_port
 from tests.hardware.inbox import LONG_S, Inbox, until
-
-SOON = Backoff(0.02, 0.1)
-
-
-class Bench:
-    """A pad, the source that reads it, and what it says."""
-
-    def __init__(self, pad: PtyPad, mode: PadMode = PadMode.FRAMED) -> None:
-        self.pad = pad
-        self.inbox = Inbox()
-        self.source = SerialPad(PadSettings(str(pad.path), mode), backoff=SOON)
-
-    def press(self) -> Press:
-        event = self.inbox.next()
-        assert isinstance(event, Press)
-        return event
-
-    def trouble(self) -> Trouble:
-        event = self.inbox.next()
-        assert isinstance(event, Trouble)
-        assert event.kind is TroubleKind.LOST
-        return event
+from tests.hardware.padbench import SOON, Bench
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKin
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules, S
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Append, Event, Show, State, Tick
+from kiosk.controller.state import Acknowledge, Append, Event, Show, State, Tick
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.chain import Entry
@@ -33,6 +33,7 @@ class Terminal:
     commits_ns: list[int] = field(default_factory=list)
     waiting: list[tuple[int, Append]] = field(default_factory=list)
     changes: int = 0
+    acknowledged: list[Source] = field(default_factory=list)
     opened: bool = True
 
     def __post_init__(self) -> None:
@@ -52,6 +53,8 @@ class Terminal:
                     self.view = view
                     self.seen.append(view)
                     self.changes += 1
+                case Acknowledge(source):
+                    self.acknowledged.append(source)
         if self.commit_s == 0.0:
             self.answer()
         return self
