@@ -15,7 +15,7 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     sources: list[InputSource] = []
     if config.gpio.enabled:
         gpio = config.gpio
-        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active))
+        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds)
         sources.append(GpioButtons(settings, lambda: lgpio_factory(_chip(gpio))))
     if config.pad.enabled:
         pad = config.pad

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase
@@ -32,6 +33,21 @@ def _pull_fits_active(config: Config) -> Phrase | None:
         'gpio.pull = "{pull}" goes with gpio.active = "{fitting}"; gpio.active is "{active}".',
         {"pull": config.gpio.pull, "fitting": fitting, "active": config.gpio.active},
     )
+
+
+def _lights_beside_buttons(config: Config) -> Phrase | None:
+    shared = [
+        Phrase(
+            "pin {pin} is used by button {button} and by light {light}",
+            {"pin": pin, "button": config.gpio.pins.index(pin) + 1, "light": place},
+        )
+        for place, pin in enumerate(config.gpio.leds, start=1)
+        if pin in config.gpio.pins
+    ]
+    if not shared:
+        return None
+    pairs = reduce(lambda one, other: Phrase("{one}; {other}", {"one": one, "other": other}), shared)
+    return Phrase("Each light needs a pin of its own: {pairs}.", {"pairs": pairs})
 
 
 def _pad_has_a_port(config: Config) -> Phrase | None:
@@ -76,6 +92,7 @@ def _some_input(config: Config) -> Phrase | None:
 CHECKS: tuple[Check, ...] = (
     Check(("inputs.touch", "inputs.keyboard", "gpio.enabled", "pad.enabled"), _some_input),
     Check(("gpio.active", "gpio.pull"), _pull_fits_active),
+    Check(("gpio.leds", "gpio.pins"), _lights_beside_buttons),
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),

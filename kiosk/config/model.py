@@ -33,6 +33,7 @@ class Gpio:
     pull: Pull
     active: Active
     chip: str  # label or number; empty: found by the program
+    leds: tuple[int, ...]  # five, BCM numbers; empty: none
 
 
 @dataclass(frozen=True, slots=True)

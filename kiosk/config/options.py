@@ -108,6 +108,15 @@ OPTIONS: tuple[Option, ...] = (
         "",
         Phrase("The GPIO chip, such as pinctrl-rp1 or 0. Empty: the program finds it by itself."),
     ),
+    Option(
+        "gpio.leds",
+        Pins(or_none=True),
+        (),
+        Phrase(
+            "The BCM numbers of the lights in the buttons, where there are any. A pin is high while its light shines. "
+            "They glow, and all blink together when a rating of these buttons is stored."
+        ),
+    ),
     Option("pad.enabled", Switch(), False, Phrase("Whether a pad is connected.")),
     Option(
         "pad.port",
