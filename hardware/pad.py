@@ -24,6 +24,8 @@ from hardware.clock import boottime_ns
 from hardware.errors import PadBusy, PadError, PadNotFound
 from hardware.events import Boottime, Emit, InputEvent, Level, Source, Trouble, TroubleKind
 from hardware.padlink import CharacterLink, FramedLink, PadLink
+from hardware.padpattern import LinePattern
+from hardware.patternlink import PatternLink
 from hardware.safelog import hand_on, log_failure
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class PadMode(StrEnum):
 
     FRAMED = "framed"
     CHARACTERS = "characters"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +51,21 @@ class PadSettings:
     Attributes:
         port: Device file. A name under /dev/serial/by-id stays the same when a pad is plugged elsewhere or a
             second one comes; ttyUSB0 does not.
-        mode: Our framed protocol, or one character for each press.
+        mode: Our framed protocol, one character for each press, or one line of any kind.
         characters: For `PadMode.CHARACTERS`: five different ones, the worst level first.
         baud: Bits per second.
+        pattern: For `PadMode.PATTERN`: the regular expression of its lines, see `LinePattern`.
 
     Raises:
         ValueError: an empty port, an impossible baud rate, or not five different printable characters.
+        PadPatternError: a pattern that cannot be used.
     """
 
     port: str
     mode: PadMode = PadMode.FRAMED
     characters: str = "12345"
     baud: int = 115_200
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         if not self.port:
@@ -69,6 +75,18 @@ class PadSettings:
         plain = self.characters.isascii() and self.characters.isprintable() and " " not in self.characters
         if len(set(self.characters)) != len(Level) or len(self.characters) != len(Level) or not plain:
             raise ValueError(f"five different ASCII characters are needed, not {self.characters!r}")
+        if self.mode is PadMode.PATTERN:
+            LinePattern(self.pattern)
+
+    def make_link(self, timings: ButtonTimings | None) -> PadLink:
+        """What understands such a pad."""
+        match self.mode:
+            case PadMode.FRAMED:
+                return FramedLink(timings)
+            case PadMode.CHARACTERS:
+                return CharacterLink(self.characters, timings)
+            case PadMode.PATTERN:
+                return PatternLink(LinePattern(self.pattern), timings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +163,7 @@ class SerialPad:
         self._backoff = backoff or Backoff()
         self._boottime = boottime
         self._opener = opener
-        self._link: PadLink = (
-            FramedLink(timings)
-            if settings.mode is PadMode.FRAMED
-            else CharacterLink(settings.characters, timings)
-        )
+        self._link = settings.make_link(timings)
         self._port: Port | None = None
         self._failures = 0
         self._retry_ns = 0

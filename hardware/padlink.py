@@ -1,8 +1,9 @@
-"""What a pad's bytes mean: the two languages that pads speak, without any I/O.
+"""What a pad's bytes mean: the languages that pads speak, without any I/O.
 
 `FramedLink` is our own protocol (``docs/pad-protocol.md``), `CharacterLink` is for simple pads that send one
-character for each press. Both put their edges through `ButtonLogic`, so bounce, two buttons at once and stuck
-buttons are judged as on GPIO. `SerialPad` brings the bytes and the time.
+character for each press, `hardware.patternlink` for pads that send a line. All put their edges through
+`ButtonLogic`, so bounce, two buttons at once and stuck buttons are judged as on GPIO. `SerialPad` brings the bytes
+and the time.
 """
 
 from collections import OrderedDict

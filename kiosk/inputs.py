@@ -19,7 +19,8 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
         sources.append(GpioButtons(settings, lambda: lgpio_factory(_chip(gpio))))
     if config.pad.enabled:
         pad = config.pad
-        sources.append(SerialPad(PadSettings(pad.port, PadMode(pad.mode), pad.characters, pad.baud)))
+        mode = PadMode(pad.mode)
+        sources.append(SerialPad(PadSettings(pad.port, mode, pad.characters, pad.baud, pad.pattern)))
     if config.inputs.keyboard and not window:
         sources.append(TerminalKeys())
     return sources

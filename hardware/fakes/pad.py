@@ -51,6 +51,7 @@ class PtyPad:
         folder: Where the link `path` is made.
         mode: The language it speaks.
         characters: For `PadMode.CHARACTERS`, the worst level first.
+        line: For `PadMode.PATTERN`, what a press sends; ``{level}`` in it is the level.
         heartbeat_s: Seconds between heartbeats.
         version: The protocol version that it claims.
         held: Buttons that are down while it starts.
@@ -62,6 +63,7 @@ class PtyPad:
         *,
         mode: PadMode = PadMode.FRAMED,
         characters: str = "12345",
+        line: str = "KEY{level}\r\n",
         heartbeat_s: float = HEARTBEAT_S,
         version: int = VERSION,
         held: frozenset[Level] = frozenset(),
@@ -73,6 +75,7 @@ class PtyPad:
         self.mute = False  # it loses everything it sends, heartbeats included
         self._mode = mode
         self._characters = characters
+        self._one_line = line
         self._heartbeat_s = heartbeat_s
         self._version = version
         self._held = set(held)
@@ -101,11 +104,14 @@ class PtyPad:
         self.up(level)
 
     def down(self, level: Level) -> None:
-        """Push a button. In character mode this is the whole press."""
-        if self._mode is PadMode.CHARACTERS:
-            self.send(self._characters[level - 1].encode("ascii"))
-        else:
-            self._button(level, True)
+        """Push a button. For simple pads this is the whole press."""
+        match self._mode:
+            case PadMode.CHARACTERS:
+                self.send(self._characters[level - 1].encode("ascii"))
+            case PadMode.PATTERN:
+                self.send(self._one_line.format(level=level.value).encode("ascii"))
+            case PadMode.FRAMED:
+                self._button(level, True)
 
     def up(self, level: Level) -> None:
         """Let go of a button."""
@@ -197,7 +203,7 @@ class PtyPad:
 
     def _due(self) -> float | None:
         """Send what is due; seconds until something will be."""
-        if self._mode is PadMode.CHARACTERS:
+        if self._mode is not PadMode.FRAMED:
             return None
         now_s = time.monotonic()
         if now_s >= self._next_sign_s:

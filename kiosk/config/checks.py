@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
+from hardware.errors import PadPatternCostly, PadPatternGroups, PadPatternSyntax
+from hardware.padpattern import LinePattern
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase
 
+_PATTERN_EXAMPLE = "KEY(?P<level>[1-5])"
 _FITTING_ACTIVE = {"up": "low", "down": "high"}
 
 
@@ -59,6 +62,27 @@ def _pad_has_a_port(config: Config) -> Phrase | None:
     )
 
 
+def _pattern_can_be_used(config: Config) -> Phrase | None:
+    if config.pad.mode != "pattern":
+        return None
+    try:
+        LinePattern(config.pad.pattern)
+    except PadPatternSyntax as error:
+        return Phrase("pad.pattern is not a regular expression: {reason}.", {"reason": str(error)})
+    except PadPatternGroups:
+        return Phrase(
+            "pad.pattern must say where the level is: a group named level that finds a digit 1 to 5, or five groups "
+            "named l1 to l5. For example: {example}",
+            {"example": _PATTERN_EXAMPLE},
+        )
+    except PadPatternCostly:
+        return Phrase(
+            "pad.pattern could take too long on some lines. Repeat only single characters and classes, in at most "
+            "three places, and use neither look-around nor back references."
+        )
+    return None
+
+
 def _correction_within_visit(config: Config) -> Phrase | None:
     visit = config.visit
     if visit.correction_window_s <= visit.repeat_interval_s:
@@ -94,6 +118,7 @@ CHECKS: tuple[Check, ...] = (
     Check(("gpio.active", "gpio.pull"), _pull_fits_active),
     Check(("gpio.leds", "gpio.pins"), _lights_beside_buttons),
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
+    Check(("pad.pattern", "pad.mode"), _pattern_can_be_used),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),
 )

@@ -13,7 +13,7 @@ from kiosk.config.kinds import Value
 
 Pull = Literal["up", "down", "none"]
 Active = Literal["low", "high"]
-PadMode = Literal["framed", "characters"]
+PadMode = Literal["framed", "characters", "pattern"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Pad:
     baud: int
     mode: PadMode
     characters: str  # five, worst level first
+    pattern: str  # regular expression of a line
 
 
 @dataclass(frozen=True, slots=True)

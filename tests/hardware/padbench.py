@@ -6,6 +6,7 @@ from hardware.pad import Backoff, PadMode, PadSettings, SerialPad
 from tests.hardware.inbox import Inbox
 
 SOON = Backoff(0.02, 0.1)
+PATTERN = r"KEY(?P<level>[1-5])"
 
 
 class Bench:
@@ -14,7 +15,7 @@ class Bench:
     def __init__(self, pad: PtyPad, mode: PadMode = PadMode.FRAMED) -> None:
         self.pad = pad
         self.inbox = Inbox()
-        self.source = SerialPad(PadSettings(str(pad.path), mode), backoff=SOON)
+        self.source = SerialPad(PadSettings(str(pad.path), mode, pattern=PATTERN), backoff=SOON)
 
     def press(self) -> Press:
         event = self.inbox.next()

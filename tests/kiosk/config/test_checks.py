@@ -49,6 +49,27 @@ def test_an_enabled_pad_needs_a_port(loaded: Load, problems: Problems) -> None:
     assert loaded('[pad]\nenabled = true\nport = "/dev/ttyUSB0"\n').config.pad.port == "/dev/ttyUSB0"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("", "named level"),
+        ("KEY[1-5]", "For example: KEY(?P<level>[1-5])"),
+        ("KEY([1-5]", "not a regular expression: missing ), unterminated subpattern at position 3"),
+        ("(a+)+(?P<level>[1-5])", "too long on some lines"),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_a_problem(problems: Problems, pattern: str, words: str) -> None:
+    ((line, key, message),) = problems(f"[pad]\nmode = 'pattern'\npattern = '{pattern}'\n")
+    assert (line, key) == (3, "pad.pattern")
+    assert words in message
+
+
+def test_a_pattern_is_taken_and_in_other_modes_not_looked_at(loaded: Load) -> None:
+    pad = loaded("[pad]\nmode = 'pattern'\npattern = 'KEY(?P<level>[1-5])'\n").config.pad
+    assert pad.pattern == "KEY(?P<level>[1-5])"
+    assert loaded("[pad]\npattern = '('\n").config.pad.mode == "framed"
+
+
 @pytest.mark.parametrize(("interval", "window"), [(5, 5), (0, 0), (60, 0), (0.5, 0.5)])
 def test_a_correction_window_within_the_visit_is_taken(loaded: Load, interval: float, window: float) -> None:
     visit = loaded(f"[visit]\nrepeat_interval_s = {interval}\ncorrection_window_s = {window}\n").config.visit
