@@ -203,8 +203,8 @@ class SerialPad:
                 return
             try:
                 os.write(self._wake_fd, STORED_SIGN)
-            except BlockingIOError:
-                logger.debug("the pad is not told that a rating is stored: thousands of others wait")
+            except OSError as error:  # thousands wait already, or the thread has ended
+                logger.debug("the pad is not told that a rating is stored: %s", error)
 
     def close(self) -> None:
         """Stop and give the port back. May be called twice, and from any thread."""

@@ -6,6 +6,7 @@ number of ways in which a line of `LONGEST_LINE` characters can be tried is comp
 """
 
 import re
+import warnings
 from collections.abc import Iterable
 from math import comb
 from re import _constants as op  # type: ignore[attr-defined]
@@ -44,9 +45,13 @@ class LinePattern:
 
     def __init__(self, text: str) -> None:
         try:
-            self._compiled = re.compile(text)
-            parsed = parser.parse(text)
-        except (re.error, OverflowError, RecursionError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "error"
+                )  # what Python may read otherwise tomorrow is not a clear expression
+                self._compiled = re.compile(text)
+                parsed = parser.parse(text)
+        except (re.error, OverflowError, RecursionError, Warning) as error:
             raise PadPatternSyntax(str(error)) from error
         names = set(self._compiled.groupindex) & {ONE_GROUP, *FIVE_GROUPS}
         if names not in ({ONE_GROUP}, set(FIVE_GROUPS)):

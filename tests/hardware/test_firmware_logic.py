@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware import frames
@@ -111,6 +111,7 @@ def test_at_most_eight_frames_wait() -> None:
     assert sum(isinstance(frame, Button) for frame in repeated) == 8
 
 
+@settings(deadline=None)
 @given(st.integers(0, 4), st.integers(1, 4))
 def test_what_lasts_less_than_5_ms_is_no_edge(place: int, ms: int) -> None:
     wire = Wire().run(10)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.errors import PadError, PadPatternCostly, PadPatternGroups, PadPatternSyntax
@@ -37,7 +37,8 @@ def test_a_line_is_read_as_the_pattern_says(
 
 
 @pytest.mark.parametrize(
-    "pattern", ["KEY([1-5]", "*", "(?P<level>", "[z-a](?P<level>.)", "a{99999999999}", "(" * 150]
+    "pattern",
+    ["KEY([1-5]", "*", "(?P<level>", "[z-a](?P<level>.)", "a{99999999999}", "(" * 150, "[[a](?P<level>.)"],
 )
 def test_what_is_no_expression_is_refused(pattern: str) -> None:
     with pytest.raises(PadPatternSyntax):
@@ -105,6 +106,7 @@ _expressions = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_expressions, st.text("ab1! ", max_size=LONGEST_LINE))
 def test_whatever_is_taken_comes_to_an_end_and_agrees_with_python(expression: str, line: str) -> None:
     pattern = f"{expression}(?P<level>[1-5])"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.events import Ambiguous, InputEvent, Level, Press, Source
-from hardware.padpattern import LinePattern
+from hardware.padpattern import LONGEST_LINE, LinePattern
 from hardware.patternlink import ENOUGH_LINES, PatternLink
 
 MS = 1_000_000
@@ -84,7 +84,7 @@ def test_noise_at_full_speed_does_not_vote_takes_no_memory_and_a_press_after_it_
     link = opened()
     for tenth in range(600):  # a minute at 115,200 baud
         assert heard(link, os.urandom(1152), tenth * 100 * MS) == []
-    assert len(link._line) <= 64
+    assert len(link._line) <= LONGEST_LINE + 1
     assert heard(link, b"\nKEY4\n", 61 * S) == [Press(Level.GOOD, Source.PAD, 61 * S)]
 
 
