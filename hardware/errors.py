@@ -9,7 +9,11 @@
     │   └── GpioPinBusy          (also OSError)
     └── PadError
         ├── PadNotFound          (also FileNotFoundError)
-        └── PadBusy              (also OSError)
+        ├── PadBusy              (also OSError)
+        └── PadPatternError      (also ValueError)
+            ├── PadPatternSyntax
+            ├── PadPatternGroups
+            └── PadPatternCostly
 """
 
 
@@ -43,3 +47,19 @@ class PadNotFound(PadError, FileNotFoundError):
 
 class PadBusy(PadError, OSError):
     """Another program holds the serial port."""
+
+
+class PadPatternError(PadError, ValueError):
+    """The regular expression for the pad's lines cannot be used."""
+
+
+class PadPatternSyntax(PadPatternError):
+    """It is not a regular expression."""
+
+
+class PadPatternGroups(PadPatternError):
+    """It does not say where the level is."""
+
+
+class PadPatternCostly(PadPatternError):
+    """It could take too long on some lines."""

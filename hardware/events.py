@@ -8,7 +8,7 @@ runs through suspend and cannot be set by anyone (pitfalls of machines without a
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Level(IntEnum):
@@ -114,3 +114,11 @@ class InputSource(Protocol):
 
     def close(self) -> None:
         """Stop and release everything. May be called twice."""
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """An `InputSource` that can show at the buttons themselves that a rating of its own is stored."""
+
+    def acknowledge(self) -> None:
+        """A rating is on the disk: show it, the same way for every level. From any thread; returns at once."""

@@ -11,20 +11,27 @@ from dataclasses import dataclass
 from hardware.events import Level
 
 START = 0xA5
-VERSION = 1
+VERSION = 2
+"""The newest version of the protocol; a terminal takes every pad from version 1 on."""
+
+FIRST_WITH_STORED = 2
+"""The first version in which a pad may say that it shows STORED."""
 
 HELLO = 0x01
 BUTTON = 0x02
 HEARTBEAT = 0x03
 ACK = 0x81
+STORED = 0x82
 
-LENGTHS = {HELLO: 4, BUTTON: 4, HEARTBEAT: 3, ACK: 2}
+LENGTHS = {HELLO: 4, BUTTON: 4, HEARTBEAT: 3, ACK: 2, STORED: 2}
 """Bytes of type, sequence and payload, for each type: the length byte must have this value."""
 
 CHECKSUM = 2  # bytes
 OVERHEAD = 2 + CHECKSUM  # start and length, too
 LONGEST = max(LENGTHS.values()) + OVERHEAD
 ALL_BUTTONS = (1 << len(Level)) - 1
+SHOWS_STORED = 0x80
+"""In the byte of the buttons that are down: this pad has lights, and wants to be told STORED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,13 @@ class Hello:
         sequence: 0 to 255; the pad counts on from here.
         version: Of the protocol.
         held: The buttons that are down now.
+        shows_stored: Whether it wants to be told when a rating of its own is stored.
     """
 
     sequence: int
     version: int
     held: frozenset[Level]
+    shows_stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Heartbeat:
 
     sequence: int
     held: frozenset[Level]
+    shows_stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,14 @@ class Ack:
     sequence: int
 
 
-Frame = Hello | Button | Heartbeat | Ack
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Terminal → pad: a rating of this pad is on the disk. The same for every level; not acknowledged."""
+
+    sequence: int = 0
+
+
+Frame = Hello | Button | Heartbeat | Ack | Stored
 
 
 def checksum(data: bytes) -> int:
@@ -78,17 +95,21 @@ def encode(frame: Frame) -> bytes:
     """The bytes of a frame.
 
     Raises:
-        ValueError: a number does not fit into its byte.
+        ValueError: a number does not fit into its byte, or STORED is wanted in a version that has none.
     """
+    if isinstance(frame, Hello) and frame.shows_stored and frame.version < FIRST_WITH_STORED:
+        raise ValueError(f"version {frame.version} of the protocol has no STORED")
     match frame:
-        case Hello(sequence, version, held):
-            body = bytes((HELLO, sequence, version, _mask(held)))
+        case Hello(sequence, version, held, shows_stored):
+            body = bytes((HELLO, sequence, version, _mask(held, shows_stored)))
         case Button(sequence, level, down):
             body = bytes((BUTTON, sequence, level, down))
-        case Heartbeat(sequence, held):
-            body = bytes((HEARTBEAT, sequence, _mask(held)))
+        case Heartbeat(sequence, held, shows_stored):
+            body = bytes((HEARTBEAT, sequence, _mask(held, shows_stored)))
         case Ack(sequence):
             body = bytes((ACK, sequence))
+        case Stored(sequence):
+            body = bytes((STORED, sequence))
     checked = bytes((len(body),)) + body
     return bytes((START,)) + checked + checksum(checked).to_bytes(2, "big")
 
@@ -157,20 +178,29 @@ def _decode(whole: bytes) -> Frame | None:
         return None
     kind, sequence, *payload = whole[2:-2]
     match kind, payload:
-        case (_, [version, held]) if kind == HELLO and held <= ALL_BUTTONS:
-            return Hello(sequence, version, _levels(held))
+        case (_, [version, held]) if kind == HELLO and _is_mask(held):
+            shows_stored = bool(held & SHOWS_STORED)
+            if shows_stored and version < FIRST_WITH_STORED:
+                return None
+            return Hello(sequence, version, _levels(held), shows_stored)
         case (_, [level, down]) if kind == BUTTON and 1 <= level <= len(Level) and down <= 1:
             return Button(sequence, Level(level), bool(down))
-        case (_, [held]) if kind == HEARTBEAT and held <= ALL_BUTTONS:
-            return Heartbeat(sequence, _levels(held))
+        case (_, [held]) if kind == HEARTBEAT and _is_mask(held):
+            return Heartbeat(sequence, _levels(held), bool(held & SHOWS_STORED))
         case (_, []) if kind == ACK:
             return Ack(sequence)
+        case (_, []) if kind == STORED:
+            return Stored(sequence)
     return None
 
 
-def _mask(held: frozenset[Level]) -> int:
-    """Bit 0 for the worst level to bit 4 for the best."""
-    return sum(1 << (level - 1) for level in held)
+def _mask(held: frozenset[Level], shows_stored: bool) -> int:
+    """Bit 0 for the worst level to bit 4 for the best; bit 7 for the lights."""
+    return sum(1 << (level - 1) for level in held) | (SHOWS_STORED if shows_stored else 0)
+
+
+def _is_mask(byte: int) -> bool:
+    return not byte & ~(ALL_BUTTONS | SHOWS_STORED)
 
 
 def _levels(mask: int) -> frozenset[Level]:

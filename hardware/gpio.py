@@ -14,16 +14,18 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol, cast
+from enum import Enum, StrEnum, auto
+from typing import cast
 
-from gpiozero import GPIOPinInUse, InputDevice
+from gpiozero import InputDevice
 
 from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
 from hardware.clock import boottime_ns
-from hardware.errors import GpioError, GpioPinBusy, GpioUnavailable
+from hardware.errors import GpioError, GpioUnavailable
 from hardware.events import Boottime, Emit, InputEvent, Level, Source
 from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
+from hardware.gpiopin import PinFactory, pin_error
+from hardware.lights import ButtonLights
 from hardware.safelog import hand_on, log_failure
 
 logger = logging.getLogger(__name__)
@@ -53,13 +55,6 @@ class Active(StrEnum):
     HIGH = "high"
 
 
-class PinFactory(Protocol):
-    """The part of a gpiozero pin factory that belongs to us: we made it, we close it."""
-
-    def close(self) -> None:
-        """Release every pin."""
-
-
 @dataclass(frozen=True, slots=True)
 class GpioSettings:
     """How the five buttons are wired.
@@ -68,14 +63,17 @@ class GpioSettings:
         pins: BCM numbers, from the worst level to the best.
         pull: The resistor to switch on.
         active: The level when pressed. None takes what `pull` implies; with `Pull.NONE` it must be given.
+        leds: BCM numbers of the lights in the buttons, high while they shine; empty when there are none.
 
     Raises:
-        ValueError: not five different pins, or `pull` and `active` contradict each other.
+        ValueError: not five different pins, a light on the pin of a button, or `pull` and `active` contradict
+            each other.
     """
 
     pins: tuple[int, ...]
     pull: Pull = Pull.UP
     active: Active | None = None
+    leds: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.pins) != len(Level):
@@ -83,8 +81,13 @@ class GpioSettings:
         twice = sorted({pin for pin in self.pins if self.pins.count(pin) > 1})
         if twice:
             raise ValueError(f"GPIO pin {', '.join(map(str, twice))} is given to more than one button")
-        if min(self.pins) < 0:
-            raise ValueError(f"GPIO pins are BCM numbers from 0, not {min(self.pins)}")
+        if min(*self.pins, *self.leds) < 0:
+            raise ValueError(f"GPIO pins are BCM numbers from 0, not {min(*self.pins, *self.leds)}")
+        if self.leds and len(set(self.leds)) != len(Level):
+            raise ValueError(f"five different pins are needed for the lights, or none, not {self.leds}")
+        shared = sorted(set(self.pins) & set(self.leds))
+        if shared:
+            raise ValueError(f"GPIO pin {', '.join(map(str, shared))} is given to a button and to a light")
         implied = {Pull.UP: Active.LOW, Pull.DOWN: Active.HIGH, Pull.NONE: None}[self.pull]
         if implied is None and self.active is None:
             raise ValueError("without a pull resistor the active level must be given: low or high")
@@ -122,6 +125,13 @@ def lgpio_factory(chip: str | int | None = None) -> PinFactory:
         raise GpioError(f"{found} cannot be used: {error}") from error
     logger.info("GPIO buttons on %s", found)
     return cast(PinFactory, factory)
+
+
+class _Sign(Enum):
+    """What wakes the thread beside an edge."""
+
+    STOP = auto()
+    STORED = auto()
 
 
 class _Line:
@@ -182,10 +192,11 @@ class GpioButtons:
         self._timings = timings
         self._boottime = boottime
         self._logic = ButtonLogic(Source.GPIO, timings)
-        self._edges: queue.Queue[tuple[Level, bool, int] | None] = queue.Queue(QUEUE_LENGTH)
+        self._edges: queue.Queue[tuple[Level, bool, int] | _Sign] = queue.Queue(QUEUE_LENGTH)
         self._overflowed = False
         self._verify_ns: int | None = None
         self._lines: list[_Line] = []
+        self._lights = ButtonLights(settings.leds)
         self._held_open = ExitStack()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -212,6 +223,7 @@ class GpioButtons:
             factory = self._make_factory()
             claimed.callback(factory.close)
             self._lines = [self._claim(level, factory, claimed) for level in Level]
+            self._claim_lights(factory, claimed)
             now_ns = self._boottime()  # before the pins are read: an edge after this moment is judged anew
             for line in self._lines:
                 line.watch()
@@ -227,11 +239,16 @@ class GpioButtons:
         """Whether the thread that judges edges runs."""
         return self._thread is not None and self._thread.is_alive()
 
+    def acknowledge(self) -> None:
+        """See `hardware.events.Acknowledging`."""
+        with suppress(queue.Full):  # edges are worth more than a blink
+            self._edges.put_nowait(_Sign.STORED)
+
     def close(self) -> None:
         """Stop, release the pins. May be called twice, and from any thread."""
         self._stop.set()
         with suppress(queue.Full):  # a full queue wakes the thread just as well
-            self._edges.put_nowait(None)
+            self._edges.put_nowait(_Sign.STOP)
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread():
             thread.join()
@@ -249,15 +266,19 @@ class GpioButtons:
                 pin_factory=factory,
             )
         except Exception as error:  # back ends raise what they like here, and lgpio need not be there
-            if isinstance(error, GPIOPinInUse) or "busy" in str(error).lower():
-                raise GpioPinBusy(
-                    f"GPIO pin {pin} is in use by another program or driver ({error}): "
-                    "end that program, switch the overlay off, or configure another pin"
-                ) from error
-            raise GpioError(f"GPIO pin {pin} cannot be used for a button: {error}") from error
+            raise pin_error(pin, "a button", error) from error
         line = _Line(level, device, self._settings.active_high, self._put)
         claimed.callback(line.close)
         return line
+
+    def _claim_lights(self, factory: PinFactory, claimed: ExitStack) -> None:
+        """Buttons without their lights are still buttons."""
+        self._lights = ButtonLights(self._settings.leds)
+        try:
+            self._lights.claim(factory)
+        except GpioError as error:
+            logger.error("the buttons work without their lights: %s", error)
+        claimed.callback(self._lights.close)
 
     def _put(self, level: Level, down: bool) -> None:
         """In the library's thread: must return at once and must not raise, else edges are lost."""
@@ -284,20 +305,25 @@ class GpioButtons:
 
     def _next_events(self) -> list[InputEvent]:
         """Sleep until there is an edge or something is due; what came of it."""
+        self._lights.tick(self._boottime())
         try:
             edge = self._edges.get(timeout=self._wait_s())
         except queue.Empty:
             now_ns = self._boottime()
             return self._verify(now_ns) + self._logic.tick(now_ns)
-        if edge is None:
+        if isinstance(edge, _Sign):
+            if edge is _Sign.STORED:
+                self._lights.blink(self._boottime())
             return []
         level, down, at_ns = edge
         self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
         return self._logic.edge(level, down, at_ns)
 
     def _wait_s(self) -> float | None:
-        due = [at_ns for at_ns in (self._logic.next_deadline_ns, self._verify_ns) if at_ns is not None]
-        return max(0.0, (min(due) - self._boottime()) / NS_PER_S) if due else None
+        now_ns = self._boottime()
+        moments = (self._logic.next_deadline_ns, self._verify_ns, self._lights.next_deadline_ns(now_ns))
+        due = [at_ns for at_ns in moments if at_ns is not None]
+        return max(0.0, (min(due) - now_ns) / NS_PER_S) if due else None
 
     def _verify(self, now_ns: int) -> list[InputEvent]:
         if self._verify_ns is None or now_ns < self._verify_ns:

@@ -24,11 +24,14 @@ from hardware.clock import boottime_ns
 from hardware.errors import PadBusy, PadError, PadNotFound
 from hardware.events import Boottime, Emit, InputEvent, Level, Source, Trouble, TroubleKind
 from hardware.padlink import CharacterLink, FramedLink, PadLink
+from hardware.padpattern import LinePattern
+from hardware.patternlink import PatternLink
 from hardware.safelog import hand_on, log_failure
 
 logger = logging.getLogger(__name__)
 
 BY_ID = Path("/dev/serial/by-id")
+STORED_SIGN = b"s"
 READ_BYTES = 4096
 """At most so much is judged before the other things that are due get their turn."""
 
@@ -38,6 +41,7 @@ class PadMode(StrEnum):
 
     FRAMED = "framed"
     CHARACTERS = "characters"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,21 @@ class PadSettings:
     Attributes:
         port: Device file. A name under /dev/serial/by-id stays the same when a pad is plugged elsewhere or a
             second one comes; ttyUSB0 does not.
-        mode: Our framed protocol, or one character for each press.
+        mode: Our framed protocol, one character for each press, or one line of any kind.
         characters: For `PadMode.CHARACTERS`: five different ones, the worst level first.
         baud: Bits per second.
+        pattern: For `PadMode.PATTERN`: the regular expression of its lines, see `LinePattern`.
 
     Raises:
         ValueError: an empty port, an impossible baud rate, or not five different printable characters.
+        PadPatternError: a pattern that cannot be used.
     """
 
     port: str
     mode: PadMode = PadMode.FRAMED
     characters: str = "12345"
     baud: int = 115_200
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         if not self.port:
@@ -68,6 +75,18 @@ class PadSettings:
         plain = self.characters.isascii() and self.characters.isprintable() and " " not in self.characters
         if len(set(self.characters)) != len(Level) or len(self.characters) != len(Level) or not plain:
             raise ValueError(f"five different ASCII characters are needed, not {self.characters!r}")
+        if self.mode is PadMode.PATTERN:
+            LinePattern(self.pattern)
+
+    def make_link(self, timings: ButtonTimings | None) -> PadLink:
+        """What understands such a pad."""
+        match self.mode:
+            case PadMode.FRAMED:
+                return FramedLink(timings)
+            case PadMode.CHARACTERS:
+                return CharacterLink(self.characters, timings)
+            case PadMode.PATTERN:
+                return PatternLink(LinePattern(self.pattern), timings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +163,13 @@ class SerialPad:
         self._backoff = backoff or Backoff()
         self._boottime = boottime
         self._opener = opener
-        self._link: PadLink = (
-            FramedLink(timings)
-            if settings.mode is PadMode.FRAMED
-            else CharacterLink(settings.characters, timings)
-        )
+        self._link = settings.make_link(timings)
         self._port: Port | None = None
         self._failures = 0
         self._retry_ns = 0
         self._lost = ""
         self._stop = threading.Event()
+        self._wake_lock = threading.Lock()  # so that nobody writes to a descriptor that was just closed
         self._wake_fd: int | None = None
         self._thread: threading.Thread | None = None
 
@@ -170,7 +186,7 @@ class SerialPad:
             raise RuntimeError("the pad was started already")
         self._stop.clear()
         self._failures, self._retry_ns, self._lost = 0, self._boottime(), ""
-        awake_fd, self._wake_fd = os.pipe()
+        awake_fd, self._wake_fd = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._thread = threading.Thread(
             target=self._run, args=(emit, awake_fd), name="serial-pad", daemon=True
         )
@@ -180,12 +196,23 @@ class SerialPad:
         """Whether its thread runs, with or without a pad."""
         return self._thread is not None and self._thread.is_alive()
 
+    def acknowledge(self) -> None:
+        """See `hardware.events.Acknowledging`. A pad that is away, or shows nothing, is not told."""
+        with self._wake_lock:
+            if self._wake_fd is None:
+                return
+            try:
+                os.write(self._wake_fd, STORED_SIGN)
+            except OSError as error:  # thousands wait already, or the thread has ended
+                logger.debug("the pad is not told that a rating is stored: %s", error)
+
     def close(self) -> None:
         """Stop and give the port back. May be called twice, and from any thread."""
         self._stop.set()
-        wake_fd, self._wake_fd = self._wake_fd, None
-        if wake_fd is not None:
-            os.close(wake_fd)  # the other end becomes readable: that wakes the thread
+        with self._wake_lock:
+            wake_fd, self._wake_fd = self._wake_fd, None
+            if wake_fd is not None:
+                os.close(wake_fd)  # the other end becomes readable: that wakes the thread
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread():
             thread.join()
@@ -213,6 +240,8 @@ class SerialPad:
             poller.register(self._port.fileno(), select.POLLIN)
         ready = poller.poll(self._wait_ms())
         events: list[InputEvent] = []
+        if any(fd == awake_fd for fd, _ in ready):
+            self._pass_on(awake_fd)
         if self._port is not None and any(fd != awake_fd for fd, _ in ready):
             events = self._read(self._port.fileno())
         now_ns = self._boottime()
@@ -249,14 +278,21 @@ class SerialPad:
             self._answer(fd, answer)
         return events
 
+    def _pass_on(self, awake_fd: int) -> None:
+        """Tell the pad of the ratings that were stored; once, however many they are, for it is one blink."""
+        told = os.read(awake_fd, READ_BYTES)  # nothing: the other end is closed, and this thread ends
+        answer = self._link.stored() if told else b""
+        if answer and self._port is not None:
+            self._answer(self._port.fileno(), answer)
+
     def _answer(self, fd: int, answer: bytes) -> None:
-        """Acknowledge, without ever waiting: a pad that does not get it repeats its frame."""
+        """Say it without ever waiting: a pad that misses an acknowledgement repeats its frame."""
         try:
             os.write(fd, answer)
         except (
             OSError
         ) as error:  # also when the pad does not read; a port that is gone shows at the next read
-            logger.debug("an acknowledgement could not be sent: %s", error)
+            logger.debug("an answer could not be sent to the pad: %s", error)
 
     def _drop(self, why: str, now_ns: int) -> list[InputEvent]:
         """The port is gone or was never there; try again later."""

@@ -1,8 +1,9 @@
-"""What a pad's bytes mean: the two languages that pads speak, without any I/O.
+"""What a pad's bytes mean: the languages that pads speak, without any I/O.
 
 `FramedLink` is our own protocol (``docs/pad-protocol.md``), `CharacterLink` is for simple pads that send one
-character for each press. Both put their edges through `ButtonLogic`, so bounce, two buttons at once and stuck
-buttons are judged as on GPIO. `SerialPad` brings the bytes and the time.
+character for each press, `hardware.patternlink` for pads that send a line. All put their edges through
+`ButtonLogic`, so bounce, two buttons at once and stuck buttons are judged as on GPIO. `SerialPad` brings the bytes
+and the time.
 """
 
 from collections import OrderedDict
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
 from hardware.events import InputEvent, Level, Source
-from hardware.frames import VERSION, Ack, Button, Frame, Framer, Heartbeat, Hello, encode
+from hardware.frames import VERSION, Ack, Button, Frame, Framer, Heartbeat, Hello, Stored, encode
 
 SILENT_NS = 4 * NS_PER_S
 """Without a valid frame for so long a pad is lost: four heartbeats, and within the 5 s that are promised."""
@@ -51,6 +52,9 @@ class PadLink(Protocol):
     def tick(self, now_ns: int) -> list[InputEvent]:
         """Time went by."""
 
+    def stored(self) -> bytes:
+        """What to tell the pad when a rating of its own is stored; nothing for pads that would not show it."""
+
     def closed(self, now_ns: int) -> list[InputEvent]:
         """The port is gone."""
 
@@ -69,6 +73,7 @@ class FramedLink:
         self._trouble = ""
         self._listening_since_ns: int | None = None  # the last valid frame, or the opening of the port
         self._refused = False
+        self._shows_stored = False
         self._accepted: OrderedDict[int, int] = OrderedDict()  # sequence → when, oldest first
 
     @property
@@ -93,6 +98,7 @@ class FramedLink:
         """Listen; the pad has 4 s to show itself."""
         self._framer.clear()
         self._up, self._refused, self._trouble = False, False, ""
+        self._shows_stored = False
         self._listening_since_ns = now_ns
         return self._logic.forget(now_ns)
 
@@ -110,6 +116,10 @@ class FramedLink:
             self._up, self._trouble = False, f"no sign of life for {SILENT_NS // NS_PER_S} s"
             events += self._logic.forget(now_ns)
         return events
+
+    def stored(self) -> bytes:
+        """The same bytes for every level."""
+        return encode(Stored()) if self._up and self._shows_stored else b""
 
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Read frames; the answer acknowledges those that want it."""
@@ -136,15 +146,17 @@ class FramedLink:
 
     def _hello(self, hello: Hello, now_ns: int) -> tuple[list[InputEvent], bool]:
         """The pad has started and counts from new: what it sent before is not repeated any more."""
-        self._refused = hello.version != VERSION
+        self._refused = not 1 <= hello.version <= VERSION
         if self._refused:
             self._up = False
-            self._trouble = f"it speaks protocol version {hello.version}, this program speaks {VERSION}"
+            self._trouble = f"it speaks protocol version {hello.version}, this program up to {VERSION}"
             return self._logic.forget(now_ns), False
         self._accepted.clear()
+        self._shows_stored = hello.shows_stored
         return self._show_up(hello.held, now_ns), True
 
     def _heartbeat(self, heartbeat: Heartbeat, now_ns: int) -> list[InputEvent]:
+        self._shows_stored = heartbeat.shows_stored  # it may be all that a terminal hears that starts later
         if not self._up:
             return self._show_up(heartbeat.held, now_ns)
         # A release that got lost is made good here. A press is not: the pad repeats that itself.
@@ -212,6 +224,10 @@ class CharacterLink:
     def tick(self, now_ns: int) -> list[InputEvent]:
         """Decide presses."""
         return self._logic.tick(now_ns)
+
+    def stored(self) -> bytes:
+        """These pads only talk."""
+        return b""
 
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Each known character is a press and a release."""

@@ -15,11 +15,12 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     sources: list[InputSource] = []
     if config.gpio.enabled:
         gpio = config.gpio
-        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active))
+        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds)
         sources.append(GpioButtons(settings, lambda: lgpio_factory(chip_of(gpio))))
     if config.pad.enabled:
         pad = config.pad
-        sources.append(SerialPad(PadSettings(pad.port, PadMode(pad.mode), pad.characters, pad.baud)))
+        mode = PadMode(pad.mode)
+        sources.append(SerialPad(PadSettings(pad.port, mode, pad.characters, pad.baud, pad.pattern)))
     if config.inputs.keyboard and not window:
         sources.append(TerminalKeys())
     return sources

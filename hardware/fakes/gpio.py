@@ -6,7 +6,8 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from hardware.events import Level
 from hardware.fakes.bounce import BounceTrace
-from hardware.gpio import GpioSettings, PinFactory
+from hardware.gpio import GpioSettings
+from hardware.gpiopin import PinFactory
 
 
 class _WiredPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
@@ -63,6 +64,11 @@ class MockButtons:
         """Push and let go with all edges of a recorded train, as fast as they can be driven."""
         for _, down in trace.edges:
             self._contact(level, down)
+
+    def lights(self) -> list[bool]:
+        """Which of the lights shine, in the order of their pins."""
+        pins = [self._factory.pin(number) for number in self._settings.leds]
+        return [pin.function == "output" and bool(pin.state) for pin in pins]
 
     def _contact(self, level: Level, closed: bool) -> None:
         pin = self._factory.pin(self._settings.pins[level - 1])

@@ -14,7 +14,17 @@ from pathlib import Path
 from types import TracebackType
 
 from hardware.events import Level
-from hardware.frames import VERSION, Ack, Button, Framer, Heartbeat, Hello, encode
+from hardware.frames import (
+    FIRST_WITH_STORED,
+    VERSION,
+    Ack,
+    Button,
+    Framer,
+    Heartbeat,
+    Hello,
+    Stored,
+    encode,
+)
 from hardware.pad import PadMode
 
 HEARTBEAT_S = 1.0
@@ -41,6 +51,7 @@ class PtyPad:
         folder: Where the link `path` is made.
         mode: The language it speaks.
         characters: For `PadMode.CHARACTERS`, the worst level first.
+        line: For `PadMode.PATTERN`, what a press sends; ``{level}`` in it is the level.
         heartbeat_s: Seconds between heartbeats.
         version: The protocol version that it claims.
         held: Buttons that are down while it starts.
@@ -52,16 +63,19 @@ class PtyPad:
         *,
         mode: PadMode = PadMode.FRAMED,
         characters: str = "12345",
+        line: str = "KEY{level}\r\n",
         heartbeat_s: float = HEARTBEAT_S,
         version: int = VERSION,
         held: frozenset[Level] = frozenset(),
     ) -> None:
         self.path = folder / "pad"
         self.acknowledged: list[int] = []
+        self.stored = 0  # how often its lights blinked
         self.deaf = False  # it loses every acknowledgement
         self.mute = False  # it loses everything it sends, heartbeats included
         self._mode = mode
         self._characters = characters
+        self._one_line = line
         self._heartbeat_s = heartbeat_s
         self._version = version
         self._held = set(held)
@@ -90,11 +104,14 @@ class PtyPad:
         self.up(level)
 
     def down(self, level: Level) -> None:
-        """Push a button. In character mode this is the whole press."""
-        if self._mode is PadMode.CHARACTERS:
-            self.send(self._characters[level - 1].encode("ascii"))
-        else:
-            self._button(level, True)
+        """Push a button. For simple pads this is the whole press."""
+        match self._mode:
+            case PadMode.CHARACTERS:
+                self.send(self._characters[level - 1].encode("ascii"))
+            case PadMode.PATTERN:
+                self.send(self._one_line.format(level=level.value).encode("ascii"))
+            case PadMode.FRAMED:
+                self._button(level, True)
 
     def up(self, level: Level) -> None:
         """Let go of a button."""
@@ -119,6 +136,11 @@ class PtyPad:
         """Wait until the terminal has acknowledged at least `count` frames; the first is the HELLO."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.acknowledged) >= count, timeout_s)
+
+    def wait_stored(self, count: int, timeout_s: float = 10.0) -> bool:
+        """Wait until the terminal has said at least so often that a rating is stored."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.stored >= count, timeout_s)
 
     def unplug(self) -> None:
         """Pull the cable; the pad loses its power, and so everything it knew. May be called twice."""
@@ -181,12 +203,17 @@ class PtyPad:
 
     def _due(self) -> float | None:
         """Send what is due; seconds until something will be."""
-        if self._mode is PadMode.CHARACTERS:
+        if self._mode is not PadMode.FRAMED:
             return None
         now_s = time.monotonic()
         if now_s >= self._next_sign_s:
             held = frozenset(self._held)
-            sign = Heartbeat(self._sequence, held) if self._greeted else Hello(0, self._version, held)
+            lights = self._version >= FIRST_WITH_STORED
+            sign = (
+                Heartbeat(self._sequence, held, lights)
+                if self._greeted
+                else Hello(0, self._version, held, lights)
+            )
             self.send(encode(sign))
             self._next_sign_s = now_s + (self._heartbeat_s if self._greeted else HELLO_S)
         due_s = self._next_sign_s
@@ -203,6 +230,9 @@ class PtyPad:
     def _hear(self, data: bytes) -> None:
         with self._changed:
             for frame in self._framer.feed(data):
+                if isinstance(frame, Stored):
+                    self.stored += 1
+                    self._changed.notify_all()
                 if not isinstance(frame, Ack) or self.deaf:
                     continue
                 if not self._greeted:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
+from hardware.errors import PadPatternCostly, PadPatternGroups, PadPatternSyntax
+from hardware.padpattern import LinePattern
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase
 from kiosk.sound.hours import minute_of
 
+_PATTERN_EXAMPLE = "KEY(?P<level>[1-5])"
 _FITTING_ACTIVE = {"up": "low", "down": "high"}
 
 
@@ -35,6 +39,21 @@ def _pull_fits_active(config: Config) -> Phrase | None:
     )
 
 
+def _lights_beside_buttons(config: Config) -> Phrase | None:
+    shared = [
+        Phrase(
+            "pin {pin} is used by button {button} and by light {light}",
+            {"pin": pin, "button": config.gpio.pins.index(pin) + 1, "light": place},
+        )
+        for place, pin in enumerate(config.gpio.leds, start=1)
+        if pin in config.gpio.pins
+    ]
+    if not shared:
+        return None
+    pairs = reduce(lambda one, other: Phrase("{one}; {other}", {"one": one, "other": other}), shared)
+    return Phrase("Each light needs a pin of its own: {pairs}.", {"pairs": pairs})
+
+
 def _pad_has_a_port(config: Config) -> Phrase | None:
     if not config.pad.enabled or config.pad.port:
         return None
@@ -42,6 +61,27 @@ def _pad_has_a_port(config: Config) -> Phrase | None:
         "The pad is enabled, so pad.port must name its device. "
         "Best a name under /dev/serial/by-id/; list them with: ls /dev/serial/by-id/"
     )
+
+
+def _pattern_can_be_used(config: Config) -> Phrase | None:
+    if config.pad.mode != "pattern":
+        return None
+    try:
+        LinePattern(config.pad.pattern)
+    except PadPatternSyntax as error:
+        return Phrase("pad.pattern is not a regular expression: {reason}.", {"reason": str(error)})
+    except PadPatternGroups:
+        return Phrase(
+            "pad.pattern must say where the level is: a group named level that finds a digit 1 to 5, or five groups "
+            "named l1 to l5. For example: {example}",
+            {"example": _PATTERN_EXAMPLE},
+        )
+    except PadPatternCostly:
+        return Phrase(
+            "pad.pattern could take too long on some lines. Repeat only single characters and classes, in at most "
+            "three places, and use neither look-around nor back references."
+        )
+    return None
 
 
 def _correction_within_visit(config: Config) -> Phrase | None:
@@ -88,7 +128,9 @@ def _some_input(config: Config) -> Phrase | None:
 CHECKS: tuple[Check, ...] = (
     Check(("inputs.touch", "inputs.keyboard", "gpio.enabled", "pad.enabled"), _some_input),
     Check(("gpio.active", "gpio.pull"), _pull_fits_active),
+    Check(("gpio.leds", "gpio.pins"), _lights_beside_buttons),
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
+    Check(("pad.pattern", "pad.mode"), _pattern_can_be_used),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),
     Check(("sound.quiet_from", "sound.quiet_until"), _both_hours_or_none),

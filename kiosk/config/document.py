@@ -37,7 +37,10 @@ These must fit together:
 
 - at least one of `inputs.touch`, `inputs.keyboard`, `gpio.enabled`, `pad.enabled` is on;
 - `gpio.pull = "up"` goes with `gpio.active = "low"`, `"down"` with `"high"`, `"none"` with either;
+- no pin of `gpio.leds` is one of `gpio.pins`;
 - a pad that is enabled has a `pad.port`;
+- with `pad.mode = "pattern"`, `pad.pattern` is a regular expression that has the groups and cannot be slow
+  (*Pattern mode* in [pad-protocol.md](pad-protocol.md));
 - `visit.correction_window_s` is not longer than `visit.repeat_interval_s`, since a correction belongs to the same
   visit; with a repeat interval of 0 every press is a visit of its own, and the window must be 0 as well;
 - `screen.width` and `screen.height` are both set or both 0;

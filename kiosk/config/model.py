@@ -13,7 +13,7 @@ from kiosk.config.kinds import Value
 
 Pull = Literal["up", "down", "none"]
 Active = Literal["low", "high"]
-PadMode = Literal["framed", "characters"]
+PadMode = Literal["framed", "characters", "pattern"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Gpio:
     pull: Pull
     active: Active
     chip: str  # label or number; empty: found by the program
+    leds: tuple[int, ...]  # five, BCM numbers; empty: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Pad:
     baud: int
     mode: PadMode
     characters: str  # five, worst level first
+    pattern: str  # regular expression of a line
 
 
 @dataclass(frozen=True, slots=True)

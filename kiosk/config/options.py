@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from assets.texts import DEFAULT_LANGUAGE
+from hardware.padpattern import LONGEST_PATTERN
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull
 from kiosk.config.phrase import Phrase
@@ -109,6 +110,15 @@ OPTIONS: tuple[Option, ...] = (
         "",
         Phrase("The GPIO chip, such as pinctrl-rp1 or 0. Empty: the program finds it by itself."),
     ),
+    Option(
+        "gpio.leds",
+        Pins(or_none=True),
+        (),
+        Phrase(
+            "The BCM numbers of the lights in the buttons, where there are any. A pin is high while its light shines. "
+            "They glow, and all blink together when a rating of these buttons is stored."
+        ),
+    ),
     Option("pad.enabled", Switch(), False, Phrase("Whether a pad is connected.")),
     Option(
         "pad.port",
@@ -129,13 +139,25 @@ OPTIONS: tuple[Option, ...] = (
         "pad.mode",
         OneWordOf(get_args(PadMode)),
         "framed",
-        Phrase("“framed” for pads with checksums, “characters” for simple pads: one character a press."),
+        Phrase(
+            "“framed” for pads with checksums, “characters” for simple pads: one character a press, "
+            "“pattern” for other pads: one line a press."
+        ),
     ),
     Option(
         "pad.characters",
         Characters(),
         "12345",
         Phrase("In the mode “characters”: what the five buttons send, the worst level first."),
+    ),
+    Option(
+        "pad.pattern",
+        Text(LONGEST_PATTERN),
+        "",
+        Phrase(
+            "In the mode “pattern”: the regular expression of a whole line, with a group named level that finds a "
+            "digit 1 to 5, or five groups named l1 to l5."
+        ),
     ),
     Option(
         "visit.repeat_interval_s",

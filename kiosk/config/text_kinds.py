@@ -175,18 +175,21 @@ class TimeOfDay:
 
 @dataclass(frozen=True)
 class Pins:
-    """Five different GPIO pins by BCM number, the one of the worst level first.
+    """Five different GPIO pins by BCM number, the one of the worst level first; with ``or_none`` also none.
 
     0 to 27 are the pins that every 40-pin Raspberry Pi header has.
     """
 
     low: int = 0
     high: int = 27
+    or_none: bool = False
 
     def read(self, raw: object) -> tuple[int, ...]:
         """See `Kind.read`."""
         if not isinstance(raw, (list, tuple)):
             raise wrong_type(self, raw)
+        if self.or_none and not raw:
+            return ()
         pins = [pin for pin in raw if isinstance(pin, int) and not isinstance(pin, bool)]
         reasons = [*self._not_pins(raw[:BUTTONS]), *_shared(raw[:BUTTONS])]
         if len(raw) != BUTTONS:
@@ -205,9 +208,10 @@ class Pins:
 
     def allowed(self) -> Phrase:
         """See `Kind.allowed`."""
-        return Phrase(
-            "five different whole numbers from {low} to {high}", {"low": self.low, "high": self.high}
-        )
+        bounds: dict[str, str | int | Phrase] = {"low": self.low, "high": self.high}
+        if self.or_none:
+            return Phrase("an empty list or five different whole numbers from {low} to {high}", bounds)
+        return Phrase("five different whole numbers from {low} to {high}", bounds)
 
     def _not_pins(self, entries: Sequence[object]) -> Iterator[Phrase]:
         """A reason for each entry that is no pin."""

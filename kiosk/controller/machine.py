@@ -10,6 +10,7 @@ from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
 from kiosk.controller.state import (
+    Acknowledge,
     Append,
     Counted,
     Effect,
@@ -246,6 +247,7 @@ class _Turn:
             else:
                 self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
             self._thank()
+            self.effects.append(Acknowledge(flight.press.source))
 
     def _record_slow_card(self, flight: Flight) -> None:
         """The card answers again, and can be told what it did."""

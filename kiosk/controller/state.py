@@ -58,7 +58,14 @@ class Play:
     """The thank-you appears: play the acknowledgement. It carries nothing, so it cannot tell a level."""
 
 
-Effect = Append | Show | Prepare | Play
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A rating that came by this wire is stored, and thanked for: its buttons may show it, too."""
+
+    source: Source
+
+
+Effect = Append | Show | Prepare | Play | Acknowledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hardware.events import Level
-from hardware.frames import LONGEST, START, Ack, Button, Frame, Framer, Heartbeat, Hello, checksum, encode
+from hardware.frames import (
+    LONGEST,
+    START,
+    Ack,
+    Button,
+    Frame,
+    Framer,
+    Heartbeat,
+    Hello,
+    Stored,
+    checksum,
+    encode,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "pad-protocol.md"
 
@@ -18,8 +30,10 @@ held = st.frozensets(st.sampled_from(Level))
 frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Hello, sequences, st.integers(0, 255), held),
     st.builds(Button, sequences, st.sampled_from(Level), st.booleans()),
-    st.builds(Heartbeat, sequences, held),
+    st.builds(Hello, sequences, st.integers(2, 255), held, st.booleans()),
+    st.builds(Heartbeat, sequences, held, st.booleans()),
     st.builds(Ack, sequences),
+    st.builds(Stored, sequences),
 )
 
 
@@ -54,16 +68,23 @@ def described(frame: Frame) -> str:
     words = f"{name}, sequence {frame.sequence}"
     if isinstance(frame, Hello):
         words += f", version {frame.version}"
-    if isinstance(frame, Ack):
+    if isinstance(frame, Ack | Stored):
         return words
+    lights = ", shows STORED" if frame.shows_stored else ""
     if not frame.held:
-        return f"{words}, no button down"
+        return f"{words}, no button down{lights}"
     down = " and ".join(str(level.value) for level in sorted(frame.held))
-    return f"{words}, {'buttons' if len(frame.held) > 1 else 'button'} {down} down"
+    return f"{words}, {'buttons' if len(frame.held) > 1 else 'button'} {down} down{lights}"
 
 
 def test_the_page_has_vectors_for_every_kind() -> None:
-    assert {name.split(",")[0] for name, _ in vectors("frame")} == {"HELLO", "BUTTON", "HEARTBEAT", "ACK"}
+    assert {name.split(",")[0] for name, _ in vectors("frame")} == {
+        "HELLO",
+        "BUTTON",
+        "HEARTBEAT",
+        "ACK",
+        "STORED",
+    }
     assert len(vectors("reason")) >= 5
 
 
@@ -166,6 +187,11 @@ def test_half_a_frame_is_forgotten_with_its_connection() -> None:
     assert framer.feed(wire[:5]) == []
     framer.clear()
     assert framer.feed(wire[5:]) == []
+
+
+def test_a_version_without_stored_cannot_ask_for_it() -> None:
+    with pytest.raises(ValueError, match="has no STORED"):
+        encode(Hello(0, 1, frozenset(), shows_stored=True))
 
 
 @pytest.mark.parametrize("frame", [Ack(256), Ack(-1), Hello(0, 300, frozenset())])

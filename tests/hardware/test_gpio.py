@@ -15,7 +15,8 @@ from hardware.errors import GpioError, GpioPinBusy, GpioUnavailable
 from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
 from hardware.fakes.bounce import BounceTrace, load_traces
 from hardware.fakes.gpio import MockButtons
-from hardware.gpio import Active, GpioButtons, GpioSettings, PinFactory, Pull
+from hardware.gpio import Active, GpioButtons, GpioSettings, Pull
+from hardware.gpiopin import PinFactory
 from tests.hardware.inbox import LONG_S, HandClock, Inbox, until
 
 PINS = (5, 6, 13, 19, 26)
@@ -330,6 +331,20 @@ def test_impossible_wirings_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         GpioSettings(pins, pull, active)
+
+
+@pytest.mark.parametrize(
+    ("leds", "message"),
+    [
+        ((1, 2, 3, 4), "five different pins are needed for the lights"),
+        ((1, 2, 3, 4, 4), "five different pins are needed for the lights"),
+        ((1, 2, 3, 4, 19), "pin 19 is given to a button and to a light"),
+        ((1, 2, 3, 4, -9), "from 0, not -9"),
+    ],
+)
+def test_impossible_lights_are_refused(leds: tuple[int, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        GpioSettings(PINS, leds=leds)
 
 
 def test_the_factory_that_was_made_is_closed_with_the_panel() -> None:

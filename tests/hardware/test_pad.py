@@ -18,28 +18,7 @@ from hardware.fakes.pad import PtyPad
 from hardware.frames import Button, encode
 from hardware.pad import Backoff, PadMode, PadSettings, Port, SerialPad, candidates, open_port
 from tests.hardware.inbox import LONG_S, Inbox, until
-
-SOON = Backoff(0.02, 0.1)
-
-
-class Bench:
-    """A pad, the source that reads it, and what it says."""
-
-    def __init__(self, pad: PtyPad, mode: PadMode = PadMode.FRAMED) -> None:
-        self.pad = pad
-        self.inbox = Inbox()
-        self.source = SerialPad(PadSettings(str(pad.path), mode), backoff=SOON)
-
-    def press(self) -> Press:
-        event = self.inbox.next()
-        assert isinstance(event, Press)
-        return event
-
-    def trouble(self) -> Trouble:
-        event = self.inbox.next()
-        assert isinstance(event, Trouble)
-        assert event.kind is TroubleKind.LOST
-        return event
+from tests.hardware.padbench import SOON, Bench
 
 
 @pytest.fixture
@@ -48,16 +27,6 @@ def framed(tmp_path: Path) -> Iterator[Bench]:
         bench = Bench(pad)
         bench.source.start(bench.inbox)
         assert pad.wait_acknowledged(1)
-        yield bench
-        bench.source.close()
-
-
-@pytest.fixture
-def simple(tmp_path: Path) -> Iterator[Bench]:
-    with PtyPad(tmp_path, mode=PadMode.CHARACTERS) as pad:
-        bench = Bench(pad, PadMode.CHARACTERS)
-        bench.source.start(bench.inbox)
-        assert until(lambda: bench.source._link.up)
         yield bench
         bench.source.close()
 
@@ -71,12 +40,6 @@ def test_each_button_of_a_framed_pad_is_its_level_and_acknowledged(framed: Bench
         assert before_ns <= press.boottime_ns <= boottime_ns()
     assert framed.pad.wait_acknowledged(11)
     assert set(framed.pad.acknowledged) == set(range(11))
-
-
-def test_each_character_of_a_simple_pad_is_its_level(simple: Bench) -> None:
-    for level in Level:
-        simple.pad.press(level)
-        assert simple.press().level is level
 
 
 def test_two_buttons_at_once_are_ambiguous(framed: Bench) -> None:
@@ -369,6 +332,7 @@ def test_the_tries_become_rarer_up_to_the_limit_that_keeps_the_promise() -> None
         ({"characters": "123 5"}, "five different"),
         ({"characters": "1234é"}, "five different"),
         ({"baud": 0}, "impossible"),
+        ({"mode": PadMode.PATTERN}, "groups are needed"),
     ],
 )
 def test_impossible_settings_are_refused(settings: dict[str, str], message: str) -> None:

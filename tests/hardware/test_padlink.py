@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble
-from hardware.frames import Ack, Button, Framer, Heartbeat, Hello, encode
+from hardware.frames import Ack, Button, Framer, Heartbeat, Hello, Stored, encode
 from hardware.padlink import CharacterLink, FramedLink
 
 MS = 1_000_000
@@ -166,13 +166,40 @@ def test_a_press_whose_first_frame_got_lost_counts_when_it_is_repeated() -> None
 
 
 def test_another_protocol_version_is_refused_with_that_reason() -> None:
-    line = Line(encode(Hello(0, 2, NOBODY)))
-    assert "version 2" in line.link.trouble
+    line = Line(encode(Hello(0, 3, NOBODY)))
+    assert "version 3" in line.link.trouble
+    assert line.link.stored() == b""
     line.say(encode(Heartbeat(0, NOBODY)) + GOOD_DOWN, S)
     assert not line.link.up
     assert line.answers == []
     line.say(HELLO, 2 * S)
     assert line.link.up
+
+
+def test_only_a_pad_that_shows_stored_is_told() -> None:
+    old, plain, lights = HELLO, encode(Hello(0, 2, NOBODY)), encode(Hello(0, 2, NOBODY, shows_stored=True))
+    assert [Line(first).link.stored() for first in (b"", old, plain)] == [b"", b"", b""]
+    line = Line(lights)
+    assert Framer().feed(line.link.stored()) == [Stored()]
+    line.wait(10 * S)
+    assert line.link.stored() == b"", "a pad that is lost"
+
+
+def test_a_terminal_that_starts_later_knows_from_the_heartbeat_who_shows_stored() -> None:
+    line = Line(encode(Heartbeat(7, NOBODY, shows_stored=True)))
+    assert Framer().feed(line.link.stored()) == [Stored()]
+    line.say(HELLO, S)  # another pad, plugged into the same socket
+    assert line.link.stored() == b""
+    line.events += line.link.closed(2 * S) + line.link.opened(3 * S)
+    line.say(encode(Heartbeat(7, NOBODY)), 4 * S)
+    assert line.link.stored() == b""
+
+
+def test_our_own_stored_echoed_by_the_line_is_no_sign_of_life() -> None:
+    line = Line(b"")
+    line.say(encode(Stored()), S)
+    assert not line.link.up
+    assert line.answers == []
 
 
 def test_two_buttons_in_one_read_are_ambiguous() -> None:

@@ -43,6 +43,7 @@ def test_the_wheel_holds_only_the_product(wheel: Path) -> None:
     assert "assets/locale/vi/LC_MESSAGES/hailong.mo" in names
     assert [f"assets/faces/level-{level}.svg" in names for level in range(1, 6)] == [True] * 5
     assert any(name.startswith("hardware/fakes/traces/") for name in names)
+    assert not any(name.startswith("hardware/firmware") for name in names)  # that is for another computer
 
 
 def test_the_installed_command_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:

@@ -23,10 +23,12 @@ def test_a_press_on_a_pad_is_a_rating_and_a_lost_pad_comes_back_by_itself(tmp_pa
             assert pad.wait_acknowledged(1)
             pad.press(Level.GOOD)
             assert program.until("rating_stored")["level"] == 4
+            assert pad.wait_stored(1)  # its lights blink
             pad.unplug()
             wait_for(lambda: "lost" in program.log)
             program.key("2")  # the other inputs go on
             assert program.until("rating_stored")["level"] == 2
+            assert pad.stored == 1
             pad.replug()
             assert pad.wait_acknowledged(len(pad.acknowledged) + 1)
             pad.press(Level.VERY_POOR)

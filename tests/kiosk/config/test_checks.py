@@ -26,11 +26,48 @@ def test_the_blame_goes_to_what_was_set_and_not_to_a_built_in_value(problems: Pr
     assert 'goes with gpio.active = "high"' in message
 
 
+def test_a_light_on_the_pin_of_a_button_is_a_problem_that_names_both(problems: Problems) -> None:
+    ((line, key, message),) = problems("[gpio]\nleds = [16, 13, 20, 21, 5]\n")
+    assert (line, key) == (2, "gpio.leds")
+    assert message == (
+        "Each light needs a pin of its own: pin 13 is used by button 3 and by light 2; "
+        "pin 5 is used by button 1 and by light 5."
+    )
+
+
+def test_lights_on_pins_of_their_own_are_taken_and_there_need_not_be_any(loaded: Load) -> None:
+    assert loaded("gpio.leds = [12, 16, 20, 21, 25]").config.gpio.leds == (12, 16, 20, 21, 25)
+    assert loaded("gpio.leds = []").config.gpio.leds == ()
+    assert loaded(environment={"HAILONG_GPIO_LEDS": ""}).config.gpio.leds == ()
+    assert loaded(environment={"HAILONG_GPIO_LEDS": "12,16,20,21,25"}).config.gpio.leds[4] == 25
+
+
 def test_an_enabled_pad_needs_a_port(loaded: Load, problems: Problems) -> None:
     ((line, key, message),) = problems("[pad]\nenabled = true\n")
     assert (line, key) == (2, "pad.enabled")
     assert "/dev/serial/by-id/" in message
     assert loaded('[pad]\nenabled = true\nport = "/dev/ttyUSB0"\n').config.pad.port == "/dev/ttyUSB0"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("", "named level"),
+        ("KEY[1-5]", "For example: KEY(?P<level>[1-5])"),
+        ("KEY([1-5]", "not a regular expression: missing ), unterminated subpattern at position 3"),
+        ("(a+)+(?P<level>[1-5])", "too long on some lines"),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_a_problem(problems: Problems, pattern: str, words: str) -> None:
+    ((line, key, message),) = problems(f"[pad]\nmode = 'pattern'\npattern = '{pattern}'\n")
+    assert (line, key) == (3, "pad.pattern")
+    assert words in message
+
+
+def test_a_pattern_is_taken_and_in_other_modes_not_looked_at(loaded: Load) -> None:
+    pad = loaded("[pad]\nmode = 'pattern'\npattern = 'KEY(?P<level>[1-5])'\n").config.pad
+    assert pad.pattern == "KEY(?P<level>[1-5])"
+    assert loaded("[pad]\npattern = '('\n").config.pad.mode == "framed"
 
 
 @pytest.mark.parametrize(("interval", "window"), [(5, 5), (0, 0), (60, 0), (0.5, 0.5)])

@@ -9,7 +9,7 @@ from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKin
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules, S
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Append, Effect, Event, Play, Prepare, Show, State, Tick
+from kiosk.controller.state import Acknowledge, Append, Effect, Event, Play, Prepare, Show, State, Tick
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.chain import Entry
@@ -34,6 +34,7 @@ class Terminal:
     waiting: list[tuple[int, Append]] = field(default_factory=list)
     changes: int = 0
     heard: list[Effect] = field(default_factory=list)
+    acknowledged: list[Source] = field(default_factory=list)
     opened: bool = True
 
     def __post_init__(self) -> None:
@@ -55,6 +56,8 @@ class Terminal:
                     self.changes += 1
                 case Prepare() | Play():
                     self.heard.append(effect)
+                case Acknowledge(source):
+                    self.acknowledged.append(source)
         if self.commit_s == 0.0:
             self.answer()
         return self

@@ -4,6 +4,7 @@ import pytest
 
 from hardware.events import Source
 from kiosk.controller.rules import Rules, S
+from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
 from kiosk.view import ScreenName
 from tests.kiosk.controller.terminal import Terminal
@@ -172,3 +173,24 @@ def test_presses_before_the_ledger_is_open_are_counted_as_refused() -> None:
 @pytest.mark.parametrize("source", [Source.TOUCH, Source.MOUSE, Source.KEY, Source.GPIO, Source.PAD])
 def test_every_wire_votes_alike(source: Source) -> None:
     assert Terminal().press(2, source).of(Kind.RATING) == [{"level": 2, "source": source.value}]
+
+
+def test_the_buttons_are_told_of_what_is_stored_and_thanked_for_and_of_nothing_else() -> None:
+    t = Terminal(commit_s=0.1).press(4, Source.PAD)
+    assert t.acknowledged == []
+    assert t.after(0.1).acknowledged == [Source.PAD]
+    t.press(4, Source.PAD).after(1)  # a repeat
+    assert t.acknowledged == [Source.PAD]
+    t.press(2, Source.GPIO).after(1)  # a correction, by another wire
+    assert t.acknowledged == [Source.PAD, Source.GPIO]
+    t.after(4).press(1, Source.GPIO).press(1, Source.GPIO).after(10)
+    assert t.acknowledged == [Source.PAD, Source.GPIO, Source.GPIO]
+
+
+def test_the_buttons_are_not_told_of_a_rating_that_nobody_is_thanked_for() -> None:
+    late = Terminal(commit_s=None).press(4, Source.PAD).after(11)
+    assert late.shows(ScreenName.FAULT)
+    assert late.answer().after(1).acknowledged == []
+    assert late.of(Kind.RATING) == [{"level": 4, "source": "pad"}]
+    refused = Terminal(fails=FaultCode.DISK_FULL).press(4, Source.PAD).after(1)
+    assert refused.acknowledged == []

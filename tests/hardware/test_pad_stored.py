@@ -1,0 +1,54 @@
+"""A pad is told that a rating of its own is stored, when it has lights to show it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.events import Acknowledging, Level
+from hardware.fakes.pad import PtyPad
+from tests.hardware.padbench import Bench
+
+
+@pytest.fixture
+def framed(tmp_path: Path) -> Iterator[Bench]:
+    with PtyPad(tmp_path, heartbeat_s=0.1) as pad:
+        bench = Bench(pad)
+        bench.source.start(bench.inbox)
+        assert pad.wait_acknowledged(1)
+        yield bench
+        bench.source.close()
+
+
+def test_a_pad_with_lights_is_told_that_a_rating_is_stored(framed: Bench) -> None:
+    assert isinstance(framed.source, Acknowledging)
+    framed.source.acknowledge()
+    assert framed.pad.wait_stored(1)
+    framed.pad.press(Level.GOOD)  # and the pad goes on as before
+    assert framed.press().level is Level.GOOD
+
+
+def test_a_pad_of_version_1_works_and_is_not_told(tmp_path: Path) -> None:
+    with PtyPad(tmp_path, version=1, heartbeat_s=0.1) as pad:
+        bench = Bench(pad)
+        bench.source.start(bench.inbox)
+        assert pad.wait_acknowledged(1)
+        bench.source.acknowledge()
+        pad.press(Level.GOOD)
+        assert bench.press().level is Level.GOOD
+        assert pad.wait_acknowledged(3)  # the answer to what came later is here, so STORED would be, too
+        assert pad.stored == 0
+        bench.source.close()
+
+
+def test_stored_may_be_said_at_any_time(framed: Bench) -> None:
+    for _ in range(100_000):  # more than the wake pipe holds
+        framed.source.acknowledge()
+    assert framed.pad.wait_stored(1)
+    framed.pad.unplug()
+    assert framed.trouble().active
+    framed.source.acknowledge()
+    framed.pad.replug()
+    assert not framed.trouble().active
+    framed.source.close()
+    framed.source.acknowledge()
