@@ -65,18 +65,23 @@ class TerminalKeys:
         with self._single_keys():
             while True:
                 ready, _, _ = select.select([self._fd, self._reading], [], [])
+                # What was typed before the end still counts; one read of it, for a pipe may never be empty.
+                if self._fd in ready and not self._read(emit):
+                    return
                 if self._reading in ready:
                     return
-                try:
-                    typed = os.read(self._fd, 64)
-                except OSError as error:
-                    log.warning("keys can no longer be read: %s", error)
-                    return
-                if not typed:
-                    return
-                for byte in typed:
-                    if ord("1") <= byte <= ord("5"):
-                        emit(Press(Level(byte - ord("0")), Source.KEY, self._clock()))
+
+    def _read(self, emit: Emit) -> bool:
+        """Hand on what was typed; False when nothing more will come."""
+        try:
+            typed = os.read(self._fd, 64)
+        except OSError as error:
+            log.warning("keys can no longer be read: %s", error)
+            return False
+        for byte in typed:
+            if ord("1") <= byte <= ord("5"):
+                emit(Press(Level(byte - ord("0")), Source.KEY, self._clock()))
+        return bool(typed)
 
     @contextmanager
     def _single_keys(self) -> Iterator[None]:
