@@ -45,7 +45,9 @@ class Watch:
 
         What an earlier `look` has seen stays seen: a vote stored just after a stranger's write must not hide it.
         """
-        self._left = tuple(_Facts.of(path) for path in self._paths)
+        self._left = tuple(
+            _as_left(left, _Facts.of(path)) for path, left in zip(self._paths, self._left, strict=True)
+        )
 
     def settle(self) -> None:
         """Forget what was seen: the chain is being checked because of it."""
@@ -65,3 +67,14 @@ class Watch:
                 worst = Touched.SLIGHTLY
         self._suspicious = worst is Touched.SLIGHTLY
         return worst
+
+
+def _as_left(left: _Facts | None, now: _Facts | None) -> _Facts | None:
+    """What to remember of a file.
+
+    The writer's own work never removes or replaces one while it is open. Another file at that place, or none, is
+    a stranger's work, and what was known stays known: taken for our own, the loss would never be noticed.
+    """
+    if left is not None and (now is None or now.inode != left.inode):
+        return left
+    return now

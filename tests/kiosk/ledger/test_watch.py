@@ -83,3 +83,15 @@ def test_votes_alone_are_no_touch(folder: Path) -> None:
         for _ in range(3):
             votes(keeper, 400)  # more than SQLite lets pile up in the log
             assert keeper.look() is Touched.NOT
+
+
+@pytest.mark.parametrize("victim", ["ledger.db", "ledger.db-wal"])
+def test_a_file_removed_just_before_the_writer_remembers_is_still_missed(folder: Path, victim: str) -> None:
+    folder.mkdir(parents=True)
+    for name in ("ledger.db", "ledger.db-wal"):
+        (folder / name).write_bytes(b"something")
+    watch = Watch(folder / "ledger.db")
+    (folder / victim).unlink()
+    watch.remember()
+    watch.settle()
+    assert watch.look() is Touched.BEYOND_USE
