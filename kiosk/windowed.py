@@ -5,7 +5,7 @@ presses go on being taken where the cards are.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pygame
 
@@ -22,8 +22,6 @@ from kiosk.window import Closed, Exposed, Resized, Window, WindowRecord
 
 log = logging.getLogger(__name__)
 
-# Until the panel's millimetres are configured: a 10.1" panel, 217 mm wide (docs/configuration.md).
-ASSUMED_WIDTH_MM = 217.0
 _FRAME_S = 1 / 25
 
 
@@ -32,6 +30,7 @@ class WindowDisplay:
 
     Args:
         window: The open window.
+        scale: Millimetres a pixel, from the size of the window.
         texts: The catalogue.
         wording: What this terminal calls things.
         touch: Whether glass and mouse vote.
@@ -40,9 +39,18 @@ class WindowDisplay:
     """
 
     def __init__(
-        self, window: Window, texts: Texts, wording: Wording, *, touch: bool, keyboard: bool, plain: bool
+        self,
+        window: Window,
+        scale: Callable[[tuple[int, int]], float],
+        texts: Texts,
+        wording: Wording,
+        *,
+        touch: bool,
+        keyboard: bool,
+        plain: bool,
     ) -> None:
         self._window = window
+        self._scale = scale
         self._texts = texts
         self._wording = wording
         self._touch = touch
@@ -83,16 +91,15 @@ class WindowDisplay:
 
     def _paint(self, view: View, now_ns: int) -> bool:
         if self._painter is None:
-            self._painter = Painter(self._window.size, self._mm_per_px(), self._texts, self._wording)
+            self._painter = Painter(
+                self._window.size, self._scale(self._window.size), self._texts, self._wording
+            )
         self._layout = self._painter.layout
         return bool(self._painter.draw(self._window.surface, view, now_ns))
 
-    def _mm_per_px(self) -> float:
-        return ASSUMED_WIDTH_MM / self._window.size[0]
-
     def _draw_plain(self, view: View) -> None:
         try:
-            self._layout = lay_out(self._window.size, self._mm_per_px(), header=False)
+            self._layout = lay_out(self._window.size, self._scale(self._window.size), header=False)
             draw_safe(self._window.surface, view, self._wording, self._layout.cards_of(view.name))
         except pygame.error:
             log.exception("not even plain text can be drawn; presses are still taken")

@@ -18,10 +18,12 @@ from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay
+from kiosk.edid import reported_mm
 from kiosk.inputs import inputs_of, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
+from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
 from kiosk.screens.wording import Wording
 from kiosk.starts import Starts
@@ -141,7 +143,6 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
         return
     from kiosk.screens.text_page import draw_text_page  # pygame takes a while, and is not needed headless
     from kiosk.window import Closed, DisplayUnavailable, Window
-    from kiosk.windowed import ASSUMED_WIDTH_MM
 
     try:
         window = Window(options.window)
@@ -151,7 +152,8 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
     with window:
         title = _("The configuration is not right")
         problems = [problem.render(_) for problem in error.problems]
-        draw_text_page(window.surface, ASSUMED_WIDTH_MM / window.size[0], _, title, problems)
+        reported = reported_mm() if options.window is None else None
+        draw_text_page(window.surface, mm_per_px(window.size, None, reported), _, title, problems)
         window.present()
         end_s = time.monotonic() + ERROR_SCREEN_S
         while (left_s := end_s - time.monotonic()) > 0:
@@ -175,8 +177,16 @@ def _display(config: Config, options: Options, _: Texts, wording: Wording, *, pl
         raise click.exceptions.Exit(NO_DISPLAY) from error
     if plain:
         log.error("started again and again within a minute: the screen is drawn as plain text this time")
+    # A window is a trial of some panel; what the monitor behind it reports says nothing about that.
+    reported = reported_mm() if options.window is None else None
     return WindowDisplay(
-        window, _, wording, touch=config.inputs.touch, keyboard=config.inputs.keyboard, plain=plain
+        window,
+        lambda size: mm_per_px(size, config.screen.panel, reported),
+        _,
+        wording,
+        touch=config.inputs.touch,
+        keyboard=config.inputs.keyboard,
+        plain=plain,
     )
 
 

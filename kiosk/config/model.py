@@ -61,7 +61,13 @@ class Screen:
 
     width: int  # px; 0: the panel's own
     height: int  # px; 0: the panel's own
+    panel_mm: tuple[int, ...]  # two, or empty: what the panel reports
     windowed: bool
+
+    @property
+    def panel(self) -> tuple[int, int] | None:
+        """Width and height of the panel in millimetres; None for what it reports."""
+        return (self.panel_mm[0], self.panel_mm[1]) if self.panel_mm else None
 
     @property
     def size(self) -> tuple[int, int] | None:

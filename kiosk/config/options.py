@@ -13,6 +13,7 @@ from typing import get_args
 from assets.texts import DEFAULT_LANGUAGE
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull
+from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text
 
@@ -171,6 +172,16 @@ OPTIONS: tuple[Option, ...] = (
         Whole(240, 4320, or_zero=True),
         0,
         Phrase("The height in pixels. 0: that of the panel."),
+    ),
+    Option(
+        "screen.panel_mm",
+        PanelSize(),
+        (),
+        Phrase(
+            "The width and height of the panel's picture in millimetres, such as [154, 86] for the 7-inch one: what is "
+            "on the screen is as large as fingers and eyes need it. Empty: what the panel reports, and where that is "
+            "nothing or impossible, 10.1 inches."
+        ),
     ),
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
     Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),

@@ -12,6 +12,7 @@ from kiosk.screens.palette import GREY, INK
 from kiosk.screens.type import Style, Type
 
 LABEL_WEIGHT = 600
+_MOST_LINES = 2
 _PRESSED_FACE = 0.94
 """A pressed card's face, as a share of its size: it gives way, the words stand still."""
 
@@ -52,14 +53,23 @@ class Cards:
             shapes.card((card.w, card.h), layout.radius_px, layout.border_px, pressed=pressed), card[:2]
         )
         surface.blit(self._faces.image(level, face.w), face[:2])
-        label = Style(LABEL_WEIGHT, sizes.label, sizes.smallest, INK)
+        label = Style(LABEL_WEIGHT, layout.label_px, sizes.smallest, INK)
         self._type.draw(surface, self._labels[level - 1], parts.label, label)
         surface.blit(shapes.key_cap(parts.number.w), parts.number[:2])
         number = Style(600, sizes.number, sizes.smallest, GREY)
         self._type.stamp(surface, str(int(level)), parts.number.centre, number)
 
 
-def label_lines(layout: Layout, type_: Type, labels: Sequence[str]) -> int:
-    """How many lines the widest of the words needs at its full size: one, or else two."""
+def fit_labels(layout: Layout, type_: Type, labels: Sequence[str], least_px: int) -> tuple[int, int]:
+    """The size at which all five words stand on their cards, on one line or two, and how many lines that takes.
+
+    Words are broken at their soft hyphens only where they would otherwise be smaller than the least size. A word
+    that even then does not fit is for `Type.draw` to shrink, alone.
+    """
     room = layout.cards[0].w - 2 * layout.card_inner_px
-    return min(2, max(type_.lines(label, LABEL_WEIGHT, layout.sizes.label, room) for label in labels))
+    for hyphens in (False, True):
+        for px in range(layout.sizes.label, least_px - 1, -1):
+            lines = [type_.whole_lines(label, LABEL_WEIGHT, px, room, hyphens=hyphens) for label in labels]
+            if None not in lines and (most := max(filter(None, lines), default=1)) <= _MOST_LINES:
+                return px, most
+    return least_px, _MOST_LINES

@@ -4,8 +4,9 @@ import math
 
 import pygame
 
-from kiosk.screens.layout import LINE_EM, Layout, Rect
+from kiosk.screens.layout import Layout, Rect
 from kiosk.screens.palette import GREY, HAIRLINE, INK
+from kiosk.screens.scale import LINE_EM
 from kiosk.screens.type import Across, Style, Type, printable
 from kiosk.screens.wording import Wording
 

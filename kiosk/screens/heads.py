@@ -9,10 +9,13 @@ from kiosk.screens import shapes
 from kiosk.screens.fault_words import fault_sentence
 from kiosk.screens.layout import Layout, Rect
 from kiosk.screens.palette import ACCENT, GREY, INK
-from kiosk.screens.type import Style, Type
+from kiosk.screens.scale import Sizes
+from kiosk.screens.type import Across, Style, Type
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.view import Ring, ScreenName, View
 
+_ACKNOWLEDGING = (ScreenName.CORRECTING, ScreenName.THANKED, ScreenName.REPEAT)
+_QUESTIONING = (ScreenName.IDLE, ScreenName.SAVING, ScreenName.WAIT, ScreenName.AMBIGUOUS)
 _TITLE_WEIGHT = 700
 
 
@@ -50,7 +53,27 @@ def words_of(view: View, wording: Wording, _: Texts) -> Words:
 
 def question_lines(layout: Layout, type_: Type, question: str) -> int:
     """How many lines the question needs at its full size: one, or else two."""
-    return min(2, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w))
+    return min(2, max(1, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w)))
+
+
+def _type_sizes(sizes: Sizes, name: ScreenName) -> tuple[int, int]:
+    """The sizes of a screen's title and of its text."""
+    match name:
+        case ScreenName.STARTING | ScreenName.FAULT:
+            return sizes.title, sizes.text
+        case ScreenName.THANKED:
+            return sizes.thanks, sizes.text
+        case ScreenName.CORRECTING | ScreenName.REPEAT:
+            return sizes.question, sizes.text
+    return sizes.question, sizes.hint
+
+
+def thanks_width(layout: Layout, type_: Type, wording: Wording, _: Texts) -> int:
+    """What the thank-you takes on one line: it is in the middle, and the other acknowledgements begin where it does."""
+    thanks = words_of(View(ScreenName.THANKED, ring=Ring(0, 1)), wording, _)
+    title_px, text_px = _type_sizes(layout.sizes, ScreenName.THANKED)
+    title, text = type_.font(_TITLE_WEIGHT, title_px), type_.font(400, text_px)
+    return max(title.size(thanks.title)[0], text.size(thanks.text)[0])
 
 
 class Heads:
@@ -72,18 +95,19 @@ class Heads:
         if sign:
             draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
             surface.blit(draw_sign(sign[0].w), sign[0][:2])
-        title_px, text_px = {
-            ScreenName.STARTING: (sizes.title, sizes.text),
-            ScreenName.FAULT: (sizes.title, sizes.text),
-            ScreenName.CORRECTING: (sizes.question, sizes.text),
-            ScreenName.THANKED: (sizes.thanks, sizes.text),
-            ScreenName.REPEAT: (sizes.question, sizes.text),
-        }.get(name, (sizes.question, sizes.hint))
-        self._type.draw(surface, words.title, title, Style(_TITLE_WEIGHT, title_px, sizes.smallest, INK))
+        title_px, text_px = _type_sizes(sizes, name)
+        across: Across = "left" if self._layout.beside and name in _ACKNOWLEDGING else "centre"
+        style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, INK)
+        free_px = title.h - self._type.fit(words.title, (title.w, title.h), style).height
+        if name in _QUESTIONING:
+            title, free_px = title.moved(0, free_px), 0
+        self._type.draw(surface, words.title, title, style, across, "top")
+        text = text.moved(0, -free_px)
         if words.apart:
             self._draw_hint(surface, text, words.text)
         else:
-            self._type.draw(surface, words.text, text, Style(400, text_px, sizes.smallest, GREY), down="top")
+            style = Style(400, text_px, sizes.smallest, GREY)
+            self._type.draw(surface, words.text, text, style, across, "top")
 
     def _boxes(self, name: ScreenName) -> tuple[Rect, ...]:
         """Sign, title and text; without the sign where there is none, or where it moves and is drawn by itself."""
@@ -91,7 +115,7 @@ class Heads:
         match name:
             case ScreenName.STARTING | ScreenName.FAULT:
                 return layout.message
-            case ScreenName.CORRECTING | ScreenName.THANKED | ScreenName.REPEAT:
+            case _ if name in _ACKNOWLEDGING:
                 return layout.acknowledgement[1:]
             case _:
                 return (layout.question, layout.hint)

@@ -11,13 +11,13 @@ from enum import Enum
 
 import pygame
 
-from assets.texts import Texts
+from assets.texts import DEFAULT_LANGUAGE, Texts
 from hardware.events import Level
 from kiosk.screens import shapes
-from kiosk.screens.cards import Cards, label_lines
+from kiosk.screens.cards import Cards, fit_labels
 from kiosk.screens.faces import Faces
 from kiosk.screens.header import draw_header
-from kiosk.screens.heads import Heads, question_lines, words_of
+from kiosk.screens.heads import Heads, question_lines, thanks_width, words_of
 from kiosk.screens.layout import Layout, Rect, lay_out
 from kiosk.screens.palette import GREY, PAPER
 from kiosk.screens.type import Style, Type
@@ -80,14 +80,18 @@ class Painter:
         self._type = type_ or Type()
         # The panel decides the sizes of type, these the lines that the words take, and those the places.
         panel = lay_out(size_px, mm_per_px)
+        least_px = (
+            panel.sizes.label_least if texts.language == DEFAULT_LANGUAGE else panel.sizes.other_label_least
+        )
         self.layout: Layout = lay_out(
             size_px,
             mm_per_px,
             header=bool(wording.names),
-            label_lines=label_lines(panel, self._type, wording.labels),
+            label=fit_labels(panel, self._type, wording.card_labels, least_px),
             question_lines=question_lines(panel, self._type, wording.question),
+            thanks_px=thanks_width(panel, self._type, wording, texts),
         )
-        self._cards = Cards(self.layout, self._type, faces or Faces(), wording.labels)
+        self._cards = Cards(self.layout, self._type, faces or Faces(), wording.card_labels)
         self._heads = Heads(self.layout, self._type)
         self._layers: dict[_Layer, pygame.Surface] = {}
         self._patches: dict[Hashable, _Patch] = {}
