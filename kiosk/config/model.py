@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from hardware.events import Level
 from kiosk.config.kinds import Value
+from kiosk.rotation import Rotation
 
 Pull = Literal["up", "down", "none"]
 Active = Literal["low", "high"]
@@ -62,6 +63,7 @@ class Screen:
     width: int  # px; 0: the panel's own
     height: int  # px; 0: the panel's own
     panel_mm: tuple[int, ...]  # two, or empty: what the panel reports
+    rotation: Rotation
     windowed: bool
 
     @property

@@ -16,6 +16,7 @@ from kiosk.config.model import Active, PadMode, Pull
 from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text
+from kiosk.rotation import ROTATIONS
 
 ENVIRONMENT_PREFIX = "HAILONG_"
 
@@ -78,7 +79,7 @@ OPTIONS: tuple[Option, ...] = (
         Path("/var/lib/hailong"),
         Phrase("The folder where the ratings are kept. It must be on a disk, not in memory."),
     ),
-    Option("language", OneWordOf(languages()), DEFAULT_LANGUAGE, Phrase("The language of the screen.")),
+    Option("language", OneWordOf(languages()), DEFAULT_LANGUAGE, Phrase("The language of the screen. With touch, citizens can switch to the others; it comes back after them.")),
     Option("inputs.touch", Switch(), True, Phrase("Touch panel and mouse.")),
     Option("inputs.keyboard", Switch(), True, Phrase("The keys 1 to 5; 1 is the worst level.")),
     Option("gpio.enabled", Switch(), False, Phrase("Whether buttons are wired to the pins.")),
@@ -181,6 +182,15 @@ OPTIONS: tuple[Option, ...] = (
             "The width and height of the panel's picture in millimetres, such as [154, 86] for the 7-inch one: what is "
             "on the screen is as large as fingers and eyes need it. Empty: what the panel reports, and where that is "
             "nothing or impossible, 10.1 inches."
+        ),
+    ),
+    Option(
+        "screen.rotation",
+        OneNumberOf(ROTATIONS),
+        0,
+        Phrase(
+            "How far the picture is turned clockwise on the panel, in degrees; touches are turned with it. The size of "
+            "the panel is given as it is without turning. Leave the rotation of the system itself alone."
         ),
     ),
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),

@@ -19,7 +19,7 @@ from kiosk.screens.faces import Faces
 from kiosk.screens.header import draw_header
 from kiosk.screens.heads import Heads, question_lines, thanks_width, words_of
 from kiosk.screens.layout import Layout, Rect, lay_out
-from kiosk.screens.palette import GREY, PAPER
+from kiosk.screens.palette import GREY, INK, PAPER
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import PRESSED, ScreenName, View
@@ -62,6 +62,7 @@ class Painter:
         mm_per_px: float,
         texts: Texts,
         wording: Wording,
+        switch: str = "",
         type_: Type | None = None,
         faces: Faces | None = None,
     ) -> None:
@@ -72,11 +73,13 @@ class Painter:
             mm_per_px: Millimetres a pixel.
             texts: The catalogue.
             wording: What this terminal calls things.
+            switch: What stands on the button for another language; empty where there is none.
             type_: The fonts; by default those of the package.
             faces: The faces; by default those of the package.
         """
         self._texts = texts
         self._wording = wording
+        self._switch = switch
         self._type = type_ or Type()
         # The panel decides the sizes of type, these the lines that the words take, and those the places.
         panel = lay_out(size_px, mm_per_px)
@@ -177,10 +180,18 @@ class Painter:
             Level, layout.cards if kind is _Layer.LARGE else layout.compact_cards, strict=True
         ):
             self._cards.draw(surface, level, place, (0, 0))
+        if self._switch:
+            self._draw_switch(surface)
         _ = self._texts
         footer = Style(400, layout.sizes.footer, layout.sizes.smallest, GREY)
         self._type.draw(surface, _("No name, no picture. Each press is one opinion."), layout.footer, footer)
         return surface
+
+    def _draw_switch(self, surface: pygame.Surface) -> None:
+        layout, place = self.layout, self.layout.switch
+        surface.blit(shapes.card((place.w, place.h), place.h // 2, layout.border_px), place[:2])
+        style = Style(600, layout.sizes.footer, layout.sizes.smallest, INK)
+        self._type.draw(surface, self._switch, place.inset(layout.card_inner_px), style)
 
     def _patches_of(self, view: View, now_ns: int) -> Iterator[_Patch]:
         yield self._words(view)
