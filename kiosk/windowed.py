@@ -15,6 +15,7 @@ from hardware.keys import KeyDown, Keys, KeyUp
 from hardware.pointer import Pointer, Rect, Targets
 from kiosk.screens.layout import Layout, lay_out
 from kiosk.screens.painter import Painter
+from kiosk.screens.palette import Palette
 from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
@@ -32,6 +33,7 @@ class WindowDisplay:
         window: The open window.
         scale: Millimetres a pixel, from the size of the window.
         words: What this terminal calls things in each language that can be chosen; its own one first.
+        colours: The theme.
         touch: Whether glass and mouse vote.
         keyboard: Whether keys vote.
         plain: Draw everything as plain text from the start: something has gone wrong too often.
@@ -42,6 +44,7 @@ class WindowDisplay:
         window: Window,
         scale: Callable[[tuple[int, int]], float],
         words: Mapping[str, tuple[Texts, Wording]],
+        colours: Palette,
         *,
         touch: bool,
         keyboard: bool,
@@ -50,6 +53,7 @@ class WindowDisplay:
         self._window = window
         self._scale = scale
         self._words = words
+        self._colours = colours
         self._touch = touch
         self._keyboard = keyboard
         self._plain = plain
@@ -104,7 +108,14 @@ class WindowDisplay:
             own = next(iter(self._words))
             kept = {name: painter for name, painter in self._painters.items() if name == own}
             self._painters = kept | {
-                language: Painter(size, self._scale(size), texts, wording, switch=self._next_name(language))
+                language: Painter(
+                    size,
+                    self._scale(size),
+                    texts,
+                    wording,
+                    switch=self._next_name(language),
+                    colours=self._colours,
+                )
             }
         return self._painters[language]
 
@@ -123,7 +134,7 @@ class WindowDisplay:
         try:
             self._layout = lay_out(self._window.size, self._scale(self._window.size), header=False)
             wording = self._words[view.language][1]
-            draw_safe(self._window.surface, view, wording, self._layout.cards_of(view.name))
+            draw_safe(self._window.surface, view, wording, self._layout.cards_of(view.name), self._colours)
         except pygame.error:
             log.exception("not even plain text can be drawn; presses are still taken")
 

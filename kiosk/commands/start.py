@@ -27,6 +27,7 @@ from kiosk.ledger.kinds import Json
 from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
 from kiosk.rotation import turned_size
+from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
@@ -202,6 +203,7 @@ def _display(
         window,
         lambda size: mm_per_px(turned_size(size, rotation), config.screen.panel, reported),
         words,
+        THEMES[config.screen.theme],
         touch=config.inputs.touch,
         keyboard=config.inputs.keyboard,
         plain=plain,

@@ -15,6 +15,7 @@ from kiosk.rotation import Rotation
 Pull = Literal["up", "down", "none"]
 Active = Literal["low", "high"]
 PadMode = Literal["framed", "characters"]
+Theme = Literal["calm", "contrast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Screen:
     height: int  # px; 0: the panel's own
     panel_mm: tuple[int, ...]  # two, or empty: what the panel reports
     rotation: Rotation
+    theme: Theme
     windowed: bool
 
     @property

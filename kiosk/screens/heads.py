@@ -8,7 +8,7 @@ from assets.texts import Texts
 from kiosk.screens import shapes
 from kiosk.screens.fault_words import fault_sentence
 from kiosk.screens.layout import Layout, Rect
-from kiosk.screens.palette import ACCENT, GREY, INK
+from kiosk.screens.palette import Palette
 from kiosk.screens.scale import Sizes
 from kiosk.screens.type import Across, Style, Type
 from kiosk.screens.wording import Wording
@@ -79,9 +79,10 @@ def thanks_width(layout: Layout, type_: Type, wording: Wording, _: Texts) -> int
 class Heads:
     """Draws the words of a screen, and the sign of those that have one."""
 
-    def __init__(self, layout: Layout, type_: Type) -> None:
+    def __init__(self, layout: Layout, type_: Type, colours: Palette) -> None:
         self._layout = layout
         self._type = type_
+        self._colours = colours
 
     def place(self, name: ScreenName) -> Rect:
         """Where the words of a screen are."""
@@ -94,10 +95,10 @@ class Heads:
         sizes = self._layout.sizes
         if sign:
             draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
-            surface.blit(draw_sign(sign[0].w), sign[0][:2])
+            surface.blit(draw_sign(self._colours, sign[0].w), sign[0][:2])
         title_px, text_px = _type_sizes(sizes, name)
         across: Across = "left" if self._layout.beside and name in _ACKNOWLEDGING else "centre"
-        style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, INK)
+        style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
         free_px = title.h - self._type.fit(words.title, (title.w, title.h), style).height
         if name in _QUESTIONING:
             title, free_px = title.moved(0, free_px), 0
@@ -106,7 +107,7 @@ class Heads:
         if words.apart:
             self._draw_hint(surface, text, words.text)
         else:
-            style = Style(400, text_px, sizes.smallest, GREY)
+            style = Style(400, text_px, sizes.smallest, self._colours.grey)
             self._type.draw(surface, words.text, text, style, across, "top")
 
     def _boxes(self, name: ScreenName) -> tuple[Rect, ...]:
@@ -123,10 +124,10 @@ class Heads:
     def _draw_hint(self, surface: pygame.Surface, box: Rect, text: str) -> None:
         """A hint that is to be noticed: in a pill, in the accent."""
         sizes = self._layout.sizes
-        style = Style(600, sizes.hint, sizes.smallest, ACCENT)
+        style = Style(600, sizes.hint, sizes.smallest, self._colours.accent)
         width = self._type.font(style.weight, style.px).size(text)[0] + 2 * self._layout.px(4.5)
         ground = Rect(box.x + (box.w - width) // 2, box.y, width, box.h)
-        surface.blit(shapes.pill((ground.w, ground.h), 2), ground[:2])
+        surface.blit(shapes.pill(self._colours, (ground.w, ground.h), 2), ground[:2])
         self._type.draw(surface, text, ground, style)
 
 

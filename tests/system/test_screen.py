@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.screens.palette import PAPER
+from kiosk.screens.palette import CALM
 from tests.hardware.dumps.touch_device import TouchDevice
 from tests.system.program import PATIENCE_S, Program, entries, hailong, kinds
 from tests.xdisplay import environment, screenshot, xdotool, xvfb
@@ -54,7 +54,7 @@ def test_when_it_says_ready_the_first_frame_is_visible(display: str, tmp_path: P
         program.until("ready")
         picture = screenshot(display)
         assert picture.size == SIZE
-        assert picture.convert("RGB").getpixel((640, 5)) == PAPER
+        assert picture.convert("RGB").getpixel((640, 5)) == CALM.paper
         assert len(colours_of(picture)) > 50
 
 

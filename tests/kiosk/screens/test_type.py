@@ -11,13 +11,14 @@ import pytest
 
 from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import Rect
-from kiosk.screens.palette import INK
+from kiosk.screens.palette import CALM
 from kiosk.screens.scale import CAPITAL_EM, LINE_EM
 from kiosk.screens.type import Style, Type, font_file, printable
 
 VOWELS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 SYLLABARY = "".join(unicodedata.normalize("NFC", v + t) for v, t in itertools.product(VOWELS, TONES)) + "đ"
+INK = CALM.ink
 STYLE = Style(600, 40, 17, INK)
 
 
