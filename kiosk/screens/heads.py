@@ -93,22 +93,26 @@ class Heads:
         place = self.place(name)
         *sign, title, text = (box.moved(-place.x, -place.y) for box in self._boxes(name))
         sizes = self._layout.sizes
-        if sign:
-            draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
-            surface.blit(draw_sign(self._colours, sign[0].w), sign[0][:2])
         title_px, text_px = _type_sizes(sizes, name)
         across: Across = "left" if self._layout.beside and name in _ACKNOWLEDGING else "centre"
-        style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
-        free_px = title.h - self._type.fit(words.title, (title.w, title.h), style).height
+        title_style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
+        text_style = Style(400, text_px, sizes.smallest, self._colours.grey)
+        free_px = title.h - self._type.fit(words.title, (title.w, title.h), title_style).height
         if name in _QUESTIONING:
-            title, free_px = title.moved(0, free_px), 0
-        self._type.draw(surface, words.title, title, style, across, "top")
-        text = text.moved(0, -free_px)
+            title = title.moved(0, free_px)
+        else:
+            text = text.moved(0, -free_px)
+        if sign:
+            # What the words leave of their room goes above the sign and below them alike.
+            free_px += text.h - self._type.fit(words.text, (text.w, text.h), text_style).height
+            sign_box, title, text = (box.moved(0, free_px // 2) for box in (sign[0], title, text))
+            draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
+            surface.blit(draw_sign(self._colours, sign_box.w), sign_box[:2])
+        self._type.draw(surface, words.title, title, title_style, across, "top")
         if words.apart:
             self._draw_hint(surface, text, words.text)
         else:
-            style = Style(400, text_px, sizes.smallest, self._colours.grey)
-            self._type.draw(surface, words.text, text, style, across, "top")
+            self._type.draw(surface, words.text, text, text_style, across, "top")
 
     def _boxes(self, name: ScreenName) -> tuple[Rect, ...]:
         """Sign, title and text; without the sign where there is none, or where it moves and is drawn by itself."""
