@@ -6,6 +6,7 @@ Citizens and technicians read Vietnamese, so `DEFAULT_LANGUAGE` is Vietnamese; a
 
 import gettext
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 DEFAULT_LANGUAGE = "vi"
 
@@ -13,14 +14,27 @@ DEFAULT_LANGUAGE = "vi"
 class Texts:
     """The texts of one language. Conventionally bound to ``_``, so that the catalogue tools find the keys."""
 
-    def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
+    def __init__(self, language: str = DEFAULT_LANGUAGE, catalogues: Traversable | None = None) -> None:
+        """Read the catalogue.
+
+        Args:
+            language: The name of its folder; English needs none.
+            catalogues: Where the folders are; by default those of the package.
+        """
         self.language = language
-        catalogue = resources.files("assets") / "locale" / language / "LC_MESSAGES" / "hailong.mo"
+        folders = catalogues if catalogues is not None else resources.files("assets") / "locale"
+        catalogue = folders / language / "LC_MESSAGES" / "hailong.mo"
         if catalogue.is_file():
             with catalogue.open("rb") as compiled:
                 self._translations: gettext.NullTranslations = gettext.GNUTranslations(compiled)
         else:
             self._translations = gettext.NullTranslations()
+
+    @property
+    def own_name(self) -> str:
+        """What the language calls itself; on the button that leads to it."""
+        _ = self
+        return _("English")
 
     def __call__(self, message: str) -> str:
         """The sentence in this language; the English one where the catalogue has none."""

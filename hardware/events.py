@@ -1,6 +1,6 @@
-"""What an input can say: a press, two buttons at once, or that it is in trouble.
+"""What an input can say: a press, two buttons at once, another language, or that it is in trouble.
 
-Every source (touch, mouse, keys, GPIO, serial pad) ends in these three records, so that nothing after
+Every source (touch, mouse, keys, GPIO, serial pad) ends in these records, so that nothing after
 ``hardware/`` needs to know which wire a press came by. Times are CLOCK_BOOTTIME in nanoseconds: that clock
 runs through suspend and cannot be set by anyone (pitfalls of machines without a clock battery).
 """
@@ -90,7 +90,18 @@ class Trouble:
     detail: str = ""
 
 
-InputEvent = Press | Ambiguous | Trouble
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Somebody asked for the next language. Never a level, and never by a rating button.
+
+    Attributes:
+        boottime_ns: CLOCK_BOOTTIME of it, nanoseconds.
+    """
+
+    boottime_ns: int
+
+
+InputEvent = Press | Ambiguous | Trouble | Switch
 
 Emit = Callable[[InputEvent], None]
 """Takes an event from any thread and returns at once; it only enqueues."""

@@ -14,7 +14,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from hardware.events import Level, Press, Source
+from hardware.events import Level, Press, Source, Switch
 
 SAME_TAP_NS = 300_000_000
 """A finger and a mouse event at most this far apart (nanoseconds) may be one tap.
@@ -120,6 +120,7 @@ class Targets:
     Attributes:
         columns: Five rectangles, level 1 (far left) first.
         margin_px: The outer border of the panel that is dead: 5 mm, in pixels (sleeves and frames touch there).
+        switch: The button for another language, where there is one.
 
     Raises:
         ValueError: Not five columns, or a negative margin.
@@ -127,6 +128,7 @@ class Targets:
 
     columns: tuple[Rect, ...]
     margin_px: int
+    switch: Rect | None = None
 
     def __post_init__(self) -> None:
         if len(self.columns) != len(Level):
@@ -136,14 +138,24 @@ class Targets:
 
     def level_at(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> Level | None:
         """The level under that point; None in the margin, off the surface and beside the columns."""
-        width, height = surface_size
-        margin = self.margin_px
-        if not (margin <= x_px < width - margin and margin <= y_px < height - margin):
+        if not self._alive(x_px, y_px, surface_size):
             return None
         for level, column in zip(Level, self.columns, strict=True):
             if column.contains(x_px, y_px):
                 return level
         return None
+
+    def is_switch(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
+        """Whether another language is asked for at that point."""
+        if self.switch is None or not self._alive(x_px, y_px, surface_size):
+            return False
+        return self.switch.contains(x_px, y_px)
+
+    def _alive(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
+        """Whether that point is not in the margin."""
+        width, height = surface_size
+        margin = self.margin_px
+        return margin <= x_px < width - margin and margin <= y_px < height - margin
 
 
 @dataclass(slots=True)
@@ -174,7 +186,7 @@ class Pointer:
 
     def feed(
         self, record: PointerRecord, targets: Targets | None, surface_size: tuple[int, int]
-    ) -> Press | None:
+    ) -> Press | Switch | None:
         """Take one record.
 
         Args:
@@ -183,7 +195,7 @@ class Pointer:
             surface_size: Width and height of the surface now, pixels.
 
         Returns:
-            The press, or None when the record is not the beginning of a tap on a target.
+            The press, the wish for another language, or None when the record begins no tap on a target.
         """
         match record:
             case FingerDown():
@@ -198,7 +210,7 @@ class Pointer:
 
     def _finger_down(
         self, record: FingerDown, targets: Targets | None, size: tuple[int, int]
-    ) -> Press | None:
+    ) -> Press | Switch | None:
         place = _to_pixels(record, size)
         if place is None:
             return None
@@ -219,7 +231,9 @@ class Pointer:
                 tap.x_px, tap.y_px = place
                 return
 
-    def _mouse_down(self, record: MouseDown, targets: Targets | None, size: tuple[int, int]) -> Press | None:
+    def _mouse_down(
+        self, record: MouseDown, targets: Targets | None, size: tuple[int, int]
+    ) -> Press | Switch | None:
         if record.touch or record.button != LEFT_BUTTON:
             return None
         place = (float(record.x_px), float(record.y_px))
@@ -257,6 +271,8 @@ def _clamp(value: float, end: int) -> float:
 
 def _press(
     targets: Targets | None, place: tuple[float, float], size: tuple[int, int], source: Source, at_ns: int
-) -> Press | None:
+) -> Press | Switch | None:
+    if targets is not None and targets.is_switch(*place, size):
+        return Switch(at_ns)
     level = targets.level_at(*place, size) if targets is not None else None
     return None if level is None else Press(level, source, at_ns)

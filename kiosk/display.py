@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from hardware.events import Press
+from hardware.events import Press, Switch
 from kiosk.view import View
 from kiosk.wait import Waiter
 
@@ -26,8 +26,8 @@ class Display(Protocol):
     def show(self, view: View, now_ns: int) -> None:
         """Make a view visible, before returning; does nothing when it is visible already."""
 
-    def presses(self, now_ns: int) -> Iterable[Press]:
-        """The presses since the last call."""
+    def presses(self, now_ns: int) -> Iterable[Press | Switch]:
+        """The presses since the last call, and wishes for another language."""
 
     def wait(self, timeout_s: float | None) -> None:
         """Sleep until there is something to do, `wake` is called, or the time is up."""
@@ -56,7 +56,7 @@ class NoDisplay:
     def show(self, view: View, now_ns: int) -> None:
         """Nothing to show it on."""
 
-    def presses(self, now_ns: int) -> Iterable[Press]:  # noqa: ARG002 - nothing to press on
+    def presses(self, now_ns: int) -> Iterable[Press | Switch]:  # noqa: ARG002 - nothing to press on
         """No glass, no keys."""
         return ()
 

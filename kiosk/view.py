@@ -7,6 +7,7 @@ rendered in a test without a terminal around it.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assets.texts import DEFAULT_LANGUAGE
 from hardware.events import Level
 from kiosk.faults import FaultCode
 
@@ -53,6 +54,7 @@ class View:
         ring: The correction window, on the thank-you while it runs.
         fault: The code to show, on the fault screen.
         attention: Whether the quiet mark asks for a technician (voting goes on).
+        language: What it is written in.
     """
 
     name: ScreenName
@@ -60,3 +62,4 @@ class View:
     ring: Ring | None = None
     fault: FaultCode | None = None
     attention: bool = False
+    language: str = DEFAULT_LANGUAGE

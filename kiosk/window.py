@@ -11,7 +11,7 @@ import atexit
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from hardware.keys import KeyDown, KeyRecord, KeyUp
 from hardware.pointer import FingerDown, FingerUp, MouseDown, MouseUp, PointerRecord
+from kiosk.rotation import Place, Rotation, on_panel, on_picture, turned_size
 from kiosk.wait import DisplayLost, Waiter, display_sockets, open_sockets
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting would be a line on standard output
@@ -124,13 +125,16 @@ class Window:
 
     Args:
         size: Width and height of a window, pixels; None: the full screen at the size of the desktop.
+        rotation: How the picture is turned on it. Sizes, surface and records are those of the picture.
         allow_dummy: Accept SDL's drivers that show nothing. For tests of other things only.
 
     Raises:
         DisplayUnavailable: No display, none that can be seen, or one is open in this process already.
     """
 
-    def __init__(self, size: tuple[int, int] | None = None, *, allow_dummy: bool = False) -> None:
+    def __init__(
+        self, size: tuple[int, int] | None = None, *, rotation: Rotation = 0, allow_dummy: bool = False
+    ) -> None:
         if pygame.display.get_init():
             raise DisplayUnavailable("this process has opened its display already; there is only one window")
         os.environ.update(HINTS)
@@ -147,6 +151,8 @@ class Window:
         except DisplayUnavailable:
             pygame.display.quit()
             raise
+        self._rotation = rotation
+        self._picture: pygame.Surface | None = None
         self._lost = self._closed = False
         self._waiter = Waiter(display_sockets(before), window=True)
 
@@ -158,10 +164,12 @@ class Window:
     @property
     def surface(self) -> pygame.Surface:
         """What to draw on. Ask for it anew after `Resized`."""
-        surface = pygame.display.get_surface()
-        if surface is None:
-            raise DisplayUnavailable("the window is closed")
-        return surface
+        if self._rotation == 0:
+            return self._panel
+        size = turned_size(self._panel.get_size(), self._rotation)
+        if self._picture is None or self._picture.get_size() != size:
+            self._picture = pygame.Surface(size)
+        return self._picture
 
     @property
     def size(self) -> tuple[int, int]:
@@ -189,18 +197,30 @@ class Window:
         """
         self._check()
         records = (record_of(event, now_ns) for event in pygame.event.get())
-        return iter([record for record in records if record is not None])
+        return iter([self._on_picture(record) for record in records if record is not None])
 
-    def present(self, frame: pygame.Surface | None = None) -> None:
-        """Show what was drawn on `surface`; a `frame` of one's own is copied there first.
+    def present(self, changed: Iterable[pygame.Rect] | None = None) -> None:
+        """Show what was drawn on `surface`.
+
+        Args:
+            changed: Where; by default everywhere.
 
         Raises:
             DisplayLost: The display server has gone.
         """
         self._check()
-        if frame is not None:
-            self.surface.blit(frame, (0, 0))
-        pygame.display.flip()
+        whole = self.surface.get_rect()
+        places = [whole] if changed is None else [place.clip(whole) for place in changed]
+        pygame.display.update([self._copied(place) for place in places if place.w and place.h])
+
+    def _copied(self, place: pygame.Rect) -> pygame.Rect:
+        """The part of the panel that shows a part of the picture, once it is there."""
+        if self._rotation == 0:
+            return place
+        panel_place = on_panel(Place(*place), self.surface.get_size(), self._rotation)
+        # pygame turns the other way round; by quarters it copies pixels and smooths nothing.
+        part = pygame.transform.rotate(self.surface.subsurface(place), -self._rotation)
+        return self._panel.blit(part, panel_place[:2])
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Sleep until there are events, `wake` is called, or the time (seconds) is up; None: no limit.
@@ -241,6 +261,21 @@ class Window:
 
     def __repr__(self) -> str:
         return f"<Window {self._driver} {'closed' if self._closed else 'open'}>"
+
+    @property
+    def _panel(self) -> pygame.Surface:
+        surface = pygame.display.get_surface()
+        if surface is None:
+            raise DisplayUnavailable("the window is closed")
+        return surface
+
+    def _on_picture(self, record: WindowRecord) -> WindowRecord:
+        match record:
+            case Resized(width, height):
+                return Resized(*turned_size((width, height), self._rotation))
+            case FingerDown() | FingerUp() | MouseDown() | MouseUp():
+                return on_picture(record, self._panel.get_size(), self._rotation)
+        return record
 
     def _check(self) -> None:
         try:

@@ -5,16 +5,17 @@ presses go on being taken where the cards are.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pygame
 
 from assets.texts import Texts
-from hardware.events import Press
+from hardware.events import Press, Switch
 from hardware.keys import KeyDown, Keys, KeyUp
 from hardware.pointer import Pointer, Rect, Targets
 from kiosk.screens.layout import Layout, lay_out
 from kiosk.screens.painter import Painter
+from kiosk.screens.palette import Palette
 from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
@@ -22,8 +23,6 @@ from kiosk.window import Closed, Exposed, Resized, Window, WindowRecord
 
 log = logging.getLogger(__name__)
 
-# Until the panel's millimetres are configured: a 10.1" panel, 217 mm wide (docs/configuration.md).
-ASSUMED_WIDTH_MM = 217.0
 _FRAME_S = 1 / 25
 
 
@@ -32,22 +31,33 @@ class WindowDisplay:
 
     Args:
         window: The open window.
-        texts: The catalogue.
-        wording: What this terminal calls things.
+        scale: Millimetres a pixel, from the size of the window.
+        words: What this terminal calls things in each language that can be chosen; its own one first.
+        colours: The theme.
         touch: Whether glass and mouse vote.
         keyboard: Whether keys vote.
         plain: Draw everything as plain text from the start: something has gone wrong too often.
     """
 
     def __init__(
-        self, window: Window, texts: Texts, wording: Wording, *, touch: bool, keyboard: bool, plain: bool
+        self,
+        window: Window,
+        scale: Callable[[tuple[int, int]], float],
+        words: Mapping[str, tuple[Texts, Wording]],
+        colours: Palette,
+        *,
+        touch: bool,
+        keyboard: bool,
+        plain: bool,
     ) -> None:
         self._window = window
-        self._texts = texts
-        self._wording = wording
+        self._scale = scale
+        self._words = words
+        self._colours = colours
         self._touch = touch
         self._keyboard = keyboard
         self._plain = plain
+        self._painters: dict[str, Painter] = {}
         self._painter: Painter | None = None
         self._layout: Layout | None = None
         self._pointer, self._keys = Pointer(), Keys()
@@ -75,30 +85,61 @@ class WindowDisplay:
             # Whatever it was, the citizen must see something, and the next view is tried anew.
             log.exception("the screen %r could not be drawn; plain text is shown instead", view.name.value)
             self.healthy = self._moving = False
-            self._painter = None
+            self._begin_anew()
             self._draw_plain(view)
-            changed = True
-        if changed:
             self._window.present()
+            return
+        if changed:
+            self._window.present(changed)
 
-    def _paint(self, view: View, now_ns: int) -> bool:
-        if self._painter is None:
-            self._painter = Painter(self._window.size, self._mm_per_px(), self._texts, self._wording)
-        self._layout = self._painter.layout
-        return bool(self._painter.draw(self._window.surface, view, now_ns))
+    def _paint(self, view: View, now_ns: int) -> list[pygame.Rect]:
+        painter = self._painter_of(view.language)
+        if painter is not self._painter:
+            painter.forget()  # another one has drawn since
+            self._painter = painter
+        self._layout = painter.layout
+        return painter.draw(self._window.surface, view, now_ns)
 
-    def _mm_per_px(self) -> float:
-        return ASSUMED_WIDTH_MM / self._window.size[0]
+    def _painter_of(self, language: str) -> Painter:
+        """The painter of a language. The terminal's own stays ready; of the others the last one, for its memory."""
+        if language not in self._painters:
+            texts, wording = self._words[language]
+            size = self._window.size
+            own = next(iter(self._words))
+            kept = {name: painter for name, painter in self._painters.items() if name == own}
+            self._painters = kept | {
+                language: Painter(
+                    size,
+                    self._scale(size),
+                    texts,
+                    wording,
+                    switch=self._next_name(language),
+                    colours=self._colours,
+                )
+            }
+        return self._painters[language]
+
+    def _next_name(self, language: str) -> str:
+        """What the language after this one calls itself; empty where nobody can switch."""
+        languages = list(self._words)
+        if len(languages) < 2:
+            return ""
+        following = languages[(languages.index(language) + 1) % len(languages)]
+        return self._words[following][0].own_name
+
+    def _begin_anew(self) -> None:
+        self._painters, self._painter = {}, None
 
     def _draw_plain(self, view: View) -> None:
         try:
-            self._layout = lay_out(self._window.size, self._mm_per_px(), header=False)
-            draw_safe(self._window.surface, view, self._wording, self._layout.cards_of(view.name))
+            self._layout = lay_out(self._window.size, self._scale(self._window.size), header=False)
+            wording = self._words[view.language][1]
+            draw_safe(self._window.surface, view, wording, self._layout.cards_of(view.name), self._colours)
         except pygame.error:
             log.exception("not even plain text can be drawn; presses are still taken")
 
-    def presses(self, now_ns: int) -> Iterator[Press]:
-        """The presses on glass and keys since the last call."""
+    def presses(self, now_ns: int) -> Iterator[Press | Switch]:
+        """The presses on glass and keys since the last call, and wishes for another language."""
         for record in self._window.events(now_ns):
             try:
                 press = self._press(record)
@@ -108,7 +149,7 @@ class WindowDisplay:
             if press is not None:
                 yield press
 
-    def _press(self, record: WindowRecord) -> Press | None:
+    def _press(self, record: WindowRecord) -> Press | Switch | None:
         match record:
             case Closed():
                 self.closed = True
@@ -118,7 +159,7 @@ class WindowDisplay:
                     self._painter.forget()
             case Resized():
                 self._stale = True
-                self._painter = None
+                self._begin_anew()
             case KeyDown() | KeyUp():
                 return self._keys.feed(record) if self._keyboard else None
             case _:
@@ -131,7 +172,10 @@ class WindowDisplay:
         columns = self._layout.targets(self._view)
         if not columns:
             return None
-        return Targets(tuple(Rect(*column) for column in columns), self._layout.dead_margin_px)
+        # Plain text has no such button.
+        has_switch = self._painter is not None and len(self._words) > 1
+        switch = Rect(*self._layout.switch) if has_switch else None
+        return Targets(tuple(Rect(*column) for column in columns), self._layout.dead_margin_px, switch)
 
     def wait(self, timeout_s: float | None) -> None:
         """Sleep; while nothing else is to do, prepare what the next press will need."""

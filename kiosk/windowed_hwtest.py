@@ -1,9 +1,11 @@
 """The window of ``hailong hwtest``: the plain page with five columns, and the last thing that came."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from assets.texts import Texts
 from kiosk.config.phrase import Phrase
+from kiosk.screens.palette import Palette
 from kiosk.screens.wording import Wording
 from kiosk.window import Window
 from kiosk.windowed import WindowDisplay
@@ -14,23 +16,31 @@ class TrialDisplay(WindowDisplay):
 
     Args:
         window: The open window.
-        texts: The catalogue.
-        wording: What this terminal calls the levels.
+        scale: Millimetres a pixel, from the size of the window.
+        words: The catalogue, and what this terminal calls the levels.
+        colours: The theme.
         touch: Whether glass and mouse are tested.
         keyboard: Whether keys are.
     """
 
     def __init__(
-        self, window: Window, texts: Texts, wording: Wording, *, touch: bool, keyboard: bool
+        self,
+        window: Window,
+        scale: Callable[[tuple[int, int]], float],
+        words: tuple[Texts, Wording],
+        colours: Palette,
+        *,
+        touch: bool,
+        keyboard: bool,
     ) -> None:
-        _ = texts
-        question = _("Test of the inputs: nothing is counted")
-        super().__init__(
-            window, texts, replace(wording, question=question), touch=touch, keyboard=keyboard, plain=True
-        )
+        _, wording = words
+        self._catalogue = _
+        self._page = replace(wording, question=_("Test of the inputs: nothing is counted"))
+        own = {_.language: (_, self._page)}
+        super().__init__(window, scale, own, colours, touch=touch, keyboard=keyboard, plain=True)
 
     def tell(self, phrase: Phrase) -> None:
         """Show a line below the title; the next one takes its place."""
-        safe = replace(self._wording.safe, press=phrase.render(self._texts))
-        self._wording = replace(self._wording, safe=safe)
+        safe = replace(self._page.safe, press=phrase.render(self._catalogue))
+        self._words = {self._catalogue.language: (self._catalogue, replace(self._page, safe=safe))}
         self._stale = True

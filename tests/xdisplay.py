@@ -85,7 +85,8 @@ def environment(display: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("SDL_", "WAYLAND_")) and name not in {"DISPLAY", "XMODIFIERS"}
     }
-    return kept | {"DISPLAY": display, "LC_ALL": "C.UTF-8"}
+    # Else the monitor of this machine would decide how the pictures are laid out.
+    return kept | {"DISPLAY": display, "LC_ALL": "C.UTF-8", "HAILONG_SCREEN_PANEL_MM": "217,136"}
 
 
 def xdotool(display: str, *arguments: str | int) -> str:

@@ -9,7 +9,15 @@ from assets.texts import Texts
 from kiosk.clock import SystemClock
 from kiosk.commands.common import Common, common_options
 from kiosk.commands.run import screen_arguments, size
-from kiosk.commands.start import NO_DISPLAY, REFUSED, identity_of, refusal, set_up_logging, wording_of
+from kiosk.commands.start import (
+    NO_DISPLAY,
+    REFUSED,
+    identity_of,
+    refusal,
+    scale_of,
+    set_up_logging,
+    wording_of,
+)
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase, printable
 from kiosk.display import Display, NoDisplay
@@ -19,6 +27,7 @@ from kiosk.hwtest.session import Bench, Board, HardwareTest, lines_to
 from kiosk.inputs import inputs_of, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
+from kiosk.screens.palette import THEMES
 from kiosk.wait import DisplayLost
 
 _ = Texts()
@@ -83,11 +92,17 @@ def _screen(config: Config, texts: Texts, *, headless: bool) -> tuple[Display, l
     from kiosk.windowed_hwtest import TrialDisplay
 
     try:
-        window = Window(config.screen.size if config.screen.windowed else None)
+        panel = config.screen.size if config.screen.windowed else None
+        window = Window(panel, rotation=config.screen.rotation)
     except DisplayUnavailable as error:
         click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error
     display = TrialDisplay(
-        window, texts, wording_of(config, texts), touch=config.inputs.touch, keyboard=config.inputs.keyboard
+        window,
+        scale_of(config, windowed=panel is not None),
+        (texts, wording_of(config, texts)),
+        THEMES[config.screen.theme],
+        touch=config.inputs.touch,
+        keyboard=config.inputs.keyboard,
     )
     return display, [display]

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import IO
@@ -16,13 +16,18 @@ from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import Clock, SystemClock
 from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
+from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay
+from kiosk.edid import reported_mm
 from kiosk.inputs import inputs_of, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
+from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
+from kiosk.rotation import turned_size
+from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
 from kiosk.sound.hours import is_quiet
 from kiosk.sound.player import Player, Silence, Sound, Speaker
@@ -75,8 +80,9 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     Raises:
         click.exceptions.Exit: With the exit code, when it could not run.
     """
-    _ = Texts(config.language)
-    clock, wording = SystemClock(), wording_of(config, _)
+    words = {language: words_in(config, language) for language in languages_of(config)}
+    _, wording = words[config.language]
+    clock = SystemClock()
     program = f"hailong {version('hailong')}"
     keeper = Keeper(config.data_dir / "ledger", clock, program, identity_of(wording))
     window = not options.headless
@@ -86,7 +92,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         raise _refused(error, _) from error
     starts = Starts(config.data_dir / "starts.json", clock)
     parts = Parts(
-        display=_display(config, options, _, wording, plain=starts.is_crash_loop),
+        display=_display(config, options, words, plain=starts.is_crash_loop),
         keeper=keeper,
         sources=[*sources_of(config, window=window), *options.extra],
         inputs=inputs_of(config, window=window) | {source.source for source in options.extra},
@@ -115,7 +121,20 @@ def rules_of(config: Config) -> Rules:
         repeat_interval_ns=round(visit.repeat_interval_s * S),
         correction_window_ns=round(visit.correction_window_s * S),
         thanks_ns=round(visit.thanks_s * S),
+        languages=languages_of(config),
     )
+
+
+def languages_of(config: Config) -> tuple[str, ...]:
+    """What citizens may choose: the configured language first, and with touch every other one that there is."""
+    others = languages() if config.inputs.touch else ()
+    return (config.language, *(language for language in others if language != config.language))
+
+
+def words_in(config: Config, language: str) -> tuple[Texts, Wording]:
+    """A catalogue, and what this terminal calls things in its language."""
+    texts = Texts(language)
+    return texts, wording_of(config, texts)
 
 
 def wording_of(config: Config, _: Texts) -> Wording:
@@ -167,7 +186,6 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
         return
     from kiosk.screens.text_page import draw_text_page  # pygame takes a while, and is not needed headless
     from kiosk.window import Closed, DisplayUnavailable, Window
-    from kiosk.windowed import ASSUMED_WIDTH_MM
 
     try:
         window = Window(options.window)
@@ -177,7 +195,8 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
     with window:
         title = _("The configuration is not right")
         problems = [problem.render(_) for problem in error.problems]
-        draw_text_page(window.surface, ASSUMED_WIDTH_MM / window.size[0], _, title, problems)
+        reported = reported_mm() if options.window is None else None
+        draw_text_page(window.surface, mm_per_px(window.size, None, reported), _, title, problems)
         window.present()
         end_s = time.monotonic() + ERROR_SCREEN_S
         while (left_s := end_s - time.monotonic()) > 0:
@@ -187,23 +206,39 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
             window.present()  # it may have been covered
 
 
-def _display(config: Config, options: Options, _: Texts, wording: Wording, *, plain: bool) -> Display:
+def _display(
+    config: Config, options: Options, words: Mapping[str, tuple[Texts, Wording]], *, plain: bool
+) -> Display:
     if options.headless:
         return NoDisplay()
     from kiosk.window import DisplayUnavailable, Window
     from kiosk.windowed import WindowDisplay
 
     try:
-        window = Window(options.window)
+        window = Window(options.window, rotation=config.screen.rotation)
     except DisplayUnavailable as error:
         log.error("%s", error)
+        _ = Texts(config.language)
         click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error
     if plain:
         log.error("started again and again within a minute: the screen is drawn as plain text this time")
     return WindowDisplay(
-        window, _, wording, touch=config.inputs.touch, keyboard=config.inputs.keyboard, plain=plain
+        window,
+        scale_of(config, windowed=options.window is not None),
+        words,
+        THEMES[config.screen.theme],
+        touch=config.inputs.touch,
+        keyboard=config.inputs.keyboard,
+        plain=plain,
     )
+
+
+def scale_of(config: Config, *, windowed: bool) -> Callable[[tuple[int, int]], float]:
+    """Millimetres a pixel, from the size of the window."""
+    # A window is a trial of some panel; what the monitor behind it reports says nothing about that.
+    reported, rotation = None if windowed else reported_mm(), config.screen.rotation
+    return lambda size: mm_per_px(turned_size(size, rotation), config.screen.panel, reported)
 
 
 def _refused(error: LedgerLocked | LedgerNewer, _: Texts) -> click.exceptions.Exit:

@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from hardware.events import Level
 from kiosk.config.kinds import Value
+from kiosk.rotation import Rotation
 
 Pull = Literal["up", "down", "none"]
 Active = Literal["low", "high"]
 PadMode = Literal["framed", "characters", "pattern"]
+Theme = Literal["calm", "contrast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,15 @@ class Screen:
 
     width: int  # px; 0: the panel's own
     height: int  # px; 0: the panel's own
+    panel_mm: tuple[int, ...]  # two, or empty: what the panel reports
+    rotation: Rotation
+    theme: Theme
     windowed: bool
+
+    @property
+    def panel(self) -> tuple[int, int] | None:
+        """Width and height of the panel in millimetres; None for what it reports."""
+        return (self.panel_mm[0], self.panel_mm[1]) if self.panel_mm else None
 
     @property
     def size(self) -> tuple[int, int] | None:

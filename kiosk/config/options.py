@@ -13,9 +13,11 @@ from typing import get_args
 from assets.texts import DEFAULT_LANGUAGE
 from hardware.padpattern import LONGEST_PATTERN
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
-from kiosk.config.model import Active, PadMode, Pull
+from kiosk.config.model import Active, PadMode, Pull, Theme
+from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text, TimeOfDay
+from kiosk.rotation import ROTATIONS
 
 ENVIRONMENT_PREFIX = "HAILONG_"
 
@@ -79,7 +81,14 @@ OPTIONS: tuple[Option, ...] = (
         Path("/var/lib/hailong"),
         Phrase("The folder where the ratings are kept. It must be on a disk, not in memory."),
     ),
-    Option("language", OneWordOf(languages()), DEFAULT_LANGUAGE, Phrase("The language of the screen.")),
+    Option(
+        "language",
+        OneWordOf(languages()),
+        DEFAULT_LANGUAGE,
+        Phrase(
+            "The language of the screen. With touch, citizens can switch to the others; it comes back after them."
+        ),
+    ),
     Option("inputs.touch", Switch(), True, Phrase("Touch panel and mouse.")),
     Option("inputs.keyboard", Switch(), True, Phrase("The keys 1 to 5; 1 is the worst level.")),
     Option("gpio.enabled", Switch(), False, Phrase("Whether buttons are wired to the pins.")),
@@ -194,6 +203,33 @@ OPTIONS: tuple[Option, ...] = (
         Whole(240, 4320, or_zero=True),
         0,
         Phrase("The height in pixels. 0: that of the panel."),
+    ),
+    Option(
+        "screen.panel_mm",
+        PanelSize(),
+        (),
+        Phrase(
+            "The width and height of the panel's picture in millimetres, such as [154, 86] for the 7-inch one: what is "
+            "on the screen is as large as fingers and eyes need it. Empty: what the panel reports, and where that is "
+            "nothing or impossible, 10.1 inches."
+        ),
+    ),
+    Option(
+        "screen.rotation",
+        OneNumberOf(ROTATIONS),
+        0,
+        Phrase(
+            "How far the picture is turned clockwise on the panel, in degrees; touches are turned with it. The size of "
+            "the panel is given as it is without turning. Leave the rotation of the system itself alone."
+        ),
+    ),
+    Option(
+        "screen.theme",
+        OneWordOf(get_args(Theme)),
+        "calm",
+        Phrase(
+            "“calm”: ink on warm paper; “contrast”: white and yellow on black, for bright halls and weak eyes."
+        ),
     ),
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
     Option("sound.enabled", Switch(), True, Phrase("Whether a kept rating is acknowledged by a sound.")),

@@ -4,11 +4,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from hardware.events import Ambiguous, Press, Trouble
+from hardware.events import Ambiguous, Press, Switch, Trouble
 from kiosk.controller import troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
-from kiosk.controller.show import refused_due_ns, view_of, visit_due_ns
+from kiosk.controller.show import language_due_ns, refused_due_ns, view_of, visit_due_ns
 from kiosk.controller.state import (
     Acknowledge,
     Append,
@@ -81,6 +81,8 @@ class _Turn:
                 self._ambiguous(event)
             case Trouble():
                 self._tell(troubles.take(self.state, event))
+            case Switch():
+                self._switch()
             case Stored():
                 self._stored(event)
             case NotStored():
@@ -102,6 +104,9 @@ class _Turn:
         visit_due = visit_due_ns(self.state, self.rules)
         if visit_due is not None and self.now_ns >= visit_due:
             self._visit_is_due()
+        language_due = language_due_ns(self.state, self.rules)
+        if language_due is not None and self.now_ns >= language_due:
+            self._set(language=None)
         refused_due = refused_due_ns(self.state, self.rules)
         if refused_due is not None and self.now_ns >= refused_due:
             self._append(self._take_counted())
@@ -186,6 +191,15 @@ class _Turn:
         if self.state.phase in (Phase.IDLE, Phase.THANKED, Phase.REPEAT, Phase.AMBIGUOUS):
             self._set(phase=Phase.AMBIGUOUS, until_ns=self.now_ns + self.rules.hint_ns)
 
+    def _switch(self) -> None:
+        """The next language. Not where nobody can vote: those screens have no such button."""
+        if self.state.phase in (Phase.STARTING, Phase.FAULT):
+            return
+        languages = self.rules.languages
+        shown = languages.index(self.state.language) if self.state.language else 0
+        chosen = languages[(shown + 1) % len(languages)]
+        self._set(language=None if chosen == languages[0] else chosen, switched_ns=self.now_ns)
+
     # --- time
 
     def _visit_is_due(self) -> None:
@@ -205,6 +219,8 @@ class _Turn:
         counted = self._take_counted()
         if self.now_ns >= visit.last_ns + self.rules.repeat_interval_ns:
             self._set(visit=None)
+            if self.state.switched_ns <= visit.last_ns:
+                self._set(language=None)  # later it was the next citizen's
             if self.state.phase is Phase.REPEAT:
                 self._set(phase=Phase.IDLE, until_ns=None)
         else:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from assets.texts import DEFAULT_LANGUAGE
+
 MS = 1_000_000
 """Nanoseconds in a millisecond."""
 S = 1_000_000_000
@@ -24,6 +26,8 @@ class Rules:
         give_up_ns: Saving for so long shows the fault screen.
         chatter_presses: So many repeats of one physical button ...
         chatter_ns: ... within this time are a fault of the button, until it was quiet for as long.
+        languages: What citizens may switch to, in turn; the first one is the terminal's own.
+        language_ns: How long another language than that stays without a visit.
     """
 
     repeat_interval_ns: int = 5 * S
@@ -37,3 +41,5 @@ class Rules:
     give_up_ns: int = 10 * S
     chatter_presses: int = 30
     chatter_ns: int = 60 * S
+    languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
+    language_ns: int = 30 * S

@@ -1,5 +1,7 @@
 """The view of a state, and when it must be looked at again."""
 
+from dataclasses import replace
+
 from hardware.events import Level
 from kiosk.controller.rules import Rules
 from kiosk.controller.state import Phase, State
@@ -19,6 +21,10 @@ _NAMES = {
 
 def view_of(state: State, now_ns: int, rules: Rules) -> View:
     """What the screen is to show in this state."""
+    return replace(_view_of(state, now_ns, rules), language=state.language or rules.languages[0])
+
+
+def _view_of(state: State, now_ns: int, rules: Rules) -> View:
     attention = bool(state.ailing)
     if state.phase is Phase.FAULT:
         return View(ScreenName.FAULT, fault=state.fault, attention=attention)
@@ -76,6 +82,7 @@ def refused_due_ns(state: State, rules: Rules) -> int | None:
 def deadline_ns(state: State, now_ns: int, rules: Rules) -> int | None:
     """When `Tick` is due at the latest; None = only an event can change anything."""
     moments = [state.until_ns, refused_due_ns(state, rules), visit_due_ns(state, rules)]
+    moments.append(language_due_ns(state, rules))
     waiting = state.vote_in_flight
     if waiting is not None:
         sent_ns = waiting[1].since_ns
@@ -90,6 +97,13 @@ def deadline_ns(state: State, now_ns: int, rules: Rules) -> int | None:
     ]
     due = [moment for moment in moments if moment is not None]
     return min(due) if due else None
+
+
+def language_due_ns(state: State, rules: Rules) -> int | None:
+    """When the terminal's own language comes back by itself; None while a visit goes on, which brings it back."""
+    if state.language is None or state.visit is not None:
+        return None
+    return state.switched_ns + rules.language_ns
 
 
 def visit_due_ns(state: State, rules: Rules) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
-from hardware.events import Ambiguous, Level, Press, Source, Trouble
+from hardware.events import Ambiguous, Level, Press, Source, Switch, Trouble
 from kiosk.controller.counts import Counts, Refused
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
@@ -30,7 +30,7 @@ class Tick:
     """Nothing happened; time has passed."""
 
 
-Event = Press | Ambiguous | Trouble | Stored | NotStored | Available | Broke | Tick
+Event = Press | Ambiguous | Trouble | Switch | Stored | NotStored | Available | Broke | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,8 @@ class State:
         beats: The latest repeats of each physical button.
         commits_ns: When the last two commits were answered, oldest first.
         next_ref: For the next request.
+        language: What the citizen has switched to; None = the terminal's own.
+        switched_ns: When that was.
         shown: What the screen was last told to show.
     """
 
@@ -184,6 +186,8 @@ class State:
     )
     commits_ns: tuple[int | None, int] | None = None
     next_ref: int = 1
+    language: str | None = None
+    switched_ns: int = 0
     shown: View | None = None
 
     @property

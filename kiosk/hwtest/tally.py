@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Switch, Trouble, TroubleKind
 from kiosk.config.phrase import Phrase
 
 NAMES: Mapping[Source, Phrase] = {
@@ -42,6 +42,8 @@ class Tally:
         Returns:
             What to say of it, each with what to do where something is to be done.
         """
+        if isinstance(event, Switch):
+            return []  # the page of the test has no such button
         name = NAMES.get(event.source, Phrase(event.source.value))
         match event:
             case Press():

@@ -8,10 +8,11 @@ from hardware.events import Level
 from kiosk.screens import shapes
 from kiosk.screens.faces import Faces
 from kiosk.screens.layout import Layout, Rect
-from kiosk.screens.palette import GREY, INK
+from kiosk.screens.palette import Palette
 from kiosk.screens.type import Style, Type
 
 LABEL_WEIGHT = 600
+_MOST_LINES = 2
 _PRESSED_FACE = 0.94
 """A pressed card's face, as a share of its size: it gives way, the words stand still."""
 
@@ -19,11 +20,14 @@ _PRESSED_FACE = 0.94
 class Cards:
     """Draws cards, large and compact."""
 
-    def __init__(self, layout: Layout, type_: Type, faces: Faces, labels: Sequence[str]) -> None:
+    def __init__(
+        self, layout: Layout, type_: Type, faces: Faces, labels: Sequence[str], colours: Palette
+    ) -> None:
         self._layout = layout
         self._type = type_
         self._faces = faces
         self._labels = labels
+        self._colours = colours
 
     def draw(
         self,
@@ -49,17 +53,34 @@ class Cards:
         face = parts.face.inset(round(parts.face.w * (1 - _PRESSED_FACE) / 2)) if pressed else parts.face
 
         surface.blit(
-            shapes.card((card.w, card.h), layout.radius_px, layout.border_px, pressed=pressed), card[:2]
+            shapes.card(self._colours, (card.w, card.h), layout.radius_px, layout.border_px, pressed=pressed),
+            card[:2],
         )
         surface.blit(self._faces.image(level, face.w), face[:2])
-        label = Style(LABEL_WEIGHT, sizes.label, sizes.smallest, INK)
+        label = Style(LABEL_WEIGHT, layout.label_px, sizes.smallest, self._colours.ink)
         self._type.draw(surface, self._labels[level - 1], parts.label, label)
-        surface.blit(shapes.key_cap(parts.number.w), parts.number[:2])
-        number = Style(600, sizes.number, sizes.smallest, GREY)
+        surface.blit(shapes.key_cap(self._colours, parts.number.w), parts.number[:2])
+        number = Style(600, sizes.number, sizes.smallest, self._colours.grey)
         self._type.stamp(surface, str(int(level)), parts.number.centre, number)
 
 
-def label_lines(layout: Layout, type_: Type, labels: Sequence[str]) -> int:
-    """How many lines the widest of the words needs at its full size: one, or else two."""
+def fit_labels(layout: Layout, type_: Type, labels: Sequence[str], least_px: int) -> tuple[int, int]:
+    """The size at which all five words stand on their cards, on one line or two, and how many lines that takes.
+
+    Words are broken at their soft hyphens only where they would otherwise be smaller than the least size. A word
+    that even then does not fit is for `Type.draw` to shrink, alone.
+    """
     room = layout.cards[0].w - 2 * layout.card_inner_px
-    return min(2, max(type_.lines(label, LABEL_WEIGHT, layout.sizes.label, room) for label in labels))
+    broken = [
+        label
+        for label in labels
+        if type_.whole_lines(label, LABEL_WEIGHT, least_px, room, hyphens=False) is None
+    ]
+    for hyphens in ((), broken):
+        for px in range(layout.sizes.label, least_px - 1, -1):
+            lines = [
+                type_.whole_lines(label, LABEL_WEIGHT, px, room, hyphens=label in hyphens) for label in labels
+            ]
+            if None not in lines and (most := max(filter(None, lines), default=1)) <= _MOST_LINES:
+                return px, most
+    return least_px, _MOST_LINES

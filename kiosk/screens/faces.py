@@ -6,10 +6,9 @@ from importlib.resources.abc import Traversable
 
 import pygame
 
-from assets.faces import EXPRESSIONS, file_name
+from assets.faces import EXPRESSIONS, INK, file_name
 from hardware.events import Level
 from kiosk.screens.builtin import BuiltinFont
-from kiosk.screens.palette import INK
 from kiosk.screens.svg import rasterise, resized
 
 _log = logging.getLogger(__name__)
@@ -63,7 +62,10 @@ def _disc(level: Level, side: int) -> pygame.Surface:
     large.fill((colour.r, colour.g, colour.b, 0))
     pygame.draw.circle(large, colour, (2 * side, 2 * side), 2 * side)
     surface = pygame.transform.smoothscale(large, (side, side))
-    digit = BuiltinFont(max(1, side // 2)).render(str(int(level)), True, INK)
+    ink_colour = pygame.Color(INK)
+    digit = BuiltinFont(max(1, side // 2)).render(
+        str(int(level)), True, (ink_colour.r, ink_colour.g, ink_colour.b)
+    )
     ink = digit.get_bounding_rect()
     surface.blit(digit, ((side - ink.w) // 2 - ink.x, (side - ink.h) // 2 - ink.y))
     return surface

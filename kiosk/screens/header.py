@@ -4,8 +4,9 @@ import math
 
 import pygame
 
-from kiosk.screens.layout import LINE_EM, Layout, Rect
-from kiosk.screens.palette import GREY, HAIRLINE, INK
+from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.palette import Palette
+from kiosk.screens.scale import LINE_EM
 from kiosk.screens.type import Across, Style, Type, printable
 from kiosk.screens.wording import Wording
 
@@ -13,32 +14,38 @@ _SMALLER_BLOCK = 0.4
 """The counter's share of the width when both names are long: units have the longer names."""
 
 
-def draw_header(surface: pygame.Surface, layout: Layout, type_: Type, wording: Wording) -> None:
+def draw_header(
+    surface: pygame.Surface, layout: Layout, type_: Type, wording: Wording, colours: Palette
+) -> None:
     """Draw the names that are configured; nothing at all where none is."""
     blocks = wording.names
     if layout.header is None or layout.rule is None or not blocks:
         return
-    pygame.draw.rect(surface, HAIRLINE, layout.rule)
+    pygame.draw.rect(surface, colours.hairline, layout.rule)
     two_lines = any(below for _, below in blocks)
-    boxes = _share(layout.header, layout.px(6.0), [_width(block, layout, type_) for block in blocks])
+    boxes = _share(
+        layout.header, layout.px(6.0), [_width(block, _styles(layout, colours), type_) for block in blocks]
+    )
     sides: tuple[Across, ...] = ("left", "right")
     for (name, below), box, across in zip(blocks, boxes, sides, strict=False):
-        _draw_block(surface, layout, type_, name, below, box, across, two_lines=two_lines)
+        _draw_block(
+            surface, layout, type_, _styles(layout, colours), (name, below), box, across, two_lines=two_lines
+        )
 
 
-def _styles(layout: Layout) -> tuple[Style, Style]:
+def _styles(layout: Layout, colours: Palette) -> tuple[Style, Style]:
     sizes = layout.sizes
     return (
-        Style(600, sizes.unit, sizes.smallest, INK),
-        Style(400, sizes.department, sizes.smallest, GREY),
+        Style(600, sizes.unit, sizes.smallest, colours.ink),
+        Style(400, sizes.department, sizes.smallest, colours.grey),
     )
 
 
-def _width(block: tuple[str, str], layout: Layout, type_: Type) -> int:
+def _width(block: tuple[str, str], styles: tuple[Style, Style], type_: Type) -> int:
     """What a block would take on one line a name."""
     return max(
         type_.font(style.weight, style.px).size(printable(text))[0]
-        for text, style in zip(block, _styles(layout), strict=True)
+        for text, style in zip(block, styles, strict=True)
     )
 
 
@@ -57,14 +64,14 @@ def _draw_block(
     surface: pygame.Surface,
     layout: Layout,
     type_: Type,
-    name: str,
-    below: str,
+    styles: tuple[Style, Style],
+    block: tuple[str, str],
     box: Rect,
     across: Across,
     *,
     two_lines: bool,
 ) -> None:
-    name_style, below_style = _styles(layout)
+    (name, below), (name_style, below_style) = block, styles
     if not two_lines:
         type_.draw(surface, name, box, name_style, across, "bottom")
         return

@@ -8,11 +8,14 @@ from assets.texts import Texts
 from kiosk.screens import shapes
 from kiosk.screens.fault_words import fault_sentence
 from kiosk.screens.layout import Layout, Rect
-from kiosk.screens.palette import ACCENT, GREY, INK
-from kiosk.screens.type import Style, Type
+from kiosk.screens.palette import Palette
+from kiosk.screens.scale import Sizes
+from kiosk.screens.type import Across, Style, Type
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.view import Ring, ScreenName, View
 
+_ACKNOWLEDGING = (ScreenName.CORRECTING, ScreenName.THANKED, ScreenName.REPEAT)
+_QUESTIONING = (ScreenName.IDLE, ScreenName.SAVING, ScreenName.WAIT, ScreenName.AMBIGUOUS)
 _TITLE_WEIGHT = 700
 
 
@@ -50,15 +53,36 @@ def words_of(view: View, wording: Wording, _: Texts) -> Words:
 
 def question_lines(layout: Layout, type_: Type, question: str) -> int:
     """How many lines the question needs at its full size: one, or else two."""
-    return min(2, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w))
+    return min(2, max(1, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w)))
+
+
+def _type_sizes(sizes: Sizes, name: ScreenName) -> tuple[int, int]:
+    """The sizes of a screen's title and of its text."""
+    match name:
+        case ScreenName.STARTING | ScreenName.FAULT:
+            return sizes.title, sizes.text
+        case ScreenName.THANKED:
+            return sizes.thanks, sizes.text
+        case ScreenName.CORRECTING | ScreenName.REPEAT:
+            return sizes.question, sizes.text
+    return sizes.question, sizes.hint
+
+
+def thanks_width(layout: Layout, type_: Type, wording: Wording, _: Texts) -> int:
+    """What the thank-you takes on one line: it is in the middle, and the other acknowledgements begin where it does."""
+    thanks = words_of(View(ScreenName.THANKED, ring=Ring(0, 1)), wording, _)
+    title_px, text_px = _type_sizes(layout.sizes, ScreenName.THANKED)
+    title, text = type_.font(_TITLE_WEIGHT, title_px), type_.font(400, text_px)
+    return max(title.size(thanks.title)[0], text.size(thanks.text)[0])
 
 
 class Heads:
     """Draws the words of a screen, and the sign of those that have one."""
 
-    def __init__(self, layout: Layout, type_: Type) -> None:
+    def __init__(self, layout: Layout, type_: Type, colours: Palette) -> None:
         self._layout = layout
         self._type = type_
+        self._colours = colours
 
     def place(self, name: ScreenName) -> Rect:
         """Where the words of a screen are."""
@@ -69,21 +93,26 @@ class Heads:
         place = self.place(name)
         *sign, title, text = (box.moved(-place.x, -place.y) for box in self._boxes(name))
         sizes = self._layout.sizes
+        title_px, text_px = _type_sizes(sizes, name)
+        across: Across = "left" if self._layout.beside and name in _ACKNOWLEDGING else "centre"
+        title_style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
+        text_style = Style(400, text_px, sizes.smallest, self._colours.grey)
+        free_px = title.h - self._type.fit(words.title, (title.w, title.h), title_style).height
+        if name in _QUESTIONING:
+            title = title.moved(0, free_px)
+        else:
+            text = text.moved(0, -free_px)
         if sign:
+            # What the words leave of their room goes above the sign and below them alike.
+            free_px += text.h - self._type.fit(words.text, (text.w, text.h), text_style).height
+            sign_box, title, text = (box.moved(0, free_px // 2) for box in (sign[0], title, text))
             draw_sign = shapes.pause_sign if name is ScreenName.FAULT else shapes.dots_sign
-            surface.blit(draw_sign(sign[0].w), sign[0][:2])
-        title_px, text_px = {
-            ScreenName.STARTING: (sizes.title, sizes.text),
-            ScreenName.FAULT: (sizes.title, sizes.text),
-            ScreenName.CORRECTING: (sizes.question, sizes.text),
-            ScreenName.THANKED: (sizes.thanks, sizes.text),
-            ScreenName.REPEAT: (sizes.question, sizes.text),
-        }.get(name, (sizes.question, sizes.hint))
-        self._type.draw(surface, words.title, title, Style(_TITLE_WEIGHT, title_px, sizes.smallest, INK))
+            surface.blit(draw_sign(self._colours, sign_box.w), sign_box[:2])
+        self._type.draw(surface, words.title, title, title_style, across, "top")
         if words.apart:
             self._draw_hint(surface, text, words.text)
         else:
-            self._type.draw(surface, words.text, text, Style(400, text_px, sizes.smallest, GREY), down="top")
+            self._type.draw(surface, words.text, text, text_style, across, "top")
 
     def _boxes(self, name: ScreenName) -> tuple[Rect, ...]:
         """Sign, title and text; without the sign where there is none, or where it moves and is drawn by itself."""
@@ -91,7 +120,7 @@ class Heads:
         match name:
             case ScreenName.STARTING | ScreenName.FAULT:
                 return layout.message
-            case ScreenName.CORRECTING | ScreenName.THANKED | ScreenName.REPEAT:
+            case _ if name in _ACKNOWLEDGING:
                 return layout.acknowledgement[1:]
             case _:
                 return (layout.question, layout.hint)
@@ -99,10 +128,10 @@ class Heads:
     def _draw_hint(self, surface: pygame.Surface, box: Rect, text: str) -> None:
         """A hint that is to be noticed: in a pill, in the accent."""
         sizes = self._layout.sizes
-        style = Style(600, sizes.hint, sizes.smallest, ACCENT)
+        style = Style(600, sizes.hint, sizes.smallest, self._colours.accent)
         width = self._type.font(style.weight, style.px).size(text)[0] + 2 * self._layout.px(4.5)
         ground = Rect(box.x + (box.w - width) // 2, box.y, width, box.h)
-        surface.blit(shapes.pill((ground.w, ground.h), 2), ground[:2])
+        surface.blit(shapes.pill(self._colours, (ground.w, ground.h), 2), ground[:2])
         self._type.draw(surface, text, ground, style)
 
 

@@ -12,21 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from kiosk.screens.scale import LINE_EM, Scale, Sizes
 from kiosk.view import ScreenName, View
 
 LEVELS = 5
 DEAD_MARGIN_MM = 5.0
 """Touches this near to the edge of the panel are the case or a sleeve, not a choice."""
 
-LABEL_CAPITAL_MM = 4.8
-CAPITAL_EM = 0.735
-"""Height of a capital of Be Vietnam Pro, as a share of the size of type."""
-LINE_EM = 1.28
-"""Height of a line of Be Vietnam Pro, as a share of the size of type."""
-
-_MARGIN_MM = 6.8
-_GAP_MM = 2.0
-_LEAST_MM = (190.0, 130.0)
+_LEAST_MM = (126.0, 80.0)
 """What the arrangement needs. A smaller window gets a smaller picture of it, with smaller letters."""
 
 
@@ -57,6 +50,10 @@ class Rect(NamedTuple):
         """The rectangle elsewhere."""
         return Rect(self.x + by_x, self.y + by_y, self.w, self.h)
 
+    def down(self, top: int, bottom: int) -> "Rect":
+        """The rectangle from one height to another."""
+        return Rect(self.x, top, self.w, bottom - top)
+
     def inset(self, by_px: int) -> "Rect":
         """The rectangle without a rim of ``by_px``."""
         return Rect(self.x + by_px, self.y + by_px, self.w - 2 * by_px, self.h - 2 * by_px)
@@ -78,22 +75,6 @@ class CardParts(NamedTuple):
     number: Rect
 
 
-class Sizes(NamedTuple):
-    """Sizes of type, in pixels."""
-
-    question: int
-    hint: int
-    label: int
-    number: int
-    unit: int
-    department: int
-    footer: int
-    thanks: int
-    title: int
-    text: int
-    smallest: int
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Every place on one panel.
@@ -107,15 +88,22 @@ class Layout:
         question: The question, above the large cards.
         hint: One sentence below the question.
         cards: The five large cards, in the order of the levels.
-        compact_cards: The five cards below the thank-you: as wide as the large ones, and in the same columns.
+        compact_cards: The five cards below the thank-you: as wide as the large ones, and in the same columns. The
+            large ones themselves where the thank-you has room above them.
         acknowledgement: Sign and words above the compact cards.
+        beside: Whether the words of the acknowledgement stand at the right of its sign, not below it.
         message: Sign and words of a screen without cards.
         footer: The sentence below the cards.
+        switch: The button for another language.
         mark: The technician's mark.
         sizes: Sizes of type.
         card_inner_px: Clear space between the edge of a card and its word.
+        card_pad_px: Clear space above and below the parts of a card, at least.
+        key_cap_px: The round number of the physical button.
+        number_in_corner: Whether that number stands in a corner of its card, not below the word.
         radius_px: Radius of a card's corners.
         border_px: Width of a card's border when it is pressed.
+        label_px: Size of type of the five words; by default the largest.
         label_lines: How many lines the words of the cards take.
     """
 
@@ -129,13 +117,19 @@ class Layout:
     cards: tuple[Rect, ...]
     compact_cards: tuple[Rect, ...]
     acknowledgement: Message
+    beside: bool
     message: Message
     footer: Rect
+    switch: Rect
     mark: Rect
     sizes: Sizes
     card_inner_px: int
+    card_pad_px: int
+    key_cap_px: int
+    number_in_corner: bool
     radius_px: int
     border_px: int
+    label_px: int
     label_lines: int
 
     def px(self, length_mm: float) -> int:
@@ -165,20 +159,37 @@ class Layout:
 
     def parts(self, card: Rect) -> CardParts:
         """What stands where on a card, of whatever height: the face takes what the words leave."""
-        side, pad, gap = self.px(2.6), self.px(3.4), self.px(1.8)
-        number_px = self.px(6.2)
-        label_px = math.ceil(self.sizes.label * LINE_EM) * self.label_lines
-        face_px = min(card.w - 2 * side, card.h - 2 * pad - 2 * gap - label_px - number_px)
-        spare = card.h - face_px - label_px - number_px
-        # What is left over goes between and around the three, a little more of it around.
-        between = min(spare // 4, self.px(4.6))
-        top = card.y + (spare - 2 * between) // 2
+        number_px, pad = self.key_cap_px, self.card_pad_px
+        label_px = math.ceil(self.label_px * LINE_EM) * self.label_lines
+        below_px = label_px if self.number_in_corner else label_px + number_px
+        gaps = 1 if self.number_in_corner else 2
+        gap = pad // 2
+        face_px = min(card.w - 2 * min(pad, card.w // 14), card.h - 2 * pad - gaps * gap - below_px)
+        if self.number_in_corner:
+            face_px = min(face_px, self._beside_a_corner(card))
+        spare = card.h - face_px - below_px
+        # What is left over goes between and around them, a little more of it around.
+        between = min(spare // (gaps + 2), round(1.35 * pad))
+        top = card.y + (spare - gaps * between) // 2
         middle = card.x + card.w // 2
         face = Rect(middle - face_px // 2, top, face_px, face_px)
         inner = self.card_inner_px
         label = Rect(card.x + inner, face.bottom + between, card.w - 2 * inner, label_px)
-        number = Rect(middle - number_px // 2, label.bottom + between, number_px, number_px)
-        return CardParts(face, label, number)
+        if self.number_in_corner:
+            return CardParts(face, label, Rect(card.x + inner, card.y + inner, number_px, number_px))
+        return CardParts(
+            face, label, Rect(middle - number_px // 2, label.bottom + between, number_px, number_px)
+        )
+
+    def _beside_a_corner(self, card: Rect) -> int:
+        """The largest disc, near the top of its card, that keeps clear of the number in the corner."""
+        cap, top = self.key_cap_px / 2, self.card_pad_px
+        from_corner = self.card_inner_px + cap
+        for side in range(card.w, 1, -1):
+            distance = math.hypot(card.w / 2 - from_corner, top + side / 2 - from_corner)
+            if distance >= side / 2 + cap + self.card_inner_px / 2:
+                return side
+        return 1
 
 
 def lay_out(
@@ -186,17 +197,19 @@ def lay_out(
     mm_per_px: float,
     *,
     header: bool = True,
-    label_lines: int = 1,
+    label: tuple[int, int] | None = None,
     question_lines: int = 1,
+    thanks_px: int = 0,
 ) -> Layout:
     """Find every place.
 
     Args:
         size_px: Width and height of the panel.
-        mm_per_px: Millimetres a pixel, of the panel's data sheet or EDID.
+        mm_per_px: Millimetres a pixel, see `kiosk.panel`.
         header: Whether there is a unit or a counter to show.
-        label_lines: How many lines the longest word of a card takes.
+        label: Size of type in pixels, and lines, of the words on the cards; by default the largest, on one line.
         question_lines: How many lines the question takes.
+        thanks_px: Width of the widest acknowledgement, for where it stands beside its sign.
 
     Raises:
         ValueError: If the panel has no size.
@@ -208,28 +221,50 @@ def lay_out(
 
     dead_margin_px = math.ceil(DEAD_MARGIN_MM / mm_per_px)
     mm_per_px = max(mm_per_px, _LEAST_MM[0] / width, _LEAST_MM[1] / height)
+    scale = Scale.of(width * mm_per_px, height * mm_per_px)
+    sizes = scale.sizes(mm_per_px)
 
     def px(length_mm: float) -> int:
         return round(length_mm / mm_per_px)
 
-    margin, inside = px(_MARGIN_MM), width - 2 * px(_MARGIN_MM)
-    sizes = _sizes(mm_per_px)
-    head = Rect(margin, px(4.2), inside, px(14.0)) if header else None
-    rule = Rect(margin, head.bottom + px(1.2), inside, max(1, px(0.3))) if head else None
-    top = rule.bottom if rule else px(5.0)
+    t, g, short, tall = scale.type, scale.gap, scale.short, scale.portrait
+    margin, inside = px(scale.margin), width - 2 * px(scale.margin)
+    head = (
+        Rect(margin, px(2.4 if short else 4.2 * g), inside, px(9.0 if short else 14.0 * t))
+        if header
+        else None
+    )
+    rule = (
+        Rect(margin, head.bottom + px(0.8 if short else 1.2 * g), inside, max(1, px(0.3))) if head else None
+    )
+    top = rule.bottom if rule else px(5.0 * g)
 
-    footer = Rect(margin + px(12), height - px(12.6), inside - 2 * px(12), px(7.2))
-    cards_bottom = height - px(17.6)
-    large_top = px(46.4)
-    compact_top = px(66.6)
+    row_px = math.ceil(10 * max(1.0, g) / mm_per_px)
+    row = Rect(margin, height - max(px(5.4 * g), dead_margin_px) - row_px, inside, row_px)
+    switch_px = math.ceil(26 * max(0.92, t) / mm_per_px)
+    aside = switch_px + px(2.5)
+    cards_bottom = row.y - px(1.2 if short else 2.2 * g)
+
+    row_of = _columns(width, margin, px(scale.between_cards))
+    if tall:
+        large_top = compact_top = cards_bottom - round(2.6 * row_of[0].w)
+    elif short:
+        large_top = compact_top = px(27.6)
+    else:
+        large_top, compact_top = px(46.4 * g), px(66.6 * g)
+    cards = tuple(column.down(large_top, cards_bottom) for column in row_of)
+    compact = tuple(column.down(compact_top, cards_bottom) for column in row_of)
 
     # The question and its hint are in the middle of their space.
-    hint_px, hint_gap = px(6.2), px(0.6)
+    hint_px, hint_gap = math.ceil(sizes.hint * 1.57), px(0.6 * g)
     question_px = math.ceil(sizes.question * LINE_EM) * question_lines
-    question_px = min(question_px, large_top - top - hint_gap - hint_px - px(3.4))
+    question_px = min(question_px, large_top - top - hint_gap - hint_px - px(1.6 if short else 3.4 * g))
     hint_top = top + (large_top - top + question_px + hint_gap - hint_px) // 2
-    mark_px = px(2.6)
-    sign_px = px(21.0)
+    ack = _Stack(sizes, lines=2 if tall else 1, gap_px=px((4.0 if tall else 1.4) * g))
+    ack_room = Rect(margin, top, inside, compact_top - top)
+    message = _Stack(sizes, lines=2, gap_px=px(2.0 * g))
+    sign_px = px(12.0 if short else 21.0 * g * (1.5 if tall else 1.0))
+    mark_px = px(2.6 * max(1.0, t))
     return Layout(
         size_px=size_px,
         mm_per_px=mm_per_px,
@@ -238,56 +273,64 @@ def lay_out(
         rule=rule,
         question=Rect(margin, hint_top - hint_gap - question_px, inside, question_px),
         hint=Rect(margin, hint_top, inside, hint_px),
-        cards=_row(width, margin, px(_GAP_MM), large_top, cards_bottom),
-        compact_cards=_row(width, margin, px(_GAP_MM), compact_top, cards_bottom),
-        acknowledgement=_stack(margin, inside, top, compact_top, (sign_px, px(10.8), px(6.4)), px(1.4)),
-        message=_stack(margin, inside, top, height - px(12), (px(28), px(12), px(15)), px(3.0)),
-        footer=footer,
-        mark=Rect(margin, footer.y + (footer.h - mark_px) // 2, mark_px, mark_px),
+        cards=cards,
+        compact_cards=cards if compact == cards else compact,
+        acknowledgement=ack.beside(ack_room, sign_px, thanks_px) if short else ack.below(ack_room, sign_px),
+        beside=short,
+        message=message.below(
+            Rect(margin, top, inside, row.y - top), px(20.0 if short else 28.0 * t), sizes.title
+        ),
+        footer=Rect(margin + aside, row.y, inside - 2 * aside, row.h),
+        switch=Rect(row.right - switch_px, row.y, switch_px, row.h),
+        mark=Rect(margin, row.y + (row.h - mark_px) // 2, mark_px, mark_px),
         sizes=sizes,
         card_inner_px=math.ceil(1.0 / mm_per_px),
-        radius_px=px(4.6),
-        border_px=max(2, px(0.75)),
-        label_lines=label_lines,
+        card_pad_px=px(1.5 if short else 3.4 * g),
+        key_cap_px=math.ceil(sizes.number * 1.42),
+        number_in_corner=short,
+        radius_px=px(4.6 * g),
+        border_px=max(2, px(0.75 * max(1.0, t))),
+        label_px=label[0] if label else sizes.label,
+        label_lines=label[1] if label else 1,
     )
 
 
-def _sizes(mm_per_px: float) -> Sizes:
-    """Sizes of type from the heights of their capitals, in millimetres."""
-
-    def size(capital_mm: float) -> int:
-        return math.ceil(capital_mm / mm_per_px / CAPITAL_EM)
-
-    return Sizes(
-        question=size(5.2),
-        hint=size(2.9),
-        label=size(LABEL_CAPITAL_MM),
-        number=size(3.2),
-        unit=size(3.1),
-        department=size(2.5),
-        footer=size(2.5),
-        thanks=size(6.2),
-        title=size(5.6),
-        text=size(3.3),
-        smallest=size(2.0),
-    )
-
-
-def _row(width: int, margin: int, gap: int, top: int, bottom: int) -> tuple[Rect, ...]:
-    """Five equal cards, the odd pixels left outside, so that the row is symmetrical."""
+def _columns(width: int, margin: int, gap: int) -> tuple[Rect, ...]:
+    """Five equal columns, the odd pixels left outside, so that the row is symmetrical."""
     card = (width - 2 * margin - (LEVELS - 1) * gap) // LEVELS
     left = (width - LEVELS * card - (LEVELS - 1) * gap) // 2
-    return tuple(Rect(left + n * (card + gap), top, card, bottom - top) for n in range(LEVELS))
+    return tuple(Rect(left + n * (card + gap), 0, card, 0) for n in range(LEVELS))
 
 
-def _stack(
-    margin: int, inside: int, top: int, bottom: int, heights: tuple[int, int, int], gap: int
-) -> Message:
-    """Sign, title and text, in the middle of their space; the sign has the greater gap below it."""
-    sign, title, text = heights
-    y = top + (bottom - top - sign - title - text - gap) // 2
-    return Message(
-        Rect(margin + (inside - sign) // 2, y, sign, sign),
-        Rect(margin, y + sign + gap, inside, title),
-        Rect(margin, y + sign + gap + title, inside, text),
-    )
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A sign, a title and a text that belong together, in the middle of their room."""
+
+    sizes: Sizes
+    lines: int
+    gap_px: int
+
+    def below(self, room: Rect, sign: int, title_px: int | None = None) -> Message:
+        """Below each other; the sign has the greater gap below it."""
+        title = math.ceil((title_px or self.sizes.thanks) * LINE_EM) * self.lines
+        text = math.ceil(self.sizes.text * 1.43) * self.lines
+        sign = max(1, min(sign, room.h - title - text - self.gap_px))
+        y = room.y + (room.h - sign - title - text - self.gap_px) // 2
+        return Message(
+            Rect(room.x + (room.w - sign) // 2, y, sign, sign),
+            Rect(room.x, y + sign + self.gap_px, room.w, title),
+            Rect(room.x, y + sign + self.gap_px + title, room.w, text),
+        )
+
+    def beside(self, room: Rect, sign: int, words: int) -> Message:
+        """The words at the right of the sign, both together in the middle."""
+        gap = 3 * self.gap_px
+        words = min(words or room.w, room.w - sign - gap)
+        title, text = math.ceil(self.sizes.thanks * LINE_EM), math.ceil(self.sizes.text * LINE_EM)
+        x = room.x + (room.w - sign - gap - words) // 2
+        y = room.y + (room.h - title - text) // 2
+        return Message(
+            Rect(x, room.y + (room.h - sign) // 2, sign, sign),
+            Rect(x + sign + gap, y, room.right - x - sign - gap, title),
+            Rect(x + sign + gap, y + title, room.right - x - sign - gap, text),
+        )

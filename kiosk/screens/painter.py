@@ -11,15 +11,15 @@ from enum import Enum
 
 import pygame
 
-from assets.texts import Texts
+from assets.texts import DEFAULT_LANGUAGE, Texts
 from hardware.events import Level
 from kiosk.screens import shapes
-from kiosk.screens.cards import Cards, label_lines
+from kiosk.screens.cards import Cards, fit_labels
 from kiosk.screens.faces import Faces
 from kiosk.screens.header import draw_header
-from kiosk.screens.heads import Heads, question_lines, words_of
+from kiosk.screens.heads import Heads, question_lines, thanks_width, words_of
 from kiosk.screens.layout import Layout, Rect, lay_out
-from kiosk.screens.palette import GREY, PAPER
+from kiosk.screens.palette import CALM, Palette
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import PRESSED, ScreenName, View
@@ -62,6 +62,8 @@ class Painter:
         mm_per_px: float,
         texts: Texts,
         wording: Wording,
+        switch: str = "",
+        colours: Palette = CALM,
         type_: Type | None = None,
         faces: Faces | None = None,
     ) -> None:
@@ -72,23 +74,31 @@ class Painter:
             mm_per_px: Millimetres a pixel.
             texts: The catalogue.
             wording: What this terminal calls things.
+            switch: What stands on the button for another language; empty where there is none.
+            colours: The theme.
             type_: The fonts; by default those of the package.
             faces: The faces; by default those of the package.
         """
         self._texts = texts
         self._wording = wording
+        self._switch = switch
+        self._colours = colours
         self._type = type_ or Type()
         # The panel decides the sizes of type, these the lines that the words take, and those the places.
         panel = lay_out(size_px, mm_per_px)
+        least_px = (
+            panel.sizes.label_least if texts.language == DEFAULT_LANGUAGE else panel.sizes.other_label_least
+        )
         self.layout: Layout = lay_out(
             size_px,
             mm_per_px,
             header=bool(wording.names),
-            label_lines=label_lines(panel, self._type, wording.labels),
+            label=fit_labels(panel, self._type, wording.card_labels, least_px),
             question_lines=question_lines(panel, self._type, wording.question),
+            thanks_px=thanks_width(panel, self._type, wording, texts),
         )
-        self._cards = Cards(self.layout, self._type, faces or Faces(), wording.labels)
-        self._heads = Heads(self.layout, self._type)
+        self._cards = Cards(self.layout, self._type, faces or Faces(), wording.card_labels, colours)
+        self._heads = Heads(self.layout, self._type, colours)
         self._layers: dict[_Layer, pygame.Surface] = {}
         self._patches: dict[Hashable, _Patch] = {}
         self._ring: tuple[int, _Patch] | None = None
@@ -165,18 +175,28 @@ class Painter:
     def _draw_layer(self, kind: _Layer) -> pygame.Surface:
         layout = self.layout
         surface = pygame.Surface(layout.size_px)
-        surface.fill(PAPER)
-        draw_header(surface, layout, self._type, self._wording)
+        surface.fill(self._colours.paper)
+        draw_header(surface, layout, self._type, self._wording, self._colours)
         if kind is _Layer.BARE:
             return surface
         for level, place in zip(
             Level, layout.cards if kind is _Layer.LARGE else layout.compact_cards, strict=True
         ):
             self._cards.draw(surface, level, place, (0, 0))
+        if self._switch:
+            self._draw_switch(surface)
         _ = self._texts
-        footer = Style(400, layout.sizes.footer, layout.sizes.smallest, GREY)
+        footer = Style(400, layout.sizes.footer, layout.sizes.smallest, self._colours.grey)
         self._type.draw(surface, _("No name, no picture. Each press is one opinion."), layout.footer, footer)
         return surface
+
+    def _draw_switch(self, surface: pygame.Surface) -> None:
+        layout, place = self.layout, self.layout.switch
+        surface.blit(
+            shapes.card(self._colours, (place.w, place.h), place.h // 2, layout.border_px), place[:2]
+        )
+        style = Style(600, layout.sizes.footer, layout.sizes.smallest, self._colours.ink)
+        self._type.draw(surface, self._switch, place.inset(layout.card_inner_px), style)
 
     def _patches_of(self, view: View, now_ns: int) -> Iterator[_Patch]:
         yield self._words(view)
@@ -185,11 +205,13 @@ class Painter:
             yield self._pressed_card(view.pressed, self.layout.cards_of(view.name)[view.pressed - 1])
         if view.name is ScreenName.CORRECTING:
             sign = self.layout.acknowledgement.sign
-            yield self._patch("dots", sign, lambda surface: _put(surface, shapes.dots_sign(sign.w)))
+            yield self._patch(
+                "dots", sign, lambda surface: _put(surface, shapes.dots_sign(self._colours, sign.w))
+            )
         if view.name is ScreenName.THANKED and view.ring is not None:
             yield self._running_ring(round(view.ring.left(now_ns) * _RING_STEPS))
         elif view.name in (ScreenName.THANKED, ScreenName.REPEAT):
-            yield self._patch("sign", self.layout.acknowledgement.sign, _sign(None))
+            yield self._patch("sign", self.layout.acknowledgement.sign, self._sign(None))
 
     def _words(self, view: View) -> _Patch:
         words = words_of(view, self._wording, self._texts)
@@ -201,7 +223,7 @@ class Painter:
         return self._patch(
             ("mark", attention),
             place,
-            lambda surface: _put(surface, shapes.mark(place.w, attention=attention)),
+            lambda surface: _put(surface, shapes.mark(self._colours, place.w, attention=attention)),
         )
 
     def _pressed_card(self, level: Level, place: Rect) -> _Patch:
@@ -215,24 +237,22 @@ class Painter:
         """The ring at one step; only the last one is kept."""
         if self._ring is None or self._ring[0] != step:
             place = self.layout.acknowledgement.sign
-            self._ring = step, _drawn(place, _sign(step / _RING_STEPS))
+            self._ring = step, self._drawn(place, self._sign(step / _RING_STEPS))
         return self._ring[1]
 
     def _patch(self, key: Hashable, place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
         if key not in self._patches:
-            self._patches[key] = _drawn(place, draw)
+            self._patches[key] = self._drawn(place, draw)
         return self._patches[key]
 
+    def _drawn(self, place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
+        surface = pygame.Surface((place.w, place.h))
+        surface.fill(self._colours.paper)
+        draw(surface)
+        return _Patch(place, surface)
 
-def _drawn(place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
-    surface = pygame.Surface((place.w, place.h))
-    surface.fill(PAPER)
-    draw(surface)
-    return _Patch(place, surface)
-
-
-def _sign(left: float | None) -> Callable[[pygame.Surface], None]:
-    return lambda surface: _put(surface, shapes.check_sign(surface.get_width(), left))
+    def _sign(self, left: float | None) -> Callable[[pygame.Surface], None]:
+        return lambda surface: _put(surface, shapes.check_sign(self._colours, surface.get_width(), left))
 
 
 def _put(surface: pygame.Surface, picture: pygame.Surface) -> None:

@@ -11,14 +11,16 @@ import pygame
 from hardware.events import Level
 from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import LEVELS, Rect
-from kiosk.screens.palette import CARD, CARD_PRESSED, GREY, INK, OUTLINE, PAPER, Colour
+from kiosk.screens.palette import CALM, Colour, Palette
 from kiosk.screens.wording import Wording
 from kiosk.view import PRESSED, ScreenName, View
 
 _WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT)
 
 
-def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequence[Rect] = ()) -> None:
+def draw_safe(
+    surface: pygame.Surface, view: View, wording: Wording, cards: Sequence[Rect] = (), colours: Palette = CALM
+) -> None:
     """Fill a surface with the view in its plainest form.
 
     Args:
@@ -26,11 +28,12 @@ def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequ
         view: What to show. The words after a press are the same for every level.
         wording: The words; nothing else is read.
         cards: Where presses count on this screen; by default five equal columns in the lower two thirds.
+        colours: The theme.
     """
     if not pygame.font.get_init():
         pygame.font.init()
     width, height = surface.get_size()
-    surface.fill(PAPER)
+    surface.fill(colours.paper)
     columns: Sequence[Rect] = ()
     if view.name not in _WITHOUT_CARDS:
         columns = cards if len(cards) == LEVELS else _columns(width, height)
@@ -41,10 +44,16 @@ def draw_safe(surface: pygame.Surface, view: View, wording: Wording, cards: Sequ
     top = (above - row * len(lines)) // 2
     for number, line in enumerate(lines):
         box = Rect(pad, top + number * row, width - 2 * pad, row)
-        _write(surface, line, box, INK if number == 0 else GREY, width // 26 if number == 0 else width // 40)
+        _write(
+            surface,
+            line,
+            box,
+            colours.ink if number == 0 else colours.grey,
+            width // 26 if number == 0 else width // 40,
+        )
     for level, card in zip(Level, columns, strict=False):
         pressed = level == view.pressed and view.name in PRESSED
-        _draw_card(surface, card, level, wording.labels[level - 1], pressed=pressed)
+        _draw_card(surface, card, level, wording.labels[level - 1], colours, pressed=pressed)
 
 
 def _lines(view: View, wording: Wording) -> list[str]:
@@ -73,13 +82,15 @@ def _columns(width: int, height: int) -> tuple[Rect, ...]:
     return tuple(Rect(gap + n * (card + gap), top, card, height - top - gap) for n in range(LEVELS))
 
 
-def _draw_card(surface: pygame.Surface, card: Rect, level: Level, word: str, *, pressed: bool) -> None:
-    pygame.draw.rect(surface, CARD_PRESSED if pressed else CARD, card)
-    pygame.draw.rect(surface, INK if pressed else OUTLINE, card, 6 if pressed else 2)
+def _draw_card(
+    surface: pygame.Surface, card: Rect, level: Level, word: str, colours: Palette, *, pressed: bool
+) -> None:
+    pygame.draw.rect(surface, colours.card_pressed if pressed else colours.card, card)
+    pygame.draw.rect(surface, colours.ink if pressed else colours.outline, card, 6 if pressed else 2)
     inside = card.inset(max(8, card.w // 20))
     half = inside.h // 2
-    _write(surface, str(int(level)), Rect(inside.x, inside.y, inside.w, half), INK, card.w // 2)
-    _write(surface, word, Rect(inside.x, inside.y + half, inside.w, half), INK, card.w // 6)
+    _write(surface, str(int(level)), Rect(inside.x, inside.y, inside.w, half), colours.ink, card.w // 2)
+    _write(surface, word, Rect(inside.x, inside.y + half, inside.w, half), colours.ink, card.w // 6)
 
 
 def _write(surface: pygame.Surface, text: str, box: Rect, colour: Colour, px: int) -> None:

@@ -4,40 +4,33 @@ import math
 
 import pygame
 
-from kiosk.screens.palette import (
-    ACCENT,
-    CARD,
-    CARD_PRESSED,
-    GREY,
-    HAIRLINE,
-    INK,
-    OUTLINE,
-    Colour,
-    css,
-)
+from kiosk.screens.palette import Colour, Palette, css
 from kiosk.screens.svg import drawing
 
 
-def card(size: tuple[int, int], radius: int, border: int, *, pressed: bool = False) -> pygame.Surface:
+def card(
+    colours: Palette, size: tuple[int, int], radius: int, border: int, *, pressed: bool = False
+) -> pygame.Surface:
     """A card; a pressed one has a heavy rim and a tint, the same for every level."""
-    fill, outline = (CARD_PRESSED, INK) if pressed else (CARD, HAIRLINE)
+    fill, outline = (colours.card_pressed, colours.ink) if pressed else (colours.card, colours.hairline)
     return drawing(*size, _rounded(size, radius, border if pressed else 2, fill, outline))
 
 
-def pill(size: tuple[int, int], border: int) -> pygame.Surface:
+def pill(colours: Palette, size: tuple[int, int], border: int) -> pygame.Surface:
     """The ground of a gentle hint."""
-    return drawing(*size, _rounded(size, size[1] // 2, border, CARD, ACCENT))
+    return drawing(*size, _rounded(size, size[1] // 2, border, colours.card, colours.accent))
 
 
-def key_cap(side: int) -> pygame.Surface:
+def key_cap(colours: Palette, side: int) -> pygame.Surface:
     """The round top of a physical button: the number on it is the number beside the card."""
-    return drawing(side, side, _circle(side / 2, side / 2 - 1.5, "none", OUTLINE, 2))
+    return drawing(side, side, _circle(side / 2, side / 2 - 1.5, "none", colours.outline, 2))
 
 
-def check_sign(side: int, left: float | None) -> pygame.Surface:
+def check_sign(colours: Palette, side: int, left: float | None) -> pygame.Surface:
     """The check of the thank-you in its ring.
 
     Args:
+        colours: The theme.
         side: Width and height, pixels.
         left: The share of the ring that is left, 1.0 to 0.0; None where no correction is offered.
     """
@@ -45,45 +38,54 @@ def check_sign(side: int, left: float | None) -> pygame.Surface:
     radius = (side - width) / 2 - 1
     middle = side / 2
     tick = [(middle + side * x, middle + side * y) for x, y in ((-0.185, 0.02), (-0.05, 0.155), (0.2, -0.15))]
-    elements = [_circle(middle, radius, "none", HAIRLINE, width), _line(tick, side * 0.085, ACCENT)]
+    elements = [
+        _circle(middle, radius, "none", colours.track, width),
+        _line(tick, side * 0.085, colours.accent),
+    ]
     if left is not None and left > 0:
-        elements.insert(1, _arc(middle, radius, left, width))
+        elements.insert(1, _arc(middle, radius, left, width, colours.accent))
     return drawing(side, side, *elements)
 
 
-def pause_sign(side: int) -> pygame.Surface:
+def pause_sign(colours: Palette, side: int) -> pygame.Surface:
     """Two bars in a circle: the terminal has stopped taking ratings."""
     middle, reach = side / 2, side * 0.19
     bars = [
-        _line([(middle + dx * side, middle - reach), (middle + dx * side, middle + reach)], side * 0.085, INK)
+        _line(
+            [(middle + dx * side, middle - reach), (middle + dx * side, middle + reach)],
+            side * 0.085,
+            colours.ink,
+        )
         for dx in (-0.12, 0.12)
     ]
-    return drawing(side, side, _disc(side), *bars)
+    return drawing(side, side, _disc(colours, side), *bars)
 
 
-def dots_sign(side: int) -> pygame.Surface:
+def dots_sign(colours: Palette, side: int) -> pygame.Surface:
     """Three dots in a circle: please wait."""
+    fill = css(colours.grey)
     dots = [
-        f'<circle cx="{side / 2 + dx * side:.1f}" cy="{side / 2:.1f}" r="{side * 0.05:.1f}" fill="{css(GREY)}"/>'
+        f'<circle cx="{side / 2 + dx * side:.1f}" cy="{side / 2:.1f}" r="{side * 0.05:.1f}" fill="{fill}"/>'
         for dx in (-0.17, 0.0, 0.17)
     ]
-    return drawing(side, side, _disc(side), *dots)
+    return drawing(side, side, _disc(colours, side), *dots)
 
 
-def mark(side: int, *, attention: bool) -> pygame.Surface:
+def mark(colours: Palette, side: int, *, attention: bool) -> pygame.Surface:
     """The technician's mark, told apart by shape alone: a circle when all is well, a triangle when not."""
     if not attention:
-        return drawing(side, side, _circle(side / 2, side / 2 - 2, "none", OUTLINE, 2))
+        return drawing(side, side, _circle(side / 2, side / 2 - 2, "none", colours.outline, 2))
+    outline = css(colours.outline)
     points = f"{side / 2},1.5 {side - 1.5},{side - 2} 1.5,{side - 2}"
     return drawing(
         side,
         side,
-        f'<polygon points="{points}" fill="none" stroke="{css(OUTLINE)}" stroke-width="2" stroke-linejoin="round"/>',
+        f'<polygon points="{points}" fill="none" stroke="{outline}" stroke-width="2" stroke-linejoin="round"/>',
     )
 
 
-def _disc(side: int) -> str:
-    return _circle(side / 2, side / 2 - 3, css(CARD), HAIRLINE, side * 0.036)
+def _disc(colours: Palette, side: int) -> str:
+    return _circle(side / 2, side / 2 - 3, css(colours.card), colours.hairline, side * 0.036)
 
 
 def _circle(middle: float, radius: float, fill: str, outline: Colour, width: float) -> str:
@@ -109,13 +111,13 @@ def _line(points: list[tuple[float, float]], width: float, colour: Colour) -> st
     )
 
 
-def _arc(middle: float, radius: float, share: float, width: float) -> str:
+def _arc(middle: float, radius: float, share: float, width: float, colour: Colour) -> str:
     """The part of a circle from the top, clockwise."""
     if share >= 1:
-        return _circle(middle, radius, "none", ACCENT, width)
+        return _circle(middle, radius, "none", colour, width)
     turn = 2 * math.pi * share
     x, y = middle + radius * math.sin(turn), middle - radius * math.cos(turn)
     return (
         f'<path d="M {middle:.2f} {middle - radius:.2f} A {radius:.2f} {radius:.2f} 0 {int(share > 0.5)} 1 '
-        f'{x:.2f} {y:.2f}" fill="none" stroke="{css(ACCENT)}" stroke-width="{width:.2f}" stroke-linecap="round"/>'
+        f'{x:.2f} {y:.2f}" fill="none" stroke="{css(colour)}" stroke-width="{width:.2f}" stroke-linecap="round"/>'
     )

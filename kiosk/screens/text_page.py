@@ -6,7 +6,7 @@ import pygame
 
 from assets.texts import Texts
 from kiosk.screens.layout import Rect, lay_out
-from kiosk.screens.palette import GREY, HAIRLINE, INK, PAPER
+from kiosk.screens.palette import CALM
 from kiosk.screens.type import Block, Font, Style, Type, printable, wrap
 
 
@@ -31,11 +31,11 @@ def draw_text_page(
     type_ = type_ or Type()
     layout = lay_out(surface.get_size(), mm_per_px, header=True)
     sizes, header, rule = layout.sizes, layout.header, layout.rule
-    surface.fill(PAPER)
+    surface.fill(CALM.paper)
     if header is None or rule is None:
         return
-    type_.draw(surface, title, header, Style(700, sizes.question, sizes.smallest, INK), "left")
-    pygame.draw.rect(surface, HAIRLINE, rule)
+    type_.draw(surface, title, header, Style(700, sizes.question, sizes.smallest, CALM.ink), "left")
+    pygame.draw.rect(surface, CALM.hairline, rule)
 
     page = Rect(
         header.x, rule.bottom + layout.px(4), header.w, layout.size_px[1] - rule.bottom - layout.px(9)
@@ -48,15 +48,15 @@ def draw_text_page(
     shown = _how_many(items, page.h, gap, line_px)
     y = page.y
     for number, block in enumerate(items[:shown], start=1):
-        surface.blit(font.render(f"{number}.", True, GREY), (page.x, y))
+        surface.blit(font.render(f"{number}.", True, CALM.grey), (page.x, y))
         for line in block.lines:
-            surface.blit(font.render(line, True, INK), (page.x + indent, y))
+            surface.blit(font.render(line, True, CALM.ink), (page.x + indent, y))
             y += font.size(line)[1]
         y += gap
     if shown < len(items):
         _ = texts
         rest = _("… and {count} more problems").format(count=len(items) - shown)
-        surface.blit(font.render(rest, True, GREY), (page.x + indent, y))
+        surface.blit(font.render(rest, True, CALM.grey), (page.x + indent, y))
 
 
 def _wrapped(problem: str, font: Font, width: int) -> Block:

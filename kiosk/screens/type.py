@@ -17,6 +17,7 @@ from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import Rect
 from kiosk.screens.palette import Colour
 from kiosk.screens.sfnt import check_font
+from kiosk.screens.wording import SOFT_HYPHEN
 
 FAMILY = "Be Vietnam Pro"
 ELLIPSIS = "…"
@@ -85,10 +86,17 @@ def font_file(weight: int) -> Path:
 
 
 def printable(text: str) -> str:
-    """One line of composed characters: no control characters, no lone surrogates (pygame refuses both)."""
+    """One line of composed characters that can be seen, and soft hyphens: pygame refuses the others."""
     composed = unicodedata.normalize("NFC", text)
-    shown = (" " if unicodedata.category(character) in ("Cc", "Cs") else character for character in composed)
-    return " ".join("".join(shown).split())
+    return " ".join("".join(map(_seen, composed)).split())
+
+
+def _seen(character: str) -> str:
+    """A character; a space for a control character or half of one, nothing for an invisible one."""
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cs"):
+        return " "
+    return "" if category == "Cf" and character != SOFT_HYPHEN else character
 
 
 class Type:
@@ -134,6 +142,21 @@ class Type:
         """How many lines a text would take, without shrinking."""
         return len(wrap(printable(text), self.font(weight, px), width))
 
+    def whole_lines(self, text: str, weight: int, px: int, width: int, *, hyphens: bool) -> int | None:
+        """How many lines a text takes without shrinking; None where a word would be cut for want of room.
+
+        Args:
+            text: Any text.
+            weight: 400 regular to 700 bold.
+            px: Size of type, in pixels.
+            width: Of the box, in pixels.
+            hyphens: Whether words may be broken at their soft hyphens.
+        """
+        font, text = self.font(weight, px), printable(text)
+        if not hyphens:
+            text = text.replace(SOFT_HYPHEN, "")
+        return len(wrap(text, font, width)) if _widest(text, font) <= width else None
+
     def fit(self, text: str, size: tuple[int, int], style: Style) -> Block:
         """Find the largest size, and the lines, with which a text fits into a box.
 
@@ -149,11 +172,14 @@ class Type:
         text = printable(text)
         smallest = min(style.px, style.smallest_px)
         for px in range(style.px, smallest - 1, -1):
-            block = Block(font := self.font(style.weight, px), tuple(wrap(text, font, width)))
-            whole_words = all(font.size(word)[0] <= width for word in text.split())
-            if whole_words and block.height <= height:
+            font = self.font(style.weight, px)
+            if _widest(text, font) > width:
+                continue  # a word is cut only when nothing else helps
+            block = Block(font, tuple(wrap(text, font, width)))
+            if block.height <= height:
                 return Block(font, tuple(balance(text, font, width, len(block.lines))))
-        return truncate(block, width, height)
+        font = self.font(style.weight, smallest)
+        return truncate(Block(font, tuple(wrap(text, font, width))), width, height)
 
     def draw(
         self,
@@ -186,23 +212,52 @@ def wrap(text: str, font: Font, width: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in text.split():
-        longer = f"{line} {word}".lstrip()
+        longer = f"{line} {word.replace(SOFT_HYPHEN, '')}".lstrip()
         if font.size(longer)[0] <= width:
             line = longer
             continue
         if line:
             lines.append(line)
-        while font.size(word)[0] > width and len(word) > 1:
-            cut = _longest_start(word, font, width)
-            lines.append(word[:cut])
-            word = word[cut:]
-        line = word
+        *starts, line = _broken(word, font, width)
+        lines += starts
     return [*lines, line] if line else lines
+
+
+def _widest(text: str, font: Font) -> int:
+    """The width of the widest part that cannot be broken."""
+    return max((font.size(piece)[0] for word in text.split() for piece in _pieces(word)), default=0)
+
+
+def _pieces(word: str) -> list[str]:
+    """The parts that a word may be broken into, each with its hyphen."""
+    *starts, end = word.split(SOFT_HYPHEN)
+    return [*(f"{start}-" for start in starts), end]
+
+
+def _broken(word: str, font: Font, width: int) -> list[str]:
+    """A word on as few lines as its soft hyphens allow; what is still too wide is cut anywhere."""
+    lines = [""]
+    for piece in _pieces(word):
+        longer = lines[-1].removesuffix("-") + piece if lines[-1] else piece
+        if not lines[-1] or font.size(longer)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    cut: list[str] = []
+    for line in lines:
+        rest = line
+        while font.size(rest)[0] > width and len(rest) > 1:
+            end = _longest_start(rest, font, width)
+            cut.append(rest[:end])
+            rest = rest[end:]
+        cut.append(rest)
+    return cut
 
 
 def balance(text: str, font: Font, width: int, lines: int) -> list[str]:
     """The same number of lines, as nearly equal as can be: a last line of one word looks like a mistake."""
-    narrow, wide = 1, width
+    # Never so narrow that a word would have to be cut.
+    narrow, wide = min(max(1, _widest(text, font)), width), width
     while narrow < wide:
         middle = (narrow + wide) // 2
         wrapped = wrap(text, font, middle)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from assets.texts import Texts
 from kiosk.screens.layout import LEVELS
 
+SOFT_HYPHEN = "\u00ad"
+"""Where a long word may be broken, with a hyphen; not shown otherwise (Unicode Standard Annex 14)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SafeWords:
@@ -46,7 +49,7 @@ class Wording:
         counter: The counter, or empty.
         field: What the counter deals with, or empty.
         question: The question above the cards.
-        labels: The words of the five levels, worst to best.
+        card_labels: The words of the five levels, worst to best, with soft hyphens where they may be broken.
         safe: The words of the safe screen.
     """
 
@@ -55,7 +58,7 @@ class Wording:
     counter: str
     field: str
     question: str
-    labels: tuple[str, str, str, str, str]
+    card_labels: tuple[str, str, str, str, str]
     safe: SafeWords
 
     @classmethod
@@ -76,11 +79,12 @@ class Wording:
             "counter": "",
             "field": "",
             "question": _("How did you find the service today?"),
+            # Soft hyphens show where narrow cards may break a word; a translation may have some of its own.
             "label_1": _("Very poor"),
             "label_2": _("Poor"),
-            "label_3": _("Acceptable"),
+            "label_3": _("Accept\u00adable"),
             "label_4": _("Good"),
-            "label_5": _("Excellent"),
+            "label_5": _("Excel\u00adlent"),
         }
         for name, text in (overrides or {}).items():
             if name not in words:
@@ -95,9 +99,14 @@ class Wording:
             counter=words["counter"],
             field=words["field"],
             question=words["question"],
-            labels=(first, second, third, fourth, fifth),
+            card_labels=(first, second, third, fourth, fifth),
             safe=SafeWords.from_texts(_),
         )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The words of the five levels as they are read."""
+        return tuple(label.replace(SOFT_HYPHEN, "") for label in self.card_labels)
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:

@@ -68,7 +68,13 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
-def test_the_gallery_shows_every_screen() -> None:
-    index = (ROOT / "docs" / "gallery" / "README.md").read_text(encoding="utf-8")
-    pictures = {path.name for path in (ROOT / "docs" / "gallery").glob("*.png")}
-    assert pictures == set(re.findall(r"\(([\w-]+\.png)\)", index))
+def test_the_pages_of_the_gallery_show_every_picture_and_no_other() -> None:
+    gallery = ROOT / "docs" / "gallery"
+    shown = {
+        page.parent / picture
+        for page in gallery.glob("*/README.md")
+        for picture in re.findall(r'src="([^"]+)"', page.read_text(encoding="utf-8"))
+    }
+    assert shown == set(gallery.rglob("*.png"))
+    index = (gallery / "README.md").read_text(encoding="utf-8")
+    assert all((gallery / picture).exists() for picture in re.findall(r'src="([^"]+)"', index))

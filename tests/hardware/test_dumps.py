@@ -24,7 +24,7 @@ def replay(name: str) -> tuple[list[tuple[int, int]], int, list[Press]]:
         record = record_of(event, line["at_ns"])
         if isinstance(record, FingerDown | FingerUp | MouseDown | MouseUp):
             press = pointer.feed(record, targets, (width, height))
-            presses += [press] if press is not None else []
+            presses += [press] if isinstance(press, Press) else []
     return [tuple(tap) for tap in header["taps"]], width, presses
 
 

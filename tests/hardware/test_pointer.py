@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.events import Level, Press, Source
+from hardware.events import Level, Press, Source, Switch
 from hardware.pointer import (
     REMEMBERED,
     SAME_TAP_NS,
@@ -45,7 +45,7 @@ def mouse(
 def presses(*records: PointerRecord, targets: Targets | None = TARGETS) -> list[Press]:
     pointer = Pointer()
     fed = [pointer.feed(record, targets, SIZE) for record in records]
-    return [press for press in fed if press is not None]
+    return [press for press in fed if isinstance(press, Press)]
 
 
 def centre(level: Level) -> int:
@@ -245,3 +245,21 @@ def test_a_finger_presses_the_column_under_it_or_nothing(x_norm: float, y_norm: 
     x_px, y_px = x_norm * SIZE[0], y_norm * SIZE[1]
     under = [level for level, column in zip(Level, COLUMNS, strict=True) if column.contains(x_px, y_px)]
     assert [press.level for press in got] == under
+
+
+def test_the_button_for_another_language_is_no_press_and_dead_in_the_rim() -> None:
+    switch = Rect(SIZE[0] - 200, SIZE[1] - 80, 200, 80)
+    targets = Targets(TARGETS.columns, TARGETS.margin_px, switch)
+    pointer = Pointer()
+    assert pointer.feed(finger(SIZE[0] - 100, SIZE[1] - 60, at_ns=5), targets, SIZE) == Switch(5)
+    assert pointer.feed(finger(SIZE[0] - 1, SIZE[1] - 1, at_ns=10**9), targets, SIZE) is None
+    assert pointer.feed(finger(SIZE[0] - 100, SIZE[1] - 60, at_ns=2 * 10**9), TARGETS, SIZE) != Switch(
+        2 * 10**9
+    )
+
+
+def test_a_touch_and_its_click_switch_the_language_once() -> None:
+    targets = Targets(TARGETS.columns, TARGETS.margin_px, Rect(SIZE[0] - 200, SIZE[1] - 80, 200, 80))
+    pointer, x, y = Pointer(), SIZE[0] - 100, SIZE[1] - 60
+    assert pointer.feed(finger(x, y, at_ns=5), targets, SIZE) == Switch(5)
+    assert pointer.feed(mouse(x, y, at_ns=9), targets, SIZE) is None

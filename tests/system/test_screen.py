@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.screens.palette import PAPER
+from kiosk.screens.palette import CALM
 from tests.hardware.dumps.touch_device import TouchDevice
 from tests.system.program import PATIENCE_S, Program, entries, hailong, kinds
 from tests.xdisplay import environment, screenshot, xdotool, xvfb
@@ -18,6 +18,8 @@ SIZE = (1280, 800)
 MIDDLES_PX = (156, 398, 640, 882, 1124)
 ROW_PX = 480
 """The middle of the cards, on every screen that takes presses."""
+SWITCH_PX = (1180, 742)
+"""The button for another language."""
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_when_it_says_ready_the_first_frame_is_visible(display: str, tmp_path: P
         program.until("ready")
         picture = screenshot(display)
         assert picture.size == SIZE
-        assert picture.convert("RGB").getpixel((640, 5)) == PAPER
+        assert picture.convert("RGB").getpixel((640, 5)) == CALM.paper
         assert len(colours_of(picture)) > 50
 
 
@@ -62,6 +64,67 @@ def test_a_click_on_a_face_is_that_level(display: str, tmp_path: Path, level: in
         program.until("ready")
         xdotool(display, "mousemove", MIDDLES_PX[level - 1], ROW_PX, "click", 1)
         assert rating_of(program) == level
+
+
+def on_panel(x: int, y: int, rotation: int) -> tuple[int, int]:
+    """Where a point of the upright picture is on a panel with the picture turned clockwise."""
+    width, height = SIZE
+    return {
+        0: (x, y),
+        90: (height - 1 - y, x),
+        180: (width - 1 - x, height - 1 - y),
+        270: (y, width - 1 - x),
+    }[rotation]
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_turned_picture_is_the_same_picture_and_is_touched_where_it_is_seen(
+    display: str, tmp_path: Path, rotation: int
+) -> None:
+    quick = {"visit_repeat_interval_s": "0", "visit_correction_window_s": "0", "visit_thanks_s": "5"}
+    with hailong("run", data=tmp_path / "upright", environ=environment(display), settings=quick) as program:
+        program.until("ready")
+        upright = screenshot(display).convert("RGB")
+        xdotool(display, "mousemove", 5, 5, "key", "2")
+        program.until("rating_stored")
+        time.sleep(0.5)  # the thank-you follows the pressed card
+        upright_thanks = screenshot(display).convert("RGB")
+    panel, panel_mm = (SIZE, "217,136") if rotation in (0, 180) else (SIZE[::-1], "136,217")
+    turned = quick | {"screen_rotation": str(rotation), "screen_panel_mm": panel_mm}
+    with (
+        xvfb(*panel) as other,
+        hailong("run", data=tmp_path, environ=environment(other), settings=turned) as program,
+    ):
+        program.until("ready")
+        picture = screenshot(other).convert("RGB").rotate(rotation, expand=True)
+        assert not ImageChops.difference(picture, upright).getbbox()
+        for level, x in enumerate(MIDDLES_PX, start=1):
+            xdotool(other, "mousemove", *on_panel(x, ROW_PX, rotation), "click", 1)
+            assert rating_of(program) == level
+        # What was drawn in parts is where it belongs, too.
+        end_s = time.monotonic() + PATIENCE_S
+        while ImageChops.difference(picture, upright_thanks).getbbox() and time.monotonic() < end_s:
+            picture = screenshot(other).convert("RGB").rotate(rotation, expand=True)
+        assert not ImageChops.difference(picture, upright_thanks).getbbox()
+
+
+def test_a_citizen_switches_the_language_and_the_next_one_finds_vietnamese(
+    display: str, tmp_path: Path
+) -> None:
+    quick = {"visit_repeat_interval_s": "1", "visit_correction_window_s": "0", "visit_thanks_s": "1"}
+    with hailong("run", data=tmp_path, environ=environment(display), settings=quick) as program:
+        program.until("ready")
+        xdotool(display, "mousemove", *SWITCH_PX)
+        vietnamese = screenshot(display).convert("RGB")
+        xdotool(display, "click", 1)
+        english = until_seen(display, vietnamese)
+        program.nothing_stored(0.5)
+        xdotool(display, "mousemove", MIDDLES_PX[0], ROW_PX, "click", 1)
+        assert rating_of(program) == 1
+        until_seen(display, english)
+        end_s = time.monotonic() + PATIENCE_S
+        while ImageChops.difference(screenshot(display).convert("RGB"), vietnamese).getbbox():
+            assert time.monotonic() < end_s
 
 
 def test_a_touch_on_a_panel_is_one_press(tmp_path: Path) -> None:

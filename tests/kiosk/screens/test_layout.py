@@ -1,6 +1,7 @@
 """The places of a screen, in pixels and millimetres."""
 
 import itertools
+import math
 
 import pytest
 
@@ -8,12 +9,20 @@ from kiosk.screens.layout import Layout, Rect, lay_out
 from kiosk.view import ScreenName, View
 
 from .conftest import MM_PER_PX, SIZE_PX
+from .panels import PANELS, Panel
 
 VOTING = tuple(name for name in ScreenName if name not in (ScreenName.STARTING, ScreenName.FAULT))
+
+
+def labels_on_two_lines(panel: Panel) -> tuple[int, int]:
+    return lay_out(panel.size_px, panel.mm_per_px).sizes.label, 2
+
+
 ARRANGEMENTS = tuple(
-    lay_out(SIZE_PX, MM_PER_PX, header=header, label_lines=label_lines, question_lines=question_lines)
+    lay_out(panel.size_px, panel.mm_per_px, header=header, label=label, question_lines=question_lines)
+    for panel in PANELS
     for header in (True, False)
-    for label_lines in (1, 2)
+    for label in (None, labels_on_two_lines(panel))
     for question_lines in (1, 2)
 )
 
@@ -43,18 +52,21 @@ def test_columns_never_move_sideways_and_end_at_the_same_height(layout: Layout) 
     assert all(len(side) == 1 for side in sides)
 
 
+@pytest.mark.parametrize("layout", ARRANGEMENTS)
 @pytest.mark.parametrize("name", VOTING)
-def test_targets_touch_each_other_cover_their_cards_and_keep_off_the_rim(name: ScreenName) -> None:
-    layout = ARRANGEMENTS[0]
+def test_targets_touch_each_other_cover_their_cards_and_keep_off_the_rim(
+    layout: Layout, name: ScreenName
+) -> None:
+    width, height = layout.size_px
     targets = layout.targets(View(name))
     assert targets[0].x == layout.dead_margin_px
-    assert targets[-1].right == SIZE_PX[0] - layout.dead_margin_px
+    assert targets[-1].right == width - layout.dead_margin_px
     assert all(left.right == right.x for left, right in itertools.pairwise(targets))
     for card, target in zip(layout.cards_of(name), targets, strict=True):
         assert target.x <= card.x
         assert card.right <= target.right
         assert (target.y, target.h) == (card.y, card.h)
-        assert target.bottom <= SIZE_PX[1] - layout.dead_margin_px
+        assert target.bottom <= height - layout.dead_margin_px
 
 
 @pytest.mark.parametrize("name", [ScreenName.STARTING, ScreenName.FAULT])
@@ -62,16 +74,30 @@ def test_a_screen_without_cards_takes_no_presses(name: ScreenName) -> None:
     assert ARRANGEMENTS[0].targets(View(name)) == ()
 
 
-def test_targets_are_thirty_millimetres_wide_and_the_rim_is_five() -> None:
-    layout = ARRANGEMENTS[0]
-    for target in layout.targets(View(ScreenName.THANKED)):
-        assert target.w * MM_PER_PX >= 30
-        assert target.h * MM_PER_PX >= 30
-    assert layout.dead_margin_px * MM_PER_PX >= 5
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+@pytest.mark.parametrize("name", VOTING)
+def test_targets_are_at_least_twenty_millimetres_and_the_rim_is_five(panel: Panel, name: ScreenName) -> None:
+    layout = lay_out(panel.size_px, panel.mm_per_px)
+    for target in layout.targets(View(name)):
+        assert panel.across_mm(target.w) >= 20
+        assert panel.down_mm(target.h) >= 30
+    assert panel.across_mm(layout.dead_margin_px) >= 5
+    assert panel.down_mm(layout.dead_margin_px) >= 5
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_the_button_for_another_language_is_a_target_too(panel: Panel) -> None:
+    layout = lay_out(panel.size_px, panel.mm_per_px)
+    switch, margin = layout.switch, layout.dead_margin_px
+    assert panel.across_mm(switch.w) >= 20
+    assert panel.down_mm(switch.h) >= 10
+    assert switch.right <= panel.size_px[0] - margin
+    assert switch.bottom <= panel.size_px[1] - margin
+    assert all(not overlap(switch, card) for card in (*layout.cards, *layout.compact_cards))
 
 
 def test_the_thank_you_has_its_place_above_the_cards_of_the_first_four_hundred_rows() -> None:
-    layout = ARRANGEMENTS[0]
+    layout = lay_out(SIZE_PX, MM_PER_PX)
     assert 390 <= layout.compact_cards[0].y <= 400
     assert abs(layout.cards[0].centre[1] - 480) <= 10
 
@@ -79,18 +105,26 @@ def test_the_thank_you_has_its_place_above_the_cards_of_the_first_four_hundred_r
 @pytest.mark.parametrize("layout", ARRANGEMENTS)
 def test_nothing_overlaps_and_nothing_leaves_the_panel(layout: Layout) -> None:
     around = [box for box in (layout.header, layout.rule) if box]
+    row = [layout.footer, layout.switch, layout.mark]
     screens = (
-        [*around, layout.question, layout.hint, *layout.cards, layout.footer, layout.mark],
-        [*around, *layout.acknowledgement, *layout.compact_cards, layout.footer, layout.mark],
+        [*around, layout.question, layout.hint, *layout.cards, *row],
+        [*around, *layout.acknowledgement, *layout.compact_cards, *row],
         [*around, *layout.message, layout.mark],
     )
+    width, height = layout.size_px
     for boxes in screens:
         for n, box in enumerate(boxes):
             assert box.w > 0
             assert box.h > 0
-            assert 0 <= box.x < box.right <= SIZE_PX[0]
-            assert 0 <= box.y < box.bottom <= SIZE_PX[1]
+            assert 0 <= box.x < box.right <= width
+            assert 0 <= box.y < box.bottom <= height
             assert not [other for other in boxes[n + 1 :] if overlap(box, other)]
+
+
+def clear_of_the_disc(box: Rect, face: Rect) -> bool:
+    """Whether two circles keep apart."""
+    (x, y), (u, v) = box.centre, face.centre
+    return math.hypot(x - u, y - v) > (box.w + face.w) / 2
 
 
 @pytest.mark.parametrize("layout", ARRANGEMENTS)
@@ -98,13 +132,14 @@ def test_face_word_and_number_stand_inside_their_card_with_a_millimetre_to_spare
     for card in (layout.cards[0], layout.compact_cards[0]):
         parts = layout.parts(card)
         for part in parts:
-            assert (part.x - card.x) * MM_PER_PX >= 1
-            assert (card.right - part.right) * MM_PER_PX >= 1
+            assert (part.x - card.x) * layout.mm_per_px >= 1
+            assert (card.right - part.right) * layout.mm_per_px >= 1
             assert card.y < part.y
             assert part.bottom < card.bottom
         assert parts.face.bottom < parts.label.y
-        assert parts.label.bottom < parts.number.y
-        assert parts.face.w * MM_PER_PX >= 15
+        assert clear_of_the_disc(parts.number, parts.face)
+        assert not overlap(parts.label, parts.number)
+        assert parts.face.w * layout.mm_per_px >= 15
 
 
 @pytest.mark.parametrize("size", [(0, 800), (1280, -1)])
@@ -121,7 +156,7 @@ def test_a_panel_without_a_scale_is_refused(mm_per_px: float) -> None:
 
 @pytest.mark.parametrize("size", [(320, 200), (640, 480), (800, 480), (800, 1280), (1920, 1080)])
 def test_a_window_of_another_size_gets_a_picture_that_fits(size: tuple[int, int]) -> None:
-    layout = lay_out(size, MM_PER_PX, label_lines=2, question_lines=2)
+    layout = lay_out(size, MM_PER_PX, question_lines=2)
     for card in (*layout.cards, *layout.compact_cards):
         assert 0 <= card.x < card.right <= size[0]
         assert 0 <= card.y < card.bottom <= size[1]

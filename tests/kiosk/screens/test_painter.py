@@ -11,7 +11,7 @@ from hardware.events import Level
 from kiosk.screens.faces import Faces
 from kiosk.screens.layout import Rect
 from kiosk.screens.painter import Painter
-from kiosk.screens.palette import PAPER
+from kiosk.screens.palette import CALM
 from kiosk.screens.type import Across, Down, Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import Ring, ScreenName, View
@@ -172,7 +172,7 @@ def test_all_screens_differ_and_stay_on_paper(painter: Painter) -> None:
     pictures = {drawn(painter, view) for view in EVERY_VIEW}
     assert len(pictures) == len(EVERY_VIEW)
     for picture in pictures:
-        assert tuple(picture[:3]) == PAPER
+        assert tuple(picture[:3]) == CALM.paper
 
 
 @pytest.mark.parametrize("words", [{}, LONG_WORDS, {"counter": "Quầy 3"}])
@@ -222,7 +222,7 @@ def test_without_names_there_is_no_header(texts: Texts) -> None:
     surface = pygame.Surface(SIZE_PX)
     painter.draw(surface, View(ScreenName.THANKED), 0)
     top = surface.subsurface((0, 0, SIZE_PX[0], painter.layout.acknowledgement.sign.y))
-    assert set(pygame.image.tobytes(top, "RGB")) == set(PAPER)
+    assert set(pygame.image.tobytes(top, "RGB")) == set(CALM.paper)
 
 
 def test_every_screen_is_drawn_without_fonts_and_faces(texts: Texts, wording: Wording) -> None:

@@ -4,7 +4,7 @@ import pygame
 import pytest
 
 from assets.texts import Texts
-from kiosk.screens.palette import PAPER
+from kiosk.screens.palette import CALM
 from kiosk.screens.text_page import draw_text_page
 
 from .conftest import MM_PER_PX, SIZE_PX
@@ -32,7 +32,7 @@ def page(problems: list[str], texts: Texts, size: tuple[int, int] = SIZE_PX) -> 
 def ink_bottom(surface: pygame.Surface) -> int:
     """The lowest row that is not paper."""
     surface = surface.copy()
-    surface.set_colorkey(PAPER)
+    surface.set_colorkey(CALM.paper)
     return surface.get_bounding_rect().bottom
 
 
@@ -55,7 +55,9 @@ def test_what_does_not_fit_is_counted_at_the_bottom(texts: Texts) -> None:
 def test_a_problem_without_spaces_stays_on_the_page(texts: Texts, length: int) -> None:
     surface = page(["x" * length, "y"], texts)
     assert ink_bottom(surface) <= SIZE_PX[1] - 20
-    assert all(surface.get_at((SIZE_PX[0] - 20, y)) == pygame.Color(*PAPER) for y in range(120, SIZE_PX[1]))
+    assert all(
+        surface.get_at((SIZE_PX[0] - 20, y)) == pygame.Color(*CALM.paper) for y in range(120, SIZE_PX[1])
+    )
 
 
 def test_a_small_window_and_an_empty_list_are_drawn_too(texts: Texts) -> None:

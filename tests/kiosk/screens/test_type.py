@@ -10,15 +10,15 @@ import pygame
 import pytest
 
 from kiosk.screens.builtin import BuiltinFont
-from kiosk.screens.layout import CAPITAL_EM, LABEL_CAPITAL_MM, LINE_EM, Rect, lay_out
-from kiosk.screens.palette import INK
+from kiosk.screens.layout import Rect
+from kiosk.screens.palette import CALM
+from kiosk.screens.scale import CAPITAL_EM, LINE_EM
 from kiosk.screens.type import Style, Type, font_file, printable
-
-from .conftest import MM_PER_PX, SIZE_PX
 
 VOWELS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 SYLLABARY = "".join(unicodedata.normalize("NFC", v + t) for v, t in itertools.product(VOWELS, TONES)) + "đ"
+INK = CALM.ink
 STYLE = Style(600, 40, 17, INK)
 
 
@@ -81,10 +81,17 @@ def test_what_pygame_cannot_print_is_left_out(type_: Type) -> None:
     assert ink_of(type_, "\x00\ud800", Rect(10, 10, 100, 50)).size == (0, 0)
 
 
-def test_capitals_of_the_labels_are_tall_enough_on_the_panel(type_: Type) -> None:
-    sizes = lay_out(SIZE_PX, MM_PER_PX).sizes
-    ink = type_.font(600, sizes.label).render("H", True, INK).get_bounding_rect()
-    assert ink.h * MM_PER_PX >= LABEL_CAPITAL_MM
+def test_a_word_is_broken_at_its_soft_hyphen_when_there_is_no_room_and_only_then(type_: Type) -> None:
+    word = "Accept\u00adable"
+    assert type_.fit(word, (400, 110), STYLE).lines == ("Acceptable",)
+    assert type_.fit(word, (190, 110), STYLE).lines == ("Accept-", "able")
+    assert type_.whole_lines(word, 600, 40, 190, hyphens=False) is None
+    assert type_.whole_lines(word, 600, 40, 190, hyphens=True) == 2
+
+
+def test_making_lines_equal_never_cuts_a_word(type_: Type) -> None:
+    width = type_.font(600, 40).size("Chưa")[0] + 4
+    assert type_.fit("Chưa tốt", (width, 110), STYLE).lines == ("Chưa", "tốt")
 
 
 def test_the_proportions_that_the_layout_counts_on_are_those_of_the_font(type_: Type) -> None:
