@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assets.texts import Texts
+from assets.texts import DEFAULT_LANGUAGE, Texts
 from kiosk.config.phrase import Phrase
 from kiosk.screens.palette import Palette
 from kiosk.screens.wording import Wording
@@ -36,11 +36,16 @@ class TrialDisplay(WindowDisplay):
         _, wording = words
         self._catalogue = _
         self._page = replace(wording, question=_("Test of the inputs: nothing is counted"))
-        own = {_.language: (_, self._page)}
-        super().__init__(window, scale, own, colours, touch=touch, keyboard=keyboard, plain=True)
+        super().__init__(
+            window, scale, self._said(self._page), colours, touch=touch, keyboard=keyboard, plain=True
+        )
 
     def tell(self, phrase: Phrase) -> None:
         """Show a line below the title; the next one takes its place."""
         safe = replace(self._page.safe, press=phrase.render(self._catalogue))
-        self._words = {self._catalogue.language: (self._catalogue, replace(self._page, safe=safe))}
+        self._words = self._said(replace(self._page, safe=safe))
         self._stale = True
+
+    def _said(self, wording: Wording) -> dict[str, tuple[Texts, Wording]]:
+        """The page has one language, whatever a view asks for: it is the technician's, and nobody switches."""
+        return {DEFAULT_LANGUAGE: (self._catalogue, wording)}

@@ -256,6 +256,7 @@ class _Turn:
             self._record_slow_card(flight)
             if self.state.fault is FaultCode.CARD_SLOW:
                 self._set(fault=None, phase=Phase.IDLE, until_ns=None)
+                self._append(self._take_counted())
         elif self.state.visit is not None:
             if flight.of is None:
                 seq = next(entry.seq for entry in event.entries if entry.kind == Kind.RATING)

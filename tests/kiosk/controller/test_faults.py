@@ -30,6 +30,14 @@ def test_a_card_that_stalls_twelve_seconds_is_a_fault_and_the_late_vote_counts_w
     assert t.of(Kind.FAULT) == [{"code": "D4", "active": True}, {"code": "D4", "active": False}]
 
 
+def test_counts_of_a_visit_that_a_slow_card_ended_are_written_when_it_answers() -> None:
+    t = Terminal().press(1)
+    t.commit_s = 12.0
+    t.press(1).press(2).after(100)
+    assert t.of(Kind.CORRECTION) == [{"of": 1, "level": 2, "source": "touch"}]
+    assert t.of(Kind.REPEAT) == [{"of": 1, "counts": {"1": 1}}]
+
+
 def test_presses_while_a_vote_is_being_saved_are_refused_and_counted() -> None:
     t = Terminal(commit_s=4.0).press(4).after(1.0).press(2).after(1.0).press(2).after(20)
     assert len(t.of(Kind.RATING)) == 1
