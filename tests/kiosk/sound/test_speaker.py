@@ -70,10 +70,13 @@ def test_a_machine_without_a_card_gets_one_warning() -> None:
 
 
 def test_a_card_that_vanishes_during_the_sound_is_harmless() -> None:
-    """SDL's file driver on a full device: the first block that is written fails, as after unplugging."""
+    """SDL's file driver on a full device: the first block that is written fails, as after unplugging.
+
+    From 2.32 on SDL refuses such a file when it is opened; then that is what must be harmless.
+    """
     done = _play(60, 1.0, SDL_AUDIODRIVER="disk", SDL_DISKAUDIOFILE="/dev/full")
     assert "Traceback" not in done.stderr
-    assert done.stdout.endswith("closed\n")
+    assert done.stdout.endswith("closed\n") or done.stderr.count("WARNING no sound") == 1
 
 
 def test_a_driver_that_is_silent_is_as_good() -> None:
