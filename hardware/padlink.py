@@ -181,40 +181,17 @@ class FramedLink:
         return self._logic.edge(button.level, button.down, now_ns)
 
 
-class CharacterLink:
-    """One character for each press, the worst level first. Other pads send "12345" or "abcde".
+class SimpleLink:
+    """What pads have in common that only talk: a press is all they say, and an open port is all that is known."""
 
-    There is no checksum and no sign of life here: a pad counts as there while its port is open, and noise
-    that consists of the right characters is a press. Bytes that no pad sends make everything near them count
-    as noise, too. The framed protocol is the better choice wherever the pad's firmware can be changed.
-    """
-
-    def __init__(self, characters: str, timings: ButtonTimings | None = None) -> None:
+    def __init__(self, timings: ButtonTimings | None) -> None:
         self._logic = ButtonLogic(Source.PAD, timings)
-        self._levels = dict(zip(characters.encode("ascii"), Level, strict=True))
         self._up = False
-        self._noise_ns: int | None = None
-
-    @property
-    def up(self) -> bool:
-        """Whether the port is open."""
-        return self._up
-
-    @property
-    def trouble(self) -> str:
-        """Always "": silence means nothing here."""
-        return ""
 
     @property
     def next_deadline_ns(self) -> int | None:
         """When a press is to be decided."""
         return self._logic.next_deadline_ns
-
-    def opened(self, now_ns: int) -> list[InputEvent]:
-        """The pad is there."""
-        self._up = True
-        self._noise_ns = None
-        return self._logic.forget(now_ns)
 
     def closed(self, now_ns: int) -> list[InputEvent]:
         """The pad is gone."""
@@ -228,6 +205,36 @@ class CharacterLink:
     def stored(self) -> bytes:
         """These pads only talk."""
         return b""
+
+
+class CharacterLink(SimpleLink):
+    """One character for each press, the worst level first. Other pads send "12345" or "abcde".
+
+    There is no checksum and no sign of life here: a pad counts as there while its port is open, and noise
+    that consists of the right characters is a press. Bytes that no pad sends make everything near them count
+    as noise, too. The framed protocol is the better choice wherever the pad's firmware can be changed.
+    """
+
+    def __init__(self, characters: str, timings: ButtonTimings | None = None) -> None:
+        super().__init__(timings)
+        self._levels = dict(zip(characters.encode("ascii"), Level, strict=True))
+        self._noise_ns: int | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the port is open."""
+        return self._up
+
+    @property
+    def trouble(self) -> str:
+        """Always "": silence means nothing here."""
+        return ""
+
+    def opened(self, now_ns: int) -> list[InputEvent]:
+        """The pad is there."""
+        self._up = True
+        self._noise_ns = None
+        return self._logic.forget(now_ns)
 
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Each known character is a press and a release."""

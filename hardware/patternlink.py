@@ -1,8 +1,8 @@
 """Pads that send a line for each press, in words of their own, as `LinePattern` reads them."""
 
-from hardware.buttons import ButtonLogic, ButtonTimings
-from hardware.events import InputEvent, Source
-from hardware.padlink import NOISE_QUIET_NS
+from hardware.buttons import ButtonTimings
+from hardware.events import InputEvent
+from hardware.padlink import NOISE_QUIET_NS, SimpleLink
 from hardware.padpattern import LONGEST_LINE, LinePattern
 
 ENOUGH_LINES = 20
@@ -11,7 +11,7 @@ ENOUGH_LINES = 20
 _PLAIN = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 
 
-class PatternLink:
+class PatternLink(SimpleLink):
     """One line for each press; it ends with CR, LF or both. See `hardware.padlink.PadLink`.
 
     As in character mode there is no checksum and no sign of life. A byte that is no plain ASCII makes everything
@@ -20,9 +20,8 @@ class PatternLink:
     """
 
     def __init__(self, pattern: LinePattern, timings: ButtonTimings | None = None) -> None:
+        super().__init__(timings)
         self._pattern = pattern
-        self._logic = ButtonLogic(Source.PAD, timings)
-        self._open = False
         self._line = bytearray()
         self._spoilt = False  # the line that is coming is noise
         self._noise_ns: int | None = None
@@ -31,7 +30,7 @@ class PatternLink:
     @property
     def up(self) -> bool:
         """Whether the port is open, and the pattern does not look wrong."""
-        return self._open and not self.trouble
+        return self._up and not self.trouble
 
     @property
     def trouble(self) -> str:
@@ -40,30 +39,12 @@ class PatternLink:
             return ""
         return f"{ENOUGH_LINES} lines came and none fits pad.pattern: check it, and pad.baud"
 
-    @property
-    def next_deadline_ns(self) -> int | None:
-        """When a press is to be decided."""
-        return self._logic.next_deadline_ns
-
     def opened(self, now_ns: int) -> list[InputEvent]:
         """The pad is there; it may be in the middle of a line."""
-        self._open = True
+        self._up = True
         self._line.clear()
         self._spoilt, self._noise_ns = False, None
         return self._logic.forget(now_ns)
-
-    def closed(self, now_ns: int) -> list[InputEvent]:
-        """The pad is gone."""
-        self._open = False
-        return self._logic.forget(now_ns)
-
-    def tick(self, now_ns: int) -> list[InputEvent]:
-        """Decide presses."""
-        return self._logic.tick(now_ns)
-
-    def stored(self) -> bytes:
-        """These pads only talk."""
-        return b""
 
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Each line that fits and names a button is a press and a release."""

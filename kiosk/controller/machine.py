@@ -88,6 +88,9 @@ class _Turn:
             case NotStored():
                 self._not_stored(event)
             case Available():
+                # What was stored late has been told by now; the others never will be.
+                waited_for = {ref: flight for ref, flight in self.state.flights.items() if not flight.failed}
+                self._set(flights=MappingProxyType(waited_for))
                 self._set(fault=None, phase=Phase.IDLE, until_ns=None)
                 self._append(self._take_counted())
             case Broke():

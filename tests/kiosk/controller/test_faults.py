@@ -73,6 +73,17 @@ def test_a_vote_that_reached_the_disk_after_all_is_a_rating_and_nothing_else() -
     assert ScreenName.THANKED not in [view.name for view in t.seen]
 
 
+def test_outages_leave_nothing_behind_in_memory() -> None:
+    t = Terminal()
+    for _ in range(100):
+        t.fails = FaultCode.DISK_FULL
+        t.press(4).after(6)
+        t.fails = None
+        t.available().after(6)
+    assert not t.state.flights
+    assert t.presses_kept() == 100
+
+
 def test_counts_that_could_not_be_written_are_written_later() -> None:
     t = Terminal().press(4).after(1.0).press(4)
     t.fails = FaultCode.READ_ONLY
