@@ -1,0 +1,145 @@
+"""What is signed: where a chain ends, what time it is, how a terminal is configured (docs/protocol.md)."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiosk.messages.notes import Note, NoteError
+
+NONCE_BYTES = 16
+LONGEST_TEXT = 300
+LONGEST_LABEL = 40
+LEVELS = 5
+
+_CHECKPOINT = re.compile(r"hailong/ledger/([0-9a-f]{32})\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n")
+_TIME = re.compile(r"hailong/time/1\n([0-9a-f]{32})\n([1-9][0-9]{0,15})\n")
+_CONFIG = "hailong/config/1\n"
+_DEVICE_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a chain ends.
+
+    Attributes:
+        ledger_id: 16 bytes.
+        size: The seq of the last entry; 0 = none.
+        head: Its hash, 32 bytes; zeros for size 0.
+    """
+
+    ledger_id: bytes
+    size: int
+    head: bytes
+
+    def text(self) -> str:
+        """What is signed."""
+        return f"hailong/ledger/{self.ledger_id.hex()}\n{self.size}\n{base64.b64encode(self.head).decode()}\n"
+
+
+def checkpoint_of(note: Note) -> Checkpoint:
+    """The checkpoint that a note states, whoever signed it. Raises `NoteError`."""
+    found = _CHECKPOINT.fullmatch(note.text)
+    if found is None:
+        raise NoteError("the note is not a checkpoint")
+    try:
+        head = base64.b64decode(found[3], validate=True)
+    except binascii.Error as error:
+        raise NoteError("the head of the checkpoint is not base64") from error
+    checkpoint = Checkpoint(bytes.fromhex(found[1]), int(found[2]), head)
+    if checkpoint.text() != note.text:  # base64 has several spellings of some bytes
+        raise NoteError("the checkpoint is not written in its one form")
+    return checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStatement:
+    """What time it was when central answered.
+
+    Attributes:
+        nonce: 16 bytes, made by whoever asked.
+        utc_ms: Milliseconds since 1970 UTC.
+    """
+
+    nonce: bytes
+    utc_ms: int
+
+    def text(self) -> str:
+        """What is signed."""
+        return f"hailong/time/1\n{self.nonce.hex()}\n{self.utc_ms}\n"
+
+
+def time_of(note: Note) -> TimeStatement:
+    """The time that a note states, whoever signed it. Raises `NoteError`."""
+    found = _TIME.fullmatch(note.text)
+    if found is None:
+        raise NoteError("the note is not a time statement")
+    return TimeStatement(bytes.fromhex(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigStatement:
+    """How central configures a terminal; empty texts leave the terminal's own.
+
+    Attributes:
+        device: The id of the terminal that it is for.
+        revision: From 1, growing.
+        unit_id: Central's id of the unit.
+        counter_id: Central's id of the counter.
+        labels: Five words, worst level first.
+    """
+
+    device: str
+    revision: int
+    unit_id: str
+    counter_id: str
+    unit: str = ""
+    department: str = ""
+    counter: str = ""
+    field: str = ""
+    question: str = ""
+    labels: tuple[str, ...] = ("",) * LEVELS
+
+    def text(self) -> str:
+        """What is signed."""
+        body = {name: getattr(self, name) for name in self.__dataclass_fields__} | {
+            "labels": list(self.labels)
+        }
+        return f"{_CONFIG}{json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n"
+
+
+def config_of(note: Note) -> ConfigStatement:
+    """The configuration that a note states, whoever signed it. Raises `NoteError`."""
+    if not note.text.startswith(_CONFIG) or note.text.count("\n") != 2:
+        raise NoteError("the note is not a configuration statement")
+    try:
+        body = json.loads(note.text[len(_CONFIG) :])
+    except (ValueError, RecursionError) as error:
+        raise NoteError("the configuration is not JSON") from error
+    if not isinstance(body, dict):
+        raise NoteError("the configuration is not a JSON object")
+    revision, device = body.get("revision"), body.get("device")
+    if type(revision) is not int or not 1 <= revision < 1 << 31:
+        raise NoteError("revision must be a whole number from 1")
+    if not isinstance(device, str) or not _DEVICE_ID.fullmatch(device):
+        raise NoteError("device must be the id of a terminal")
+    texts = {
+        name: _text(body, name, LONGEST_TEXT)
+        for name in ("unit_id", "counter_id", "unit", "department", "counter", "field", "question")
+    }
+    labels = body.get("labels")
+    if not isinstance(labels, list) or len(labels) != LEVELS:
+        raise NoteError("labels must be five texts")
+    words = tuple(_text({"labels": label}, "labels", LONGEST_LABEL) for label in labels)
+    return ConfigStatement(device, revision, **texts, labels=words)
+
+
+def _text(body: Mapping[str, object], name: str, longest: int) -> str:
+    text = body.get(name)
+    if not isinstance(text, str) or len(text) > longest:
+        raise NoteError(f"{name} must be a text of at most {longest} characters")
+    if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise NoteError(f"{name} must not have control characters")
+    return text

@@ -1,0 +1,138 @@
+"""The messages on the kiosk's socket: one JSON object a line, in both directions.
+
+The peer is not trusted. What changes the ledger is a statement that central has signed, and the kiosk verifies it
+itself; the peer can at worst say nothing. Each request gets one answer, in order; `New` comes in between, unasked.
+"""
+
+import msgspec
+
+LONGEST_LINE_BYTES = 64 * 1024
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=False):
+    """Anything that is said. `type` on the wire is the name in lower case with underscores."""
+
+
+class GetHead(Message, frozen=True, tag="get_head"):
+    """Where does the chain end, and what is its tag there?"""
+
+
+class GetNonce(Message, frozen=True, tag="get_nonce"):
+    """A nonce for a time statement; the kiosk notes when it gave it out. The last one given out is good."""
+
+
+class PutAnchor(Message, frozen=True, tag="put_anchor"):
+    """A time statement (rendered note) for the last nonce: make the anchor if it says something new."""
+
+    note: str
+
+
+class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
+    """What central answered to an enrolment. The kiosk trusts it: it is the moment when trust begins.
+
+    Refused where the terminal is enrolled at another central already, unless `replace`.
+    """
+
+    device: str
+    url: str
+    central_public_key: str
+    first_key: str
+    config: str | None = None
+    replace: bool = False
+
+
+class PutConfig(Message, frozen=True, tag="put_config"):
+    """A configuration statement (rendered note), newer than the one in use."""
+
+    note: str
+
+
+class PutReceipt(Message, frozen=True, tag="put_receipt"):
+    """A receipt (rendered note): central has everything up to there; a salvage need not bring it over."""
+
+    note: str
+
+
+class PutFork(Message, frozen=True, tag="put_fork"):
+    """A receipt (rendered note) that this ledger contradicts: close it and begin a new one."""
+
+    note: str
+
+
+Request = GetHead | GetNonce | PutAnchor | PutEnrolment | PutConfig | PutReceipt | PutFork
+
+
+class Head(Message, frozen=True, tag="head"):
+    """The end of the chain.
+
+    Attributes:
+        ledger_id: 32 hexadecimal digits.
+        seq: The last entry.
+        hash: Its hash, hexadecimal.
+        tag: The evolving tag of the last entry, hexadecimal; None before an enrolment.
+        device: The id of this terminal at central; None before an enrolment.
+        config_revision: Of central's configuration in use; 0 = none.
+    """
+
+    ledger_id: str
+    seq: int
+    hash: str
+    tag: str | None = None
+    device: str | None = None
+    config_revision: int = 0
+
+
+class Nonce(Message, frozen=True, tag="nonce"):
+    """32 hexadecimal digits."""
+
+    nonce: str
+
+
+class Done(Message, frozen=True, tag="done"):
+    """It is on the disk, or there was nothing to do."""
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """It was not done, and will not be if it is said again. `reason` is English, for a log."""
+
+    reason: str
+
+
+class Later(Message, frozen=True, tag="later"):
+    """It could not be done now: the disk does not take it, or the ledger is being opened."""
+
+    reason: str
+
+
+class New(Message, frozen=True, tag="new"):
+    """Entries were appended. Unasked, at most ten a second.
+
+    Attributes:
+        seq: The last entry.
+        urgent: Whether something other than anchors is among them.
+    """
+
+    seq: int
+    urgent: bool
+
+
+Answer = Head | Nonce | Done | Refused | Later | New
+
+
+def encode(message: Message) -> bytes:
+    """A line, with its newline."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """A request from its line. Raises `msgspec.DecodeError` (also `ValueError`)."""
+    return _REQUESTS.decode(line)
+
+
+def decode_answer(line: bytes) -> Answer:
+    """An answer from its line. Raises `msgspec.DecodeError` (also `ValueError`)."""
+    return _ANSWERS.decode(line)
+
+
+_REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)

@@ -1,0 +1,114 @@
+"""Ed25519 keys in files that only their owner may read."""
+
+import os
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from kiosk.messages.notes import Note, PublicKey, cosignature_of, public_key_of, signature_of
+
+MODE = 0o600
+
+
+class KeyFileError(Exception):
+    """A key file cannot be used. The message names it and the remedy."""
+
+
+class SigningKey:
+    """A key with its role, able to sign.
+
+    Args:
+        key: The private key.
+        role: `device` or `central`.
+    """
+
+    def __init__(self, key: Ed25519PrivateKey, role: str) -> None:
+        self.private = key
+        self.role = role
+        self.public: PublicKey = public_key_of(key, role)
+
+    def __repr__(self) -> str:
+        return f"<SigningKey {self.public.name}>"
+
+    def sign(self, text: str) -> Note:
+        """A note with this key's signature."""
+        return Note(text, (signature_of(text, self.private, self.role),))
+
+    def cosign(self, note: Note, at_s: int) -> Note:
+        """The note with this key's cosignature (`at_s`: seconds since 1970 UTC) added."""
+        return note.with_signature(cosignature_of(note.text, self.private, self.role, at_s))
+
+
+def generate(role: str) -> SigningKey:
+    """A new key, in memory only."""
+    return SigningKey(Ed25519PrivateKey.generate(), role)
+
+
+def load(path: Path, role: str) -> SigningKey:
+    """The key in a file.
+
+    Raises:
+        FileNotFoundError: There is none.
+        KeyFileError: It may be read by others, belongs to somebody else, or is no Ed25519 key.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise KeyFileError(f"the key {path} cannot be opened: {error.strerror}") from error
+    with os.fdopen(fd, "rb") as file:
+        found = os.fstat(file.fileno())
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            raise KeyFileError(f"the key {path} may be read by others: chmod 600 {path}")
+        if found.st_uid != os.geteuid():
+            raise KeyFileError(f"the key {path} belongs to another user: chown it, or run as that user")
+        content = file.read(1 << 16)
+    try:
+        key = load_pem_private_key(content, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyFileError(f"{path} is not a private key in PEM: restore it, or enrol again") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFileError(f"{path} is not an Ed25519 key: restore it, or enrol again")
+    return SigningKey(key, role)
+
+
+def load_or_make(path: Path, role: str) -> SigningKey:
+    """The key in a file, made and kept there (0600, complete or not at all) where there is none.
+
+    Raises:
+        KeyFileError: As `load`.
+        OSError: It cannot be written.
+    """
+    try:
+        return load(path, role)
+    except FileNotFoundError:
+        key = generate(role)
+    content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+    try:
+        os.write(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    try:
+        os.link(draft, path)  # unlike a rename it does not replace a key that another process has just made
+    except FileExistsError:
+        return load(path, role)
+    finally:
+        draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return key
