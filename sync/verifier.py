@@ -2,10 +2,8 @@
 
 One file, standard library only, nothing of ours imported: an auditor can read it in ten minutes, copy it to
 another computer and run ``python3 verifier.py EXPORT``. The hash layout is that of docs/ledger.md, written a
-second time on purpose.
-
-What is checked: every line's hash, that each line continues the one before, and that the columns for people
-(level, wall, counted, level_counted) say what the hashed payloads say.
+second time on purpose. Checked are every line's hash, that each line continues the one before, and that the columns
+for people (level, wall, counted, level_counted) say what the hashed payloads say.
 """
 
 import base64
@@ -13,7 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -65,19 +63,22 @@ class Verdict:
 
 @dataclass
 class _Meaning:
-    """What later entries say about earlier ratings."""
+    """What later entries say about earlier ratings; a void takes back one press, a rating or a correction."""
 
-    corrected: dict[int, Any] = field(default_factory=dict)
+    corrections: dict[int, list[tuple[int, Any]]] = field(default_factory=dict)
     voided: set[int] = field(default_factory=set)
 
-    def learn(self, kind: str, body: dict[str, Any]) -> None:
+    def learn(self, kind: str, seq: int, body: dict[str, Any]) -> None:
         of = body.get("of")
-        if not isinstance(of, int):
-            return
-        if kind == "correction":
-            self.corrected[of] = body.get("level")
-        elif kind == "void":
+        if kind == "correction" and isinstance(of, int):
+            self.corrections.setdefault(of, []).append((seq, body.get("level")))
+        elif kind == "void" and isinstance(of, int):
             self.voided.add(of)
+
+    def standing(self, seq: int, level: Any) -> list[Any]:  # noqa: ANN401 - whatever the payloads say
+        """The levels of a rating, oldest first, without those that were taken back."""
+        presses = ((seq, level), *self.corrections.get(seq, ()))
+        return [given for at, given in presses if at not in self.voided]
 
 
 def verify(path: Path) -> Verdict:
@@ -93,8 +94,8 @@ def verify(path: Path) -> Verdict:
         return verdict
     for row in _rows(path):
         if not _columns_are_right(row, meaning):
-            seq, first = row["seq"], verdict.first
-            return Verdict(verdict.ledger_id, first, seq - 1, row["prev"], seq, Reason.COLUMN)
+            seq = row["seq"]
+            return replace(verdict, last=seq - 1, head=row["prev"], first_bad=seq, reason=Reason.COLUMN)
     return verdict
 
 
@@ -114,7 +115,7 @@ def _check_chain(path: Path, meaning: _Meaning) -> Verdict:
             reason = Reason.HASH
         else:
             seq, head = row["seq"], row["hash"]
-            meaning.learn(row["kind"], _body(row))
+            meaning.learn(row["kind"], row["seq"], _body(row))
             continue
         return Verdict(ledger_id, first, seq, head, seq + 1, reason)
     if not seq:
@@ -138,9 +139,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _payload(row: dict[str, Any]) -> bytes:
-    if "payload" in row:
-        return str(row["payload"]).encode()
-    return base64.b64decode(row["payload_base64"])
+    return str(row["payload"]).encode() if "payload" in row else base64.b64decode(row["payload_base64"])
 
 
 def _body(row: dict[str, Any]) -> dict[str, Any]:
@@ -166,14 +165,14 @@ def _hash(row: dict[str, Any]) -> str | None:
 
 
 def _columns_are_right(row: dict[str, Any], meaning: _Meaning) -> bool:
-    body, seq = _body(row), row["seq"]
+    body = _body(row)
     level = body.get("level") if row["kind"] in ("rating", "correction") else None
-    counted = row["kind"] == "rating" and seq not in meaning.voided
+    standing = meaning.standing(row["seq"], level) if row["kind"] == "rating" else []
     expected = {
         "level": level,
         "wall": body.get("wall"),
-        "counted": counted,
-        "level_counted": meaning.corrected.get(seq, level) if counted else None,
+        "counted": bool(standing),
+        "level_counted": standing[-1] if standing else None,
     }
     # As text: for Python 1, 1.0 and true are the same, for a reader of the export they are not.
     return all(json.dumps(row.get(name)) == json.dumps(value) for name, value in expected.items())

@@ -48,6 +48,20 @@ _FORMULA_STARTS = (*_FORMULA, "\N{FULLWIDTH COMMERCIAL AT}")
 
 _CHUNK = 500
 
+# Both are answered from the indexes of their kinds.
+_OF = "json_extract(CAST({}.payload AS TEXT), '$.of')"
+_VOIDS = f"""
+SELECT v.payload FROM entry AS v
+ WHERE v.kind = 'void' AND {_OF.format("v")} BETWEEN :first AND :last AND v.seq <= :up_to ORDER BY v.seq
+"""
+_STANDING = f"""
+SELECT c.payload FROM entry AS c
+ WHERE c.kind = 'correction' AND {_OF.format("c")} BETWEEN :first AND :last AND c.seq <= :up_to
+   AND NOT EXISTS (SELECT 1 FROM entry AS v
+                    WHERE v.kind = 'void' AND {_OF.format("v")} = +c.seq AND v.seq <= :up_to)
+ ORDER BY c.seq
+"""
+
 
 def since(text: str) -> "Callable[[Entry], bool]":
     """What `--since` means: a test for the first entry to export. All entries after it follow.
@@ -103,14 +117,12 @@ def _rows_of(
     connection: sqlite3.Connection, ledger_id: bytes, up_to: int, chunk: list[Entry]
 ) -> Iterator[Row]:
     span = (chunk[0].seq, chunk[-1].seq, up_to)
-    corrected = {
-        body["of"]: body.get("level") for body in _about(connection, Kind.CORRECTION, span) if "of" in body
-    }
-    voided = {body.get("of") for body in _about(connection, Kind.VOID, span)}
+    corrected = {body.get("of"): body.get("level") for body in _bodies(connection, _STANDING, span)}
+    voided = {body.get("of") for body in _bodies(connection, _VOIDS, span)}
     for entry in chunk:
         body = parse(entry.payload)
         level = body.get("level") if entry.kind in (Kind.RATING, Kind.CORRECTION) else None
-        counted = entry.kind == Kind.RATING and entry.seq not in voided
+        counted = entry.kind == Kind.RATING and (entry.seq in corrected or entry.seq not in voided)
         row: Row = {
             "ledger_id": ledger_id.hex(),
             "seq": entry.seq,
@@ -131,13 +143,11 @@ def _rows_of(
         yield row
 
 
-def _about(connection: sqlite3.Connection, kind: Kind, span: tuple[int, int, int]) -> list[dict[str, Json]]:
-    """The payloads of one kind that are about an entry of the span, in order, through the kind's index."""
-    of = "json_extract(CAST(payload AS TEXT), '$.of')"
-    sql = (
-        f"SELECT payload FROM entry WHERE kind = '{kind}' AND {of} BETWEEN ? AND ? AND seq <= ? ORDER BY seq"
-    )
-    return [parse(bytes(payload)) for (payload,) in connection.execute(sql, span)]
+def _bodies(connection: sqlite3.Connection, sql: str, span: tuple[int, int, int]) -> list[dict[str, Json]]:
+    """The payloads that a question finds for a span of seqs, in order."""
+    first, last, up_to = span
+    values = {"first": first, "last": last, "up_to": up_to}
+    return [parse(bytes(payload)) for (payload,) in connection.execute(sql, values)]
 
 
 def as_jsonl(exported: Iterable[Row]) -> Iterator[str]:

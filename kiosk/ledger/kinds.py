@@ -18,9 +18,10 @@ class Kind(StrEnum):
     RATING = "rating"
     CORRECTION = "correction"  # `of` a rating's seq: the citizen changed the level within the window
     REPEAT = "repeat"  # one a visit: counts per level of the presses that were not counted
-    VOID = "void"  # `of` a seq; reserved for the service gesture
+    VOID = "void"  # `of` a rating's or a correction's seq: takes back that press; only the service gesture makes it
     REFUSED = "refused"  # presses that could not be kept, counted per level
     TEST = "test"  # a technician's presses
+    SERVICE = "service"  # the technician's page was opened or closed
     FAULT = "fault"
     CONFIG = "config"
     SALVAGED = "salvaged"  # an entry of a closed ledger, with its own hash
@@ -38,11 +39,14 @@ class Draft:
         kind: What it says.
         boottime_ns: CLOCK_BOOTTIME of what happened; None = when it is stored.
         body: The fields of its payload; wall time and its trustworthiness are added when it is stored.
+        about: The hash of the entry that `of` names, where naming another one would change what counts: in a ledger
+            that replaced the one with that entry, the same seq is another press. There `of` becomes null.
     """
 
     kind: Kind
     body: Mapping[str, Json] = field(default_factory=dict)
     boottime_ns: int | None = None
+    about: bytes | None = None
 
 
 def serialise(body: Mapping[str, Json], wall: str, synced: bool) -> bytes:

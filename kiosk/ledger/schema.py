@@ -14,14 +14,11 @@ APPLICATION_ID = 0x48C3C06C
 PAGE_BYTES = 4096
 """SQLite's page size (its default since 3.12): a ledger's file never has fewer bytes."""
 
-_LEVEL_AFTER_CORRECTIONS = """
-    coalesce(
-        (SELECT json_extract(CAST(c.payload AS TEXT), '$.level')
-           FROM entry AS c
-          WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = r.seq
-          ORDER BY c.seq DESC LIMIT 1),
-        json_extract(CAST(r.payload AS TEXT), '$.level'))
-"""
+_VOIDED = (
+    "EXISTS (SELECT 1 FROM entry AS v"
+    " WHERE v.kind = 'void' AND json_extract(CAST(v.payload AS TEXT), '$.of') = +{}.seq)"
+)
+"""The plus takes the column's type from the comparison: with it SQLite would not look into the index."""
 
 ENTRY = """CREATE TABLE entry (
     seq INTEGER PRIMARY KEY,
@@ -68,17 +65,22 @@ CREATE INDEX entry_correction ON entry (json_extract(CAST(payload AS TEXT), '$.o
     WHERE kind = 'correction';
 CREATE INDEX entry_void ON entry (json_extract(CAST(payload AS TEXT), '$.of'), seq) WHERE kind = 'void';
 
+-- A void takes back one press. What counts is the last press of a rating that stands: a correction, or its own.
 CREATE VIEW counted_rating AS
 SELECT r.seq,
-       {_LEVEL_AFTER_CORRECTIONS} AS level,
+       json_extract(CAST(stands.payload AS TEXT), '$.level') AS level,
        r.boot_n,
        r.boottime_ns,
        json_extract(CAST(r.payload AS TEXT), '$.wall') AS wall,
        json_extract(CAST(r.payload AS TEXT), '$.synced') AS synced
   FROM entry AS r
- WHERE r.kind = 'rating'
-   AND NOT EXISTS (SELECT 1 FROM entry AS v
-                    WHERE v.kind = 'void' AND json_extract(CAST(v.payload AS TEXT), '$.of') = r.seq);
+  JOIN entry AS stands ON stands.seq = coalesce(
+           (SELECT c.seq FROM entry AS c
+             WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = +r.seq
+               AND NOT {_VOIDED.format("c")}
+             ORDER BY c.seq DESC LIMIT 1),
+           CASE WHEN NOT {_VOIDED.format("r")} THEN r.seq END)
+ WHERE r.kind = 'rating';
 """
 """Runs in one transaction. `counted_rating` is for humans: ``sqlite3 -readonly ledger.db``."""
 

@@ -11,7 +11,7 @@ would drop SQLite's POSIX locks.
 import os
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -252,18 +252,29 @@ class Ledger:
         self.watch.remember()
 
     def chained(self, drafts: Sequence[Draft]) -> list[Entry]:
-        """The drafts as the entries that come next. Each wall time is that of its own moment."""
+        """The drafts as the entries that come next. Each wall time is that of its own moment.
+
+        Raises:
+            LedgerUnreadable, StoreFailed: What a draft is about could not be looked up.
+        """
         now_ns, wall_ns, synced = self._clock.boottime_ns(), self._clock.wall_ns(), self._clock.is_synced()
         entries: list[Entry] = []
         seq, prev = self.head.seq, self.head.hash
         for draft in drafts:
             at_ns = now_ns if draft.boottime_ns is None else draft.boottime_ns
-            payload = serialise(draft.body, rfc3339(wall_ns - now_ns + at_ns), synced)
+            payload = serialise(self._body_of(draft), rfc3339(wall_ns - now_ns + at_ns), synced)
             seq += 1
             digest = chain.link(prev, self.ledger_id, seq, self.boot_n, at_ns, draft.kind, payload)
             entries.append(Entry(seq, self.boot_n, at_ns, draft.kind.value, payload, prev, digest))
             prev = digest
         return entries
+
+    def _body_of(self, draft: Draft) -> Mapping[str, Json]:
+        """The fields of a draft, which never name another entry than the one that was meant."""
+        seq = draft.body.get("of")
+        if draft.about is None or (isinstance(seq, int) and self.holds(Head(seq, draft.about))):
+            return draft.body
+        return {**draft.body, "of": None, "of_hash": draft.about.hex()}
 
     def empty_log(self) -> bool:
         """Bring everything in the write-ahead log into the database; False when a reader is in the way.

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from kiosk.clock import rfc3339
 from kiosk.faults import FaultCode
 from kiosk.ledger import chain, schema, store
+from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerNewer, LedgerUnreadable, StoreFailed
-from kiosk.ledger.kinds import Draft, Kind, parse
+from kiosk.ledger.kinds import Draft, Kind, own_fields, parse
 from kiosk.ledger.store import Head, Ledger
 from kiosk.ledger.verify import rows, verify
 from tests.kiosk.fakes import MORNING_NS, FakeClock
@@ -49,8 +50,10 @@ def ledger(path: Path, clock: FakeClock) -> Iterator[Ledger]:
     opened.close()
 
 
-def append(ledger: Ledger, *given: Draft) -> None:
-    ledger.append(ledger.chained(given))
+def append(ledger: Ledger, *given: Draft) -> list[Entry]:
+    entries = ledger.chained(given)
+    ledger.append(entries)
+    return entries
 
 
 def test_write_ahead_log_and_full_sync_are_on_and_memory_mapping_is_off(ledger: Ledger) -> None:
@@ -245,6 +248,42 @@ def test_counted_ratings_are_shown_with_the_last_level_and_without_the_voided(le
         (1, 5),
         (3, 3),
     ]
+
+
+def test_a_void_takes_back_one_press_and_never_what_stood_before_or_after_it(ledger: Ledger) -> None:
+    append(ledger, vote(1), vote(2), vote(3), vote(4))
+    for seq, level in ((1, 4), (1, 5), (2, 4), (3, 1), (4, 1)):
+        append(ledger, Draft(Kind.CORRECTION, {"of": seq, "level": level}))
+    for seq in (6, 2, 3, 8, 4, 9, 1):  # 6 and 5 correct 1; 7 corrects 2, 8 corrects 3, 9 corrects 4
+        append(ledger, Draft(Kind.VOID, {"of": seq}))
+    assert ledger.connection.execute("SELECT seq, level FROM counted_rating ORDER BY seq").fetchall() == [
+        (1, 4),  # the rating and its last correction are taken back, the first correction stands
+        (2, 4),  # the rating is taken back, its correction stands
+    ]
+
+
+def test_what_counts_is_found_through_the_indexes(ledger: Ledger) -> None:
+    plan = [row[3] for row in ledger.connection.execute("EXPLAIN QUERY PLAN SELECT * FROM counted_rating")]
+    assert sum("SEARCH c USING INDEX entry_correction (<expr>=?)" in step for step in plan) == 1
+    assert sum("SEARCH v USING INDEX entry_void (<expr>=?)" in step for step in plan) == 2
+
+
+def test_an_entry_about_another_is_about_no_other_in_a_ledger_that_does_not_hold_it(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    [_, meant] = append(ledger, vote(1), vote(2))
+    about = Draft(Kind.VOID, {"of": 2}, about=meant.hash)
+    assert own_fields(append(ledger, about)[0].payload) == {"of": 2}
+    other = tmp_path / "other" / "ledger.db"
+    other.parent.mkdir()
+    store.create(other)
+    with closing(Ledger(other, FakeClock())) as replacement:
+        append(replacement, vote(4), vote(5))
+        assert own_fields(append(replacement, about)[0].payload) == {"of": None, "of_hash": meant.hash.hex()}
+        counted = replacement.connection.execute(
+            "SELECT seq, level FROM counted_rating ORDER BY seq"
+        ).fetchall()
+        assert counted == [(1, 4), (2, 5)]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
