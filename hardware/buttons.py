@@ -8,6 +8,9 @@ The rules are those of the terminal's time table:
   train, at the press or at the release, is one press;
 * a button that was held, or chattered without such a rest, for 30 s is stuck: a fault, never a further press.
 
+A sixth button, for the language, is judged by the same lock-out and the same fault. It asks at its first edge, is
+never a press, and spoils none: what the five do within its 50 ms is as if it were not there.
+
 Everything is computed from the times of the edges, never from the time of processing: a thread that comes late
 gets the same presses as one that comes in time.
 """
@@ -16,7 +19,18 @@ from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from hardware.events import (
+    Ambiguous,
+    AnyButton,
+    InputEvent,
+    Level,
+    OtherButton,
+    Press,
+    Source,
+    Switch,
+    Trouble,
+    TroubleKind,
+)
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
@@ -62,6 +76,10 @@ class ButtonTimings:
         return self.stuck_s * NS_PER_S
 
 
+BUTTONS: tuple[AnyButton, ...] = (*Level, *OtherButton)
+"""Every button that there may be."""
+
+
 @dataclass(slots=True)
 class _Contact:
     """What is known of one button. `busy_since_ns` is None while it is at rest and may make a press."""
@@ -73,7 +91,7 @@ class _Contact:
 
 
 class ButtonLogic:
-    """Five contacts in, presses and troubles out.
+    """Five contacts and one for the language in, presses, wishes and troubles out.
 
     Every method that takes a time first does what was due by then and returns all events in order. Edges may
     be given late, twice, or in the wrong order. Until `begin` is called all buttons count as released.
@@ -86,7 +104,7 @@ class ButtonLogic:
     def __init__(self, source: Source, timings: ButtonTimings | None = None) -> None:
         self._source = source
         self._timings = timings or ButtonTimings()
-        self._contacts = {level: _Contact() for level in Level}
+        self._contacts = _at_rest()
         self._undecided: list[tuple[int, Level]] = []  # first edges, in the order of their times
 
     @property
@@ -97,11 +115,11 @@ class ButtonLogic:
             due.append(self._undecided[0][0] + self._timings.decide_ns)
         return min(due, default=None)
 
-    def is_down(self, level: Level) -> bool:
+    def is_down(self, button: AnyButton) -> bool:
         """Whether the last edge of this button was a press edge."""
-        return self._contacts[level].down
+        return self._contacts[button].down
 
-    def begin(self, held: Iterable[Level], now_ns: int) -> list[InputEvent]:
+    def begin(self, held: Iterable[AnyButton], now_ns: int) -> list[InputEvent]:
         """Start afresh with the buttons as they are now.
 
         A button that is held makes no press until it has been released and quiet. A press that was made
@@ -113,31 +131,35 @@ class ButtonLogic:
             now_ns: CLOCK_BOOTTIME, nanoseconds.
         """
         events = self.tick(now_ns)
-        events += [self._trouble(level, False, now_ns) for level in Level if self._contacts[level].stuck]
-        self._contacts = {level: _Contact() for level in Level}
-        for level in held:
-            self._contacts[level] = _Contact(down=True, last_edge_ns=now_ns, busy_since_ns=now_ns)
+        stuck = [button for button, contact in self._contacts.items() if contact.stuck]
+        events += [self._trouble(button, False, now_ns) for button in stuck]
+        self._contacts = _at_rest()
+        for button in held:
+            self._contacts[button] = _Contact(down=True, last_edge_ns=now_ns, busy_since_ns=now_ns)
         return events
 
     def forget(self, now_ns: int) -> list[InputEvent]:
         """The buttons are gone (a pad was unplugged): none of them counts as held any more."""
         return self.begin((), now_ns)
 
-    def edge(self, level: Level, down: bool, at_ns: int) -> list[InputEvent]:
+    def edge(self, button: AnyButton, down: bool, at_ns: int) -> list[InputEvent]:
         """One contact closed or opened.
 
         Args:
-            level: The button.
+            button: Which one.
             down: True when it closed.
             at_ns: CLOCK_BOOTTIME of the edge, nanoseconds.
         """
         events = self.tick(at_ns)
-        contact = self._contacts[level]
+        contact = self._contacts[button]
         if contact.busy_since_ns is not None and self._rested(contact, at_ns):
             contact.busy_since_ns = None
         if contact.busy_since_ns is None and down:
             contact.busy_since_ns = at_ns
-            insort(self._undecided, (at_ns, level), key=_when)  # of equal times the first to come
+            if isinstance(button, Level):
+                insort(self._undecided, (at_ns, button), key=_when)  # of equal times the first to come
+            else:
+                events.append(Switch(at_ns, self._source))
         if at_ns >= contact.last_edge_ns:  # an older edge that comes late says nothing about now
             contact.down = down
             contact.last_edge_ns = at_ns
@@ -184,23 +206,28 @@ class ButtonLogic:
 
     def _judge_contacts(self, due_ns: int) -> list[InputEvent]:
         events: list[InputEvent] = []
-        for level, contact in self._contacts.items():
+        for button, contact in self._contacts.items():
             contact_due_ns = self._due_ns(contact)
             if contact_due_ns is None or contact_due_ns > due_ns:
                 continue
             contact.stuck = not contact.stuck
             if not contact.stuck:
                 contact.busy_since_ns = None
-            events.append(self._trouble(level, contact.stuck, due_ns))
+            events.append(self._trouble(button, contact.stuck, due_ns))
         return events
 
-    def _trouble(self, level: Level, active: bool, at_ns: int) -> Trouble:
+    def _trouble(self, button: AnyButton, active: bool, at_ns: int) -> Trouble:
         detail = (
             f"one button was not released for {self._timings.stuck_s} s"
             if active
             else "the button that was stuck is released"
         )
+        level = button if isinstance(button, Level) else None
         return Trouble(TroubleKind.STUCK, self._source, active, at_ns, level, detail)
+
+
+def _at_rest() -> dict[AnyButton, _Contact]:
+    return {button: _Contact() for button in BUTTONS}
 
 
 def _when(entry: tuple[int, Level]) -> int:

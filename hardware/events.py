@@ -7,7 +7,7 @@ runs through suspend and cannot be set by anyone (pitfalls of machines without a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
 
@@ -19,6 +19,16 @@ class Level(IntEnum):
     ACCEPTABLE = 3
     GOOD = 4
     EXCELLENT = 5
+
+
+class OtherButton(Enum):
+    """A button beside the five; the number is its own on a pad."""
+
+    LANGUAGE = 6
+
+
+AnyButton = Level | OtherButton
+"""A physical button, whatever it is for."""
 
 
 class Source(StrEnum):
@@ -78,7 +88,8 @@ class Trouble:
         source: The input.
         active: True when the trouble begins, False when it has passed.
         boottime_ns: CLOCK_BOOTTIME when it was noticed, nanoseconds.
-        level: The button, where it is one button's trouble.
+        level: The button, where it is the trouble of one of the five; None for that of the whole input, and for a
+            stuck button for the language.
         detail: English, for the log. Never names a level: a stuck button may just have been a vote.
     """
 
@@ -96,9 +107,11 @@ class Switch:
 
     Attributes:
         boottime_ns: CLOCK_BOOTTIME of it, nanoseconds.
+        source: The wire that it came by.
     """
 
     boottime_ns: int
+    source: Source
 
 
 InputEvent = Press | Ambiguous | Trouble | Switch
@@ -128,8 +141,14 @@ class InputSource(Protocol):
 
 
 @runtime_checkable
-class Acknowledging(Protocol):
-    """An `InputSource` that can show at the buttons themselves that a rating of its own is stored."""
+class WithLights(Protocol):
+    """An `InputSource` whose buttons may have lights. All of them shine or none, whatever was pressed."""
+
+    def glow(self, on: bool) -> None:
+        """Whether a press would be kept: they glow while it would, else they are dark. Dark until this was said.
+
+        From any thread; returns at once.
+        """
 
     def acknowledge(self) -> None:
         """A rating is on the disk: show it, the same way for every level. From any thread; returns at once."""

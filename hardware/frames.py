@@ -1,4 +1,4 @@
-"""The frames that a five-button pad and the terminal exchange; the rules are in ``docs/pad-protocol.md``.
+"""The frames that a pad with five or six buttons and the terminal exchange; the rules are in ``docs/pad-protocol.md``.
 
 Pure: bytes in, frames out. The framer takes bytes as they come, in pieces or several frames at once, with noise
 between them. Every kind of frame has one fixed length and no frame can hold a whole other one, so a start byte
@@ -8,30 +8,38 @@ in the noise never hides a good frame that begins after it.
 import binascii
 from dataclasses import dataclass
 
-from hardware.events import Level
+from hardware.events import AnyButton, Level, OtherButton
 
 START = 0xA5
-VERSION = 2
+VERSION = 3
 """The newest version of the protocol; a terminal takes every pad from version 1 on."""
 
 FIRST_WITH_STORED = 2
 """The first version in which a pad may say that it shows STORED."""
+
+FIRST_WITH_GLOW = 3
+"""The first version in which a pad may say that it shows GLOW and DARK, and may have a sixth button."""
 
 HELLO = 0x01
 BUTTON = 0x02
 HEARTBEAT = 0x03
 ACK = 0x81
 STORED = 0x82
+GLOW = 0x83
+DARK = 0x84
 
-LENGTHS = {HELLO: 4, BUTTON: 4, HEARTBEAT: 3, ACK: 2, STORED: 2}
+LENGTHS = {HELLO: 4, BUTTON: 4, HEARTBEAT: 3, ACK: 2, STORED: 2, GLOW: 2, DARK: 2}
 """Bytes of type, sequence and payload, for each type: the length byte must have this value."""
 
 CHECKSUM = 2  # bytes
 OVERHEAD = 2 + CHECKSUM  # start and length, too
 LONGEST = max(LENGTHS.values()) + OVERHEAD
-ALL_BUTTONS = (1 << len(Level)) - 1
+BUTTONS: dict[int, AnyButton] = {button.value: button for button in (*Level, *OtherButton)}
+"""The buttons by their numbers, 1 for the worst level."""
 SHOWS_STORED = 0x80
 """In the byte of the buttons that are down: this pad has lights, and wants to be told STORED."""
+SHOWS_GLOW = 0x40
+"""In the same byte: it also wants to be told GLOW and DARK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,14 @@ class Hello:
         version: Of the protocol.
         held: The buttons that are down now.
         shows_stored: Whether it wants to be told when a rating of its own is stored.
+        shows_glow: Whether it wants to be told when its lights are to glow, and when not.
     """
 
     sequence: int
     version: int
-    held: frozenset[Level]
+    held: frozenset[AnyButton]
     shows_stored: bool = False
+    shows_glow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Button:
     """Pad → terminal: a button went down or up. The pad repeats it until it is acknowledged."""
 
     sequence: int
-    level: Level
+    button: AnyButton
     down: bool
 
 
@@ -65,8 +75,9 @@ class Heartbeat:
     """Pad → terminal, every second: I am here, and these buttons are down. Not acknowledged."""
 
     sequence: int
-    held: frozenset[Level]
+    held: frozenset[AnyButton]
     shows_stored: bool = False
+    shows_glow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,28 @@ class Stored:
     sequence: int = 0
 
 
-Frame = Hello | Button | Heartbeat | Ack | Stored
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """Terminal → pad: the buttons may be pressed, the lights glow. Once for each HEARTBEAT; not acknowledged."""
+
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dark:
+    """Terminal → pad: votes cannot be kept, the lights are dark. Sent like `Glow`."""
+
+    sequence: int = 0
+
+
+Frame = Hello | Button | Heartbeat | Ack | Stored | Glow | Dark
+
+_WITHOUT_PAYLOAD: dict[int, type[Ack | Stored | Glow | Dark]] = {
+    ACK: Ack,
+    STORED: Stored,
+    GLOW: Glow,
+    DARK: Dark,
+}
 
 
 def checksum(data: bytes) -> int:
@@ -95,21 +127,21 @@ def encode(frame: Frame) -> bytes:
     """The bytes of a frame.
 
     Raises:
-        ValueError: a number does not fit into its byte, or STORED is wanted in a version that has none.
+        ValueError: a number does not fit into its byte, or HELLO has what its version has not.
     """
-    if isinstance(frame, Hello) and frame.shows_stored and frame.version < FIRST_WITH_STORED:
-        raise ValueError(f"version {frame.version} of the protocol has no STORED")
     match frame:
-        case Hello(sequence, version, held, shows_stored):
-            body = bytes((HELLO, sequence, version, _mask(held, shows_stored)))
-        case Button(sequence, level, down):
-            body = bytes((BUTTON, sequence, level, down))
-        case Heartbeat(sequence, held, shows_stored):
-            body = bytes((HEARTBEAT, sequence, _mask(held, shows_stored)))
-        case Ack(sequence):
-            body = bytes((ACK, sequence))
-        case Stored(sequence):
-            body = bytes((STORED, sequence))
+        case Hello(sequence, version):
+            mask = _mask(frame)
+            if mask & ~_mask_of_version(version):
+                raise ValueError(f"version {version} of the protocol has no signs {mask:#04x}")
+            body = bytes((HELLO, sequence, version, mask))
+        case Button(sequence, button, down):
+            body = bytes((BUTTON, sequence, button.value, down))
+        case Heartbeat(sequence):
+            body = bytes((HEARTBEAT, sequence, _mask(frame)))
+        case _:
+            kind = next(number for number, found in _WITHOUT_PAYLOAD.items() if isinstance(frame, found))
+            body = bytes((kind, frame.sequence))
     checked = bytes((len(body),)) + body
     return bytes((START,)) + checked + checksum(checked).to_bytes(2, "big")
 
@@ -178,30 +210,30 @@ def _decode(whole: bytes) -> Frame | None:
         return None
     kind, sequence, *payload = whole[2:-2]
     match kind, payload:
-        case (_, [version, held]) if kind == HELLO and _is_mask(held):
-            shows_stored = bool(held & SHOWS_STORED)
-            if shows_stored and version < FIRST_WITH_STORED:
-                return None
-            return Hello(sequence, version, _levels(held), shows_stored)
-        case (_, [level, down]) if kind == BUTTON and 1 <= level <= len(Level) and down <= 1:
-            return Button(sequence, Level(level), bool(down))
-        case (_, [held]) if kind == HEARTBEAT and _is_mask(held):
-            return Heartbeat(sequence, _levels(held), bool(held & SHOWS_STORED))
-        case (_, []) if kind == ACK:
-            return Ack(sequence)
-        case (_, []) if kind == STORED:
-            return Stored(sequence)
+        case (_, [version, mask]) if kind == HELLO and not mask & ~_mask_of_version(version):
+            return Hello(sequence, version, _held(mask), bool(mask & SHOWS_STORED), bool(mask & SHOWS_GLOW))
+        case (_, [number, down]) if kind == BUTTON and number in BUTTONS and down <= 1:
+            return Button(sequence, BUTTONS[number], bool(down))
+        case (_, [mask]) if kind == HEARTBEAT:
+            return Heartbeat(sequence, _held(mask), bool(mask & SHOWS_STORED), bool(mask & SHOWS_GLOW))
+        case (_, []) if kind in _WITHOUT_PAYLOAD:
+            return _WITHOUT_PAYLOAD[kind](sequence)
     return None
 
 
-def _mask(held: frozenset[Level], shows_stored: bool) -> int:
-    """Bit 0 for the worst level to bit 4 for the best; bit 7 for the lights."""
-    return sum(1 << (level - 1) for level in held) | (SHOWS_STORED if shows_stored else 0)
+def _mask(frame: Hello | Heartbeat) -> int:
+    """Bit 0 for the worst level to bit 4 for the best, bit 5 for the sixth button; bits 6 and 7 for the lights."""
+    held = sum(1 << (button.value - 1) for button in frame.held)
+    return held | (SHOWS_STORED if frame.shows_stored else 0) | (SHOWS_GLOW if frame.shows_glow else 0)
 
 
-def _is_mask(byte: int) -> bool:
-    return not byte & ~(ALL_BUTTONS | SHOWS_STORED)
+def _mask_of_version(version: int) -> int:
+    """Every bit that a pad of this version may set."""
+    mask = sum(1 << (level - 1) for level in Level)
+    if version >= FIRST_WITH_STORED:
+        mask |= SHOWS_STORED
+    return 0xFF if version >= FIRST_WITH_GLOW else mask
 
 
-def _levels(mask: int) -> frozenset[Level]:
-    return frozenset(level for level in Level if mask & (1 << (level - 1)))
+def _held(mask: int) -> frozenset[AnyButton]:
+    return frozenset(button for number, button in BUTTONS.items() if mask & (1 << (number - 1)))

@@ -1,4 +1,4 @@
-"""Five buttons on GPIO pins, through gpiozero.
+"""Five buttons on GPIO pins, and one for the language where it is wired, through gpiozero.
 
 The library's threads only put edges on a queue; one thread of ours judges them with `ButtonLogic`. It sleeps on
 the queue until an edge comes or a decision is due, so an idle terminal has no wake-ups from here.
@@ -11,7 +11,7 @@ a quiet change to another one that writes registers.
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -22,7 +22,7 @@ from gpiozero import InputDevice
 from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
 from hardware.clock import boottime_ns
 from hardware.errors import GpioError, GpioUnavailable
-from hardware.events import Boottime, Emit, InputEvent, Level, Source
+from hardware.events import AnyButton, Boottime, Emit, InputEvent, Level, OtherButton, Source
 from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
 from hardware.gpiopin import PinFactory, pin_error
 from hardware.lights import ButtonLights
@@ -64,16 +64,17 @@ class GpioSettings:
         pull: The resistor to switch on.
         active: The level when pressed. None takes what `pull` implies; with `Pull.NONE` it must be given.
         leds: BCM numbers of the lights in the buttons, high while they shine; empty when there are none.
+        language: BCM number of a sixth button, for the language, wired like the five; None when there is none.
 
     Raises:
-        ValueError: not five different pins, a light on the pin of a button, or `pull` and `active` contradict
-            each other.
+        ValueError: not five different pins, two uses of one pin, or `pull` and `active` contradict each other.
     """
 
     pins: tuple[int, ...]
     pull: Pull = Pull.UP
     active: Active | None = None
     leds: tuple[int, ...] = ()
+    language: int | None = None
 
     def __post_init__(self) -> None:
         if len(self.pins) != len(Level):
@@ -81,13 +82,18 @@ class GpioSettings:
         twice = sorted({pin for pin in self.pins if self.pins.count(pin) > 1})
         if twice:
             raise ValueError(f"GPIO pin {', '.join(map(str, twice))} is given to more than one button")
-        if min(*self.pins, *self.leds) < 0:
-            raise ValueError(f"GPIO pins are BCM numbers from 0, not {min(*self.pins, *self.leds)}")
+        lowest = min(*self.buttons.values(), *self.leds)
+        if lowest < 0:
+            raise ValueError(f"GPIO pins are BCM numbers from 0, not {lowest}")
         if self.leds and len(set(self.leds)) != len(Level):
             raise ValueError(f"five different pins are needed for the lights, or none, not {self.leds}")
         shared = sorted(set(self.pins) & set(self.leds))
         if shared:
             raise ValueError(f"GPIO pin {', '.join(map(str, shared))} is given to a button and to a light")
+        if self.language in (*self.pins, *self.leds):
+            raise ValueError(
+                f"GPIO pin {self.language} is given to the language and to another button or light"
+            )
         implied = {Pull.UP: Active.LOW, Pull.DOWN: Active.HIGH, Pull.NONE: None}[self.pull]
         if implied is None and self.active is None:
             raise ValueError("without a pull resistor the active level must be given: low or high")
@@ -95,6 +101,12 @@ class GpioSettings:
             raise ValueError(
                 f"with pull {self.pull} a pressed button is {implied}, it cannot be {self.active}"
             )
+
+    @property
+    def buttons(self) -> dict[AnyButton, int]:
+        """The BCM number of every button there is."""
+        five: dict[AnyButton, int] = dict(zip(Level, self.pins, strict=True))
+        return five if self.language is None else five | {OtherButton.LANGUAGE: self.language}
 
     @property
     def active_high(self) -> bool:
@@ -132,15 +144,20 @@ class _Sign(Enum):
 
     STOP = auto()
     STORED = auto()
+    GLOW = auto()
 
 
 class _Line:
     """One button's pin. `changed` runs in the library's thread."""
 
     def __init__(
-        self, level: Level, device: InputDevice, active_high: bool, put: Callable[[Level, bool], None]
+        self,
+        button: AnyButton,
+        device: InputDevice,
+        active_high: bool,
+        put: Callable[[AnyButton, bool], None],
     ) -> None:
-        self.level = level
+        self.button = button
         self.device = device
         self._active_high = active_high
         self._put = put
@@ -154,7 +171,7 @@ class _Line:
 
     def changed(self, _ticks: float, state: float) -> None:
         """An edge. The pin itself says the new state: asking the device would miss edges it takes as double."""
-        self._put(self.level, bool(state) == self._active_high)
+        self._put(self.button, bool(state) == self._active_high)
 
     def is_down(self) -> bool:
         """Whether the button is pressed now."""
@@ -167,7 +184,7 @@ class _Line:
 
 
 class GpioButtons:
-    """Five buttons on GPIO pins, an `InputSource`.
+    """The buttons on GPIO pins, an `InputSource`.
 
     Args:
         settings: How they are wired.
@@ -192,11 +209,12 @@ class GpioButtons:
         self._timings = timings
         self._boottime = boottime
         self._logic = ButtonLogic(Source.GPIO, timings)
-        self._edges: queue.Queue[tuple[Level, bool, int] | _Sign] = queue.Queue(QUEUE_LENGTH)
+        self._edges: queue.Queue[tuple[AnyButton, bool, int] | _Sign] = queue.Queue(QUEUE_LENGTH)
         self._overflowed = False
         self._verify_ns: int | None = None
         self._lines: list[_Line] = []
         self._lights = ButtonLights(settings.leds)
+        self._glows = False
         self._held_open = ExitStack()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -222,12 +240,12 @@ class GpioButtons:
         with ExitStack() as claimed:
             factory = self._make_factory()
             claimed.callback(factory.close)
-            self._lines = [self._claim(level, factory, claimed) for level in Level]
+            self._lines = list(self._claim_all(factory, claimed))
             self._claim_lights(factory, claimed)
             now_ns = self._boottime()  # before the pins are read: an edge after this moment is judged anew
             for line in self._lines:
                 line.watch()
-            held = [line.level for line in self._lines if line.is_down()]
+            held = [line.button for line in self._lines if line.is_down()]
             self._held_open = claimed.pop_all()
         if held:
             logger.warning("%d of the GPIO buttons held at start; no press until released", len(held))
@@ -239,8 +257,14 @@ class GpioButtons:
         """Whether the thread that judges edges runs."""
         return self._thread is not None and self._thread.is_alive()
 
+    def glow(self, on: bool) -> None:
+        """See `hardware.events.WithLights`."""
+        self._glows = on
+        with suppress(queue.Full):  # a full queue wakes the thread just as well
+            self._edges.put_nowait(_Sign.GLOW)
+
     def acknowledge(self) -> None:
-        """See `hardware.events.Acknowledging`."""
+        """See `hardware.events.WithLights`."""
         with suppress(queue.Full):  # edges are worth more than a blink
             self._edges.put_nowait(_Sign.STORED)
 
@@ -255,8 +279,17 @@ class GpioButtons:
         self._held_open.close()
         self._lines = []
 
-    def _claim(self, level: Level, factory: PinFactory, claimed: ExitStack) -> _Line:
-        pin = self._settings.pins[level - 1]
+    def _claim_all(self, factory: PinFactory, claimed: ExitStack) -> Iterator[_Line]:
+        """The five, and the one for the language if it can be had: nobody's vote depends on that."""
+        for button, pin in self._settings.buttons.items():
+            try:
+                yield self._claim(button, pin, factory, claimed)
+            except GpioError as error:
+                if isinstance(button, Level):
+                    raise
+                logger.error("the buttons work without the one for the language: %s", error)
+
+    def _claim(self, button: AnyButton, pin: int, factory: PinFactory, claimed: ExitStack) -> _Line:
         floating = self._settings.pull is Pull.NONE
         try:
             device = InputDevice(
@@ -267,7 +300,7 @@ class GpioButtons:
             )
         except Exception as error:  # back ends raise what they like here, and lgpio need not be there
             raise pin_error(pin, "a button", error) from error
-        line = _Line(level, device, self._settings.active_high, self._put)
+        line = _Line(button, device, self._settings.active_high, self._put)
         claimed.callback(line.close)
         return line
 
@@ -280,10 +313,10 @@ class GpioButtons:
             logger.error("the buttons work without their lights: %s", error)
         claimed.callback(self._lights.close)
 
-    def _put(self, level: Level, down: bool) -> None:
+    def _put(self, button: AnyButton, down: bool) -> None:
         """In the library's thread: must return at once and must not raise, else edges are lost."""
         try:
-            self._edges.put_nowait((level, down, self._boottime()))
+            self._edges.put_nowait((button, down, self._boottime()))
         except queue.Full:
             if not self._overflowed:
                 self._overflowed = True
@@ -305,7 +338,7 @@ class GpioButtons:
 
     def _next_events(self) -> list[InputEvent]:
         """Sleep until there is an edge or something is due; what came of it."""
-        self._lights.tick(self._boottime())
+        self._lights.glow(self._glows, self._boottime())
         try:
             edge = self._edges.get(timeout=self._wait_s())
         except queue.Empty:
@@ -315,9 +348,9 @@ class GpioButtons:
             if edge is _Sign.STORED:
                 self._lights.blink(self._boottime())
             return []
-        level, down, at_ns = edge
+        button, down, at_ns = edge
         self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
-        return self._logic.edge(level, down, at_ns)
+        return self._logic.edge(button, down, at_ns)
 
     def _wait_s(self) -> float | None:
         now_ns = self._boottime()
@@ -333,6 +366,6 @@ class GpioButtons:
         events: list[InputEvent] = []
         for line in self._lines:
             down = line.is_down()
-            if down != self._logic.is_down(line.level):
-                events += self._logic.edge(line.level, down, now_ns)
+            if down != self._logic.is_down(line.button):
+                events += self._logic.edge(line.button, down, now_ns)
         return events

@@ -1,4 +1,4 @@
-"""The lights in the buttons: a steady glow, and a blink of all of them when a rating is stored.
+"""The lights in the buttons: a steady glow while a press would be kept, a blink of all when a rating is stored.
 
 All are on or all are off, always: whoever stands beside the citizen must not see what was pressed. They are
 switched by the pin's level alone. Dimming would be done in software on most pins, which costs wake-ups and flickers.
@@ -20,10 +20,14 @@ BLINKS = 3
 
 
 class Blink:
-    """When the lights are on. Times are CLOCK_BOOTTIME in nanoseconds."""
+    """When the lights that glow are on. Times are CLOCK_BOOTTIME in nanoseconds."""
 
     def __init__(self) -> None:
         self._since_ns: int | None = None
+
+    def end(self) -> None:
+        """Whatever was going on is over."""
+        self._since_ns = None
 
     def begin(self, now_ns: int) -> None:
         """Dark and bright three times from now on; a blink that is going on begins anew."""
@@ -58,12 +62,12 @@ class ButtonLights:
     def __init__(self, pins: tuple[int, ...]) -> None:
         self._pins = pins
         self._blink = Blink()
-        self._lit = False
+        self._glows = self._lit = False
         self._leds: list[LED] = []
         self._claimed = ExitStack()
 
     def claim(self, factory: PinFactory) -> None:
-        """Take the pins and switch the lights on.
+        """Take the pins; the lights are dark until `glow`.
 
         Raises:
             GpioPinBusy: a pin is in use.
@@ -73,23 +77,30 @@ class ButtonLights:
         with ExitStack() as claimed:
             for pin in self._pins:
                 try:
-                    led = LED(pin, initial_value=True, pin_factory=factory)
+                    led = LED(pin, pin_factory=factory)
                 except Exception as error:
                     raise pin_error(pin, "a light", error) from error
                 claimed.callback(led.close)
                 leds.append(led)
             self._claimed = claimed.pop_all()
-        self._leds, self._lit = leds, True
+        self._leds, self._lit = leds, False
+
+    def glow(self, on: bool, now_ns: int) -> None:
+        """Whether a press would be kept; dark is dark at once (`now_ns`: CLOCK_BOOTTIME)."""
+        self._glows = on
+        if not on:
+            self._blink.end()
+        self.tick(now_ns)
 
     def blink(self, now_ns: int) -> None:
-        """A rating is stored (`now_ns`: CLOCK_BOOTTIME)."""
-        if self._leds:
+        """A rating is stored; lights that are dark stay dark."""
+        if self._leds and self._glows:
             self._blink.begin(now_ns)
             self.tick(now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Switch what is due."""
-        lit = self._blink.lit(now_ns)
+        lit = self._glows and self._blink.lit(now_ns)
         if lit == self._lit or not self._leds:
             return
         self._lit = lit

@@ -19,7 +19,7 @@ from typing import Protocol
 
 import serial
 
-from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonTimings
+from hardware.buttons import BUTTONS, NS_PER_MS, NS_PER_S, ButtonTimings
 from hardware.clock import boottime_ns
 from hardware.errors import PadBusy, PadError, PadNotFound
 from hardware.events import Boottime, Emit, InputEvent, Level, Source, Trouble, TroubleKind
@@ -31,7 +31,7 @@ from hardware.safelog import hand_on, log_failure
 logger = logging.getLogger(__name__)
 
 BY_ID = Path("/dev/serial/by-id")
-STORED_SIGN = b"s"
+STORED_SIGN, GLOW_SIGN = b"s", b"g"
 READ_BYTES = 4096
 """At most so much is judged before the other things that are due get their turn."""
 
@@ -52,12 +52,12 @@ class PadSettings:
         port: Device file. A name under /dev/serial/by-id stays the same when a pad is plugged elsewhere or a
             second one comes; ttyUSB0 does not.
         mode: Our framed protocol, one character for each press, or one line of any kind.
-        characters: For `PadMode.CHARACTERS`: five different ones, the worst level first.
+        characters: For `PadMode.CHARACTERS`: five different ones, the worst level first; a sixth is the language.
         baud: Bits per second.
         pattern: For `PadMode.PATTERN`: the regular expression of its lines, see `LinePattern`.
 
     Raises:
-        ValueError: an empty port, an impossible baud rate, or not five different printable characters.
+        ValueError: an empty port, an impossible baud rate, or not five or six different printable characters.
         PadPatternError: a pattern that cannot be used.
     """
 
@@ -73,8 +73,9 @@ class PadSettings:
         if self.baud <= 0:
             raise ValueError(f"a baud rate of {self.baud} is impossible")
         plain = self.characters.isascii() and self.characters.isprintable() and " " not in self.characters
-        if len(set(self.characters)) != len(Level) or len(self.characters) != len(Level) or not plain:
-            raise ValueError(f"five different ASCII characters are needed, not {self.characters!r}")
+        known = len(self.characters) in (len(Level), len(BUTTONS))
+        if not known or len(set(self.characters)) != len(self.characters) or not plain:
+            raise ValueError(f"five or six different ASCII characters are needed, not {self.characters!r}")
         if self.mode is PadMode.PATTERN:
             LinePattern(self.pattern)
 
@@ -168,6 +169,7 @@ class SerialPad:
         self._failures = 0
         self._retry_ns = 0
         self._lost = ""
+        self._glows = self._told_to_glow = False
         self._stop = threading.Event()
         self._wake_lock = threading.Lock()  # so that nobody writes to a descriptor that was just closed
         self._wake_fd: int | None = None
@@ -196,15 +198,23 @@ class SerialPad:
         """Whether its thread runs, with or without a pad."""
         return self._thread is not None and self._thread.is_alive()
 
+    def glow(self, on: bool) -> None:
+        """See `hardware.events.WithLights`. A pad that comes back is told then."""
+        self._glows = on
+        self._wake(GLOW_SIGN)
+
     def acknowledge(self) -> None:
-        """See `hardware.events.Acknowledging`. A pad that is away, or shows nothing, is not told."""
+        """See `hardware.events.WithLights`. A pad that is away, or shows nothing, is not told."""
+        self._wake(STORED_SIGN)
+
+    def _wake(self, sign: bytes) -> None:
         with self._wake_lock:
             if self._wake_fd is None:
                 return
             try:
-                os.write(self._wake_fd, STORED_SIGN)
+                os.write(self._wake_fd, sign)
             except OSError as error:  # thousands wait already, or the thread has ended
-                logger.debug("the pad is not told that a rating is stored: %s", error)
+                logger.debug("the pad's thread is not told: %s", error)
 
     def close(self) -> None:
         """Stop and give the port back. May be called twice, and from any thread."""
@@ -227,6 +237,8 @@ class SerialPad:
                     events = self._drop("reading it failed", self._boottime())
                 hand_on(logger, emit, events)
         finally:
+            self._glows = False
+            self._light_up()
             self._release()
             os.close(awake_fd)
 
@@ -234,6 +246,7 @@ class SerialPad:
         """Sleep until something comes or is due; what came of it."""
         if self._port is None and (now_ns := self._boottime()) >= self._retry_ns:
             return self._open(now_ns) + self._report(now_ns)
+        self._light_up()
         poller = select.poll()
         poller.register(awake_fd, select.POLLIN)
         if self._port is not None:
@@ -274,21 +287,28 @@ class SerialPad:
         if not data:
             return self._drop(f"{self._settings.port} was unplugged ({why})", now_ns)
         events, answer = self._link.heard(data, now_ns)
-        if answer:
-            self._answer(fd, answer)
+        self._say(answer)
         return events
 
     def _pass_on(self, awake_fd: int) -> None:
         """Tell the pad of the ratings that were stored; once, however many they are, for it is one blink."""
         told = os.read(awake_fd, READ_BYTES)  # nothing: the other end is closed, and this thread ends
-        answer = self._link.stored() if told else b""
-        if answer and self._port is not None:
-            self._answer(self._port.fileno(), answer)
+        self._light_up()  # lights that are dark would not blink
+        if STORED_SIGN in told:
+            self._say(self._link.stored())
 
-    def _answer(self, fd: int, answer: bytes) -> None:
+    def _light_up(self) -> None:
+        """Tell the pad when its lights have changed."""
+        if self._told_to_glow != self._glows:
+            self._told_to_glow = self._glows
+            self._say(self._link.glow(self._told_to_glow))
+
+    def _say(self, answer: bytes) -> None:
         """Say it without ever waiting: a pad that misses an acknowledgement repeats its frame."""
+        if self._port is None or not answer:
+            return
         try:
-            os.write(fd, answer)
+            os.write(self._port.fileno(), answer)
         except (
             OSError
         ) as error:  # also when the pad does not read; a port that is gone shows at the next read

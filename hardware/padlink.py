@@ -9,9 +9,9 @@ and the time.
 from collections import OrderedDict
 from typing import Protocol
 
-from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
-from hardware.events import InputEvent, Level, Source
-from hardware.frames import VERSION, Ack, Button, Frame, Framer, Heartbeat, Hello, Stored, encode
+from hardware.buttons import BUTTONS, NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
+from hardware.events import AnyButton, InputEvent, Source
+from hardware.frames import VERSION, Ack, Button, Dark, Frame, Framer, Glow, Heartbeat, Hello, Stored, encode
 
 SILENT_NS = 4 * NS_PER_S
 """Without a valid frame for so long a pad is lost: four heartbeats, and within the 5 s that are promised."""
@@ -55,6 +55,9 @@ class PadLink(Protocol):
     def stored(self) -> bytes:
         """What to tell the pad when a rating of its own is stored; nothing for pads that would not show it."""
 
+    def glow(self, on: bool) -> bytes:
+        """What to tell the pad when its lights are to glow, or to be dark; nothing for pads without such lights."""
+
     def closed(self, now_ns: int) -> list[InputEvent]:
         """The port is gone."""
 
@@ -73,7 +76,8 @@ class FramedLink:
         self._trouble = ""
         self._listening_since_ns: int | None = None  # the last valid frame, or the opening of the port
         self._refused = False
-        self._shows_stored = False
+        self._shows_stored = self._shows_glow = False
+        self._glows = False
         self._accepted: OrderedDict[int, int] = OrderedDict()  # sequence → when, oldest first
 
     @property
@@ -98,7 +102,7 @@ class FramedLink:
         """Listen; the pad has 4 s to show itself."""
         self._framer.clear()
         self._up, self._refused, self._trouble = False, False, ""
-        self._shows_stored = False
+        self._shows_stored = self._shows_glow = False
         self._listening_since_ns = now_ns
         return self._logic.forget(now_ns)
 
@@ -121,6 +125,14 @@ class FramedLink:
         """The same bytes for every level."""
         return encode(Stored()) if self._up and self._shows_stored else b""
 
+    def glow(self, on: bool) -> bytes:
+        """Told at once, and again with every heartbeat."""
+        self._glows = on
+        return self._lights()
+
+    def _lights(self) -> bytes:
+        return encode(Glow() if self._glows else Dark()) if self._up and self._shows_glow else b""
+
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Read frames; the answer acknowledges those that want it."""
         events: list[InputEvent] = []
@@ -130,6 +142,8 @@ class FramedLink:
             events += more
             if acknowledged:
                 answer += encode(Ack(frame.sequence))
+            if isinstance(frame, Heartbeat):
+                answer += self._lights()
         return events, answer
 
     def _frame(self, frame: Frame, now_ns: int) -> tuple[list[InputEvent], bool]:
@@ -152,21 +166,22 @@ class FramedLink:
             self._trouble = f"it speaks protocol version {hello.version}, this program up to {VERSION}"
             return self._logic.forget(now_ns), False
         self._accepted.clear()
-        self._shows_stored = hello.shows_stored
+        self._shows_stored, self._shows_glow = hello.shows_stored, hello.shows_glow
         return self._show_up(hello.held, now_ns), True
 
     def _heartbeat(self, heartbeat: Heartbeat, now_ns: int) -> list[InputEvent]:
-        self._shows_stored = heartbeat.shows_stored  # it may be all that a terminal hears that starts later
+        # It may be all that a terminal hears that starts later.
+        self._shows_stored, self._shows_glow = heartbeat.shows_stored, heartbeat.shows_glow
         if not self._up:
             return self._show_up(heartbeat.held, now_ns)
         # A release that got lost is made good here. A press is not: the pad repeats that itself.
         events: list[InputEvent] = []
-        for level in Level:
-            if self._logic.is_down(level) and level not in heartbeat.held:
-                events += self._logic.edge(level, False, now_ns)
+        for button in BUTTONS:
+            if self._logic.is_down(button) and button not in heartbeat.held:
+                events += self._logic.edge(button, False, now_ns)
         return events
 
-    def _show_up(self, held: frozenset[Level], now_ns: int) -> list[InputEvent]:
+    def _show_up(self, held: frozenset[AnyButton], now_ns: int) -> list[InputEvent]:
         self._up, self._trouble = True, ""
         self._listening_since_ns = now_ns
         return self._logic.begin(held, now_ns)
@@ -178,7 +193,7 @@ class FramedLink:
             self._accepted.popitem(last=False)
         if accepted_ns is not None and now_ns - accepted_ns < REMEMBERED_NS:
             return []  # a repetition, because our acknowledgement got lost
-        return self._logic.edge(button.level, button.down, now_ns)
+        return self._logic.edge(button.button, button.down, now_ns)
 
 
 class SimpleLink:
@@ -206,9 +221,15 @@ class SimpleLink:
         """These pads only talk."""
         return b""
 
+    def glow(self, on: bool) -> bytes:  # noqa: ARG002 - as above
+        """These pads only talk."""
+        return b""
+
 
 class CharacterLink(SimpleLink):
     """One character for each press, the worst level first. Other pads send "12345" or "abcde".
+
+    A sixth character, where there is one, is the button for the language.
 
     There is no checksum and no sign of life here: a pad counts as there while its port is open, and noise
     that consists of the right characters is a press. Bytes that no pad sends make everything near them count
@@ -217,7 +238,7 @@ class CharacterLink(SimpleLink):
 
     def __init__(self, characters: str, timings: ButtonTimings | None = None) -> None:
         super().__init__(timings)
-        self._levels = dict(zip(characters.encode("ascii"), Level, strict=True))
+        self._buttons = dict(zip(characters.encode("ascii"), BUTTONS, strict=False))
         self._noise_ns: int | None = None
 
     @property
@@ -238,15 +259,15 @@ class CharacterLink(SimpleLink):
 
     def heard(self, data: bytes, now_ns: int) -> tuple[list[InputEvent], bytes]:
         """Each known character is a press and a release."""
-        known = [self._levels[byte] for byte in data if byte in self._levels]
-        if any(byte not in self._levels and byte not in LINE_ENDS for byte in data):
+        known = [self._buttons[byte] for byte in data if byte in self._buttons]
+        if any(byte not in self._buttons and byte not in LINE_ENDS for byte in data):
             self._noise_ns = now_ns
         if self._noise_ns is not None and now_ns - self._noise_ns < NOISE_QUIET_NS:
             if known:
                 self._noise_ns = now_ns
             return self._logic.spoil(now_ns), b""
         events: list[InputEvent] = []
-        for level in known:
-            events += self._logic.edge(level, True, now_ns)
-            events += self._logic.edge(level, False, now_ns)
+        for button in known:
+            events += self._logic.edge(button, True, now_ns)
+            events += self._logic.edge(button, False, now_ns)
         return events, b""

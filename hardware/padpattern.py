@@ -14,7 +14,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from hardware.errors import PadPatternCostly, PadPatternGroups, PadPatternSyntax
-from hardware.events import Level
+from hardware.events import AnyButton, Level, OtherButton
 
 LONGEST_LINE = 64
 """Characters; longer lines are noise."""
@@ -27,6 +27,7 @@ MOST_WAYS = 100_000
 
 ONE_GROUP = "level"
 FIVE_GROUPS = tuple(f"l{level.value}" for level in Level)
+LANGUAGE_GROUP = "language"
 
 _SINGLE = (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN)
 
@@ -35,7 +36,8 @@ class LinePattern:
     """A checked expression.
 
     Args:
-        text: Either with a group ``level`` that finds a digit 1 to 5, or with the groups ``l1`` to ``l5``.
+        text: Either with a group ``level`` that finds a digit 1 to 5, or with the groups ``l1`` to ``l5``; and, where
+            the pad has such a button, with a group ``language``.
 
     Raises:
         PadPatternSyntax: it is not a regular expression.
@@ -59,18 +61,25 @@ class LinePattern:
         if len(text) > LONGEST_PATTERN or _ways(parsed) > MOST_WAYS:
             raise PadPatternCostly("the pattern could take too long on some lines")
 
-    def read(self, line: str) -> tuple[Level, ...] | None:
+    @property
+    def has_language(self) -> bool:
+        """Whether some line is the button for the language."""
+        return LANGUAGE_GROUP in self._compiled.groupindex
+
+    def read(self, line: str) -> tuple[AnyButton, ...] | None:
         """The buttons that a line means, worst first; none for a line that fits and names none; None for no fit."""
         found = self._compiled.fullmatch(line[:LONGEST_LINE])
         if found is None:
             return None
         groups = found.groupdict()
+        others = () if groups.get(LANGUAGE_GROUP) is None else (OtherButton.LANGUAGE,)
         if ONE_GROUP not in groups:
-            return tuple(level for level in Level if groups[FIVE_GROUPS[level - 1]] is not None)
+            return (*(level for level in Level if groups[FIVE_GROUPS[level - 1]] is not None), *others)
         digit = groups[ONE_GROUP]
         if digit is None:
-            return ()
-        return tuple(level for level in Level if digit == str(level.value)) or None
+            return others
+        levels = tuple(level for level in Level if digit == str(level.value))
+        return (*levels, *others) if levels else None
 
 
 def _ways(parsed: Iterable[Any]) -> float:

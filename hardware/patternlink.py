@@ -71,16 +71,16 @@ class PatternLink(SimpleLink):
         if not line and not spoilt:
             return []
         near_noise = self._noise_ns is not None and now_ns - self._noise_ns < NOISE_QUIET_NS
-        levels = None if spoilt or near_noise else self._pattern.read(line)
-        if levels is None:
+        buttons = None if spoilt or near_noise else self._pattern.read(line)
+        if buttons is None:
             self._unfit = None if self._unfit is None else min(self._unfit + 1, ENOUGH_LINES)
             return []
         self._unfit = None
         events: list[InputEvent] = []
-        for level in levels:
-            events += self._logic.edge(level, True, now_ns)
-        for level in levels:
-            events += self._logic.edge(level, False, now_ns)
+        for button in buttons:
+            events += self._logic.edge(button, True, now_ns)
+        for button in buttons:
+            events += self._logic.edge(button, False, now_ns)
         return events
 
 

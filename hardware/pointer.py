@@ -273,6 +273,6 @@ def _press(
     targets: Targets | None, place: tuple[float, float], size: tuple[int, int], source: Source, at_ns: int
 ) -> Press | Switch | None:
     if targets is not None and targets.is_switch(*place, size):
-        return Switch(at_ns)
+        return Switch(at_ns, source)
     level = targets.level_at(*place, size) if targets is not None else None
     return None if level is None else Press(level, source, at_ns)

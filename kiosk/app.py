@@ -5,12 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hardware.errors import HardwareError
-from hardware.events import Acknowledging, InputEvent, InputSource, Source, Trouble, TroubleKind
+from hardware.events import InputEvent, InputSource, Source, Trouble, TroubleKind, WithLights
 from kiosk.clock import Clock
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Acknowledge, Append, Counted, Phase, Play, Prepare, Show, State, Tick
+from kiosk.controller.state import (
+    Acknowledge,
+    Append,
+    Counted,
+    Glow,
+    Phase,
+    Play,
+    Prepare,
+    Show,
+    State,
+    Tick,
+)
 from kiosk.display import Display
 from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
@@ -58,6 +69,7 @@ class Kiosk:
         self._parts = parts
         self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(parts.display.wake)
         self._writer = LedgerWriter(parts.keeper, self._inbox.put)
+        self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
         self._stopping = False
@@ -129,13 +141,12 @@ class Kiosk:
                 case Play():
                     self._parts.sound.play()
                 case Acknowledge():
-                    self._acknowledge(effect.source)
-
-    def _acknowledge(self, wire: Source) -> None:
-        """Have the buttons show it that a rating came by; what cannot show anything is not asked."""
-        for source in self._parts.sources:
-            if source.source is wire and isinstance(source, Acknowledging):
-                source.acknowledge()
+                    for wire, lights in self._lights:
+                        if wire is effect.source:
+                            lights.acknowledge()
+                case Glow():
+                    for _, lights in self._lights:
+                        lights.glow(effect.on)
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""

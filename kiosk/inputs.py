@@ -1,10 +1,11 @@
 """From the configuration to the inputs that it switches on."""
 
-from hardware.events import InputSource, Source
+from hardware.events import InputSource, Level, Source
 from hardware.gpio import Active, GpioButtons, GpioSettings, Pull, lgpio_factory
 from hardware.pad import PadMode, PadSettings, SerialPad
+from hardware.padpattern import LinePattern
 from hardware.terminal import TerminalKeys
-from kiosk.config.model import Config, Gpio
+from kiosk.config.model import Config, Gpio, Pad
 
 
 def sources_of(config: Config, *, window: bool) -> list[InputSource]:
@@ -15,7 +16,7 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     sources: list[InputSource] = []
     if config.gpio.enabled:
         gpio = config.gpio
-        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds)
+        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds, gpio.language)
         sources.append(GpioButtons(settings, lambda: lgpio_factory(chip_of(gpio))))
     if config.pad.enabled:
         pad = config.pad
@@ -38,6 +39,26 @@ def inputs_of(config: Config, *, window: bool) -> frozenset[Source]:
     if config.pad.enabled:
         inputs.add(Source.PAD)
     return frozenset(inputs)
+
+
+def language_buttons(config: Config) -> frozenset[Source]:
+    """The inputs that have a button for the language, beside what can be touched."""
+    buttons = {
+        Source.KEY: config.inputs.keyboard and config.inputs.language_key,
+        Source.GPIO: config.gpio.enabled and config.gpio.language is not None,
+        Source.PAD: config.pad.enabled and _on_pad(config.pad),
+    }
+    return frozenset(source for source, has_one in buttons.items() if has_one)
+
+
+def _on_pad(pad: Pad) -> bool:
+    match PadMode(pad.mode):
+        case PadMode.FRAMED:
+            return pad.language_button
+        case PadMode.CHARACTERS:
+            return len(pad.characters) > len(Level)
+        case PadMode.PATTERN:
+            return LinePattern(pad.pattern).has_language
 
 
 def chip_of(gpio: Gpio) -> str | int | None:

@@ -36,6 +36,7 @@ class WindowDisplay:
         colours: The theme.
         touch: Whether glass and mouse vote.
         keyboard: Whether keys vote.
+        language_key: Whether the key 0 asks for another language.
         plain: Draw everything as plain text from the start: something has gone wrong too often.
     """
 
@@ -48,6 +49,7 @@ class WindowDisplay:
         *,
         touch: bool,
         keyboard: bool,
+        language_key: bool = False,
         plain: bool,
     ) -> None:
         self._window = window
@@ -60,7 +62,7 @@ class WindowDisplay:
         self._painters: dict[str, Painter] = {}
         self._painter: Painter | None = None
         self._layout: Layout | None = None
-        self._pointer, self._keys = Pointer(), Keys()
+        self._pointer, self._keys = Pointer(), Keys(language=language_key)
         self._view: View | None = None
         self._stale = True
         self._moving = False

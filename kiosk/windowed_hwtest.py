@@ -21,6 +21,7 @@ class TrialDisplay(WindowDisplay):
         colours: The theme.
         touch: Whether glass and mouse are tested.
         keyboard: Whether keys are.
+        language_key: Whether the key 0 is.
     """
 
     def __init__(
@@ -32,12 +33,20 @@ class TrialDisplay(WindowDisplay):
         *,
         touch: bool,
         keyboard: bool,
+        language_key: bool,
     ) -> None:
         _, wording = words
         self._catalogue = _
         self._page = replace(wording, question=_("Test of the inputs: nothing is counted"))
         super().__init__(
-            window, scale, self._said(self._page), colours, touch=touch, keyboard=keyboard, plain=True
+            window,
+            scale,
+            self._said(self._page),
+            colours,
+            touch=touch,
+            keyboard=keyboard,
+            language_key=language_key,
+            plain=True,
         )
 
     def tell(self, phrase: Phrase) -> None:

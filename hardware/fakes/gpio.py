@@ -1,10 +1,10 @@
-"""Five buttons on gpiozero's mock pins, moved as a finger moves them."""
+"""The buttons on gpiozero's mock pins, moved as a finger moves them."""
 
 from collections.abc import Collection
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from hardware.events import Level
+from hardware.events import AnyButton
 from hardware.fakes.bounce import BounceTrace
 from hardware.gpio import GpioSettings
 from hardware.gpiopin import PinFactory
@@ -26,7 +26,7 @@ class _WiredPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
 
 class MockButtons:
-    """The hand and the wiring of five buttons.
+    """The hand and the wiring of the buttons.
 
     Give `make_factory` to `hardware.gpio.GpioButtons`, start that, then `press` and `release`. Buttons can be
     pressed before the start, too.
@@ -36,42 +36,42 @@ class MockButtons:
         held: Buttons that are pressed from the beginning.
     """
 
-    def __init__(self, settings: GpioSettings, held: Collection[Level] = ()) -> None:
+    def __init__(self, settings: GpioSettings, held: Collection[AnyButton] = ()) -> None:
         self._settings = settings
         self._factory = MockFactory(pin_class=_WiredPin)
-        for level in Level:
-            self._contact(level, level in held)
+        for button in settings.buttons:
+            self._contact(button, button in held)
 
     def make_factory(self) -> PinFactory:
         """The pin factory for `GpioButtons`."""
         factory: PinFactory = self._factory
         return factory
 
-    def press(self, level: Level) -> None:
+    def press(self, button: AnyButton) -> None:
         """Push the button down and keep it there; a clean edge."""
-        self._contact(level, True)
+        self._contact(button, True)
 
-    def release(self, level: Level) -> None:
+    def release(self, button: AnyButton) -> None:
         """Let go of the button; a clean edge."""
-        self._contact(level, False)
+        self._contact(button, False)
 
-    def tap(self, level: Level) -> None:
+    def tap(self, button: AnyButton) -> None:
         """Push and let go at once."""
-        self.press(level)
-        self.release(level)
+        self.press(button)
+        self.release(button)
 
-    def bounce(self, level: Level, trace: BounceTrace) -> None:
+    def bounce(self, button: AnyButton, trace: BounceTrace) -> None:
         """Push and let go with all edges of a recorded train, as fast as they can be driven."""
         for _, down in trace.edges:
-            self._contact(level, down)
+            self._contact(button, down)
 
     def lights(self) -> list[bool]:
         """Which of the lights shine, in the order of their pins."""
         pins = [self._factory.pin(number) for number in self._settings.leds]
         return [pin.function == "output" and bool(pin.state) for pin in pins]
 
-    def _contact(self, level: Level, closed: bool) -> None:
-        pin = self._factory.pin(self._settings.pins[level - 1])
+    def _contact(self, button: AnyButton, closed: bool) -> None:
+        pin = self._factory.pin(self._settings.buttons[button])
         high = closed == self._settings.active_high
         pin.closed_state = high if closed else None
         (pin.drive_high if high else pin.drive_low)()

@@ -1,4 +1,4 @@
-"""A five-button pad on a real pseudo-terminal.
+"""A pad with five buttons and one for the language, on a real pseudo-terminal.
 
 It does what ``docs/pad-protocol.md`` asks of a pad's firmware (HELLO until acknowledged, heartbeats, repeated
 frames), so it is also the model for whoever writes one. It can be unplugged and plugged in again: `path` is a
@@ -13,13 +13,16 @@ import tty
 from pathlib import Path
 from types import TracebackType
 
-from hardware.events import Level
+from hardware.events import AnyButton
 from hardware.frames import (
+    FIRST_WITH_GLOW,
     FIRST_WITH_STORED,
     VERSION,
     Ack,
     Button,
+    Dark,
     Framer,
+    Glow,
     Heartbeat,
     Hello,
     Stored,
@@ -51,7 +54,7 @@ class PtyPad:
         folder: Where the link `path` is made.
         mode: The language it speaks.
         characters: For `PadMode.CHARACTERS`, the worst level first.
-        line: For `PadMode.PATTERN`, what a press sends; ``{level}`` in it is the level.
+        line: For `PadMode.PATTERN`, what a press sends; ``{level}`` in it is the number of the button.
         heartbeat_s: Seconds between heartbeats.
         version: The protocol version that it claims.
         held: Buttons that are down while it starts.
@@ -66,11 +69,13 @@ class PtyPad:
         line: str = "KEY{level}\r\n",
         heartbeat_s: float = HEARTBEAT_S,
         version: int = VERSION,
-        held: frozenset[Level] = frozenset(),
+        held: frozenset[AnyButton] = frozenset(),
     ) -> None:
         self.path = folder / "pad"
         self.acknowledged: list[int] = []
         self.stored = 0  # how often its lights blinked
+        self.glows: bool | None = None  # what it was told last; None when nothing
+        self.told_to_glow = 0  # how often it was told anything about it
         self.deaf = False  # it loses every acknowledgement
         self.mute = False  # it loses everything it sends, heartbeats included
         self._mode = mode
@@ -98,25 +103,25 @@ class PtyPad:
     ) -> None:
         self.unplug()
 
-    def press(self, level: Level) -> None:
+    def press(self, button: AnyButton) -> None:
         """Push a button and let go at once."""
-        self.down(level)
-        self.up(level)
+        self.down(button)
+        self.up(button)
 
-    def down(self, level: Level) -> None:
+    def down(self, button: AnyButton) -> None:
         """Push a button. For simple pads this is the whole press."""
         match self._mode:
             case PadMode.CHARACTERS:
-                self.send(self._characters[level - 1].encode("ascii"))
+                self.send(self._characters[button.value - 1].encode("ascii"))
             case PadMode.PATTERN:
-                self.send(self._one_line.format(level=level.value).encode("ascii"))
+                self.send(self._one_line.format(level=button.value).encode("ascii"))
             case PadMode.FRAMED:
-                self._button(level, True)
+                self._button(button, True)
 
-    def up(self, level: Level) -> None:
+    def up(self, button: AnyButton) -> None:
         """Let go of a button."""
         if self._mode is PadMode.FRAMED:
-            self._button(level, False)
+            self._button(button, False)
 
     def send(self, data: bytes) -> None:
         """Put bytes on the wire as they are: noise, halves of frames.
@@ -142,6 +147,11 @@ class PtyPad:
         with self._changed:
             return self._changed.wait_for(lambda: self.stored >= count, timeout_s)
 
+    def wait_glow(self, on: bool, timeout_s: float = 10.0) -> bool:
+        """Wait until the terminal has said that its lights glow, or are dark."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.glows is on, timeout_s)
+
     def unplug(self) -> None:
         """Pull the cable; the pad loses its power, and so everything it knew. May be called twice."""
         thread, self._thread = self._thread, None
@@ -165,7 +175,7 @@ class PtyPad:
             self._wake = os.pipe()
             tty.setraw(self._pty[1])
             os.set_blocking(self._pty[0], False)
-            self._greeted, self._sequence = False, 0
+            self._greeted, self._sequence, self.glows = False, 0, None
             self._next_sign_s = 0.0
             self._framer.clear()
             fresh = self.path.with_suffix(".new")
@@ -177,11 +187,11 @@ class PtyPad:
             )
             self._thread.start()
 
-    def _button(self, level: Level, down: bool) -> None:
+    def _button(self, button: AnyButton, down: bool) -> None:
         with self._changed:
-            (self._held.add if down else self._held.discard)(level)
+            (self._held.add if down else self._held.discard)(button)
             self._sequence = (self._sequence + 1) % 256
-            wire = encode(Button(self._sequence, level, down))
+            wire = encode(Button(self._sequence, button, down))
             self._unacknowledged[self._sequence] = _Unacknowledged(wire, time.monotonic())
             while len(self._unacknowledged) > MOST_UNACKNOWLEDGED:
                 del self._unacknowledged[next(iter(self._unacknowledged))]
@@ -208,11 +218,11 @@ class PtyPad:
         now_s = time.monotonic()
         if now_s >= self._next_sign_s:
             held = frozenset(self._held)
-            lights = self._version >= FIRST_WITH_STORED
+            lights = self._version >= FIRST_WITH_STORED, self._version >= FIRST_WITH_GLOW
             sign = (
-                Heartbeat(self._sequence, held, lights)
+                Heartbeat(self._sequence, held, *lights)
                 if self._greeted
-                else Hello(0, self._version, held, lights)
+                else Hello(0, self._version, held, *lights)
             )
             self.send(encode(sign))
             self._next_sign_s = now_s + (self._heartbeat_s if self._greeted else HELLO_S)
@@ -232,6 +242,10 @@ class PtyPad:
             for frame in self._framer.feed(data):
                 if isinstance(frame, Stored):
                     self.stored += 1
+                    self._changed.notify_all()
+                if isinstance(frame, Glow | Dark):
+                    self.glows = isinstance(frame, Glow)
+                    self.told_to_glow += 1
                     self._changed.notify_all()
                 if not isinstance(frame, Ack) or self.deaf:
                     continue

@@ -1,20 +1,23 @@
 """The pad's side of ``docs/pad-protocol.md``, without pins, ports and clock.
 
 Written in what MicroPython and Python have in common, so that the same file runs on a Pico and in tests. Times
-are milliseconds on any clock that never steps back; buttons are bits, bit 0 for button 1 to bit 4 for button 5.
+are milliseconds on any clock that never steps back; buttons are bits, bit 0 for button 1 to bit 4 for button 5, and
+bit 5 for button 6, which asks for another language.
 """
 
 START = 0xA5
-VERSION = 2
+VERSION = 3
 
 HELLO = 0x01
 BUTTON = 0x02
 HEARTBEAT = 0x03
 ACK = 0x81
 STORED = 0x82
-SHOWS_STORED = 0x80
+GLOW = 0x83
+DARK = 0x84
+SHOWS_LIGHTS = 0xC0  # STORED, and GLOW and DARK
 
-BUTTONS = 5
+BUTTONS = 6
 ANSWER_BYTES = 6  # every frame from the terminal has so many
 
 SETTLE_MS = 5
@@ -25,6 +28,7 @@ GIVE_UP_MS = 2000
 MOST_UNACKNOWLEDGED = 8
 BLINK_MS = 150
 BLINKS = 3
+DARK_AFTER_MS = 4000  # without GLOW: the terminal has gone
 
 
 def checksum(data: bytes) -> int:
@@ -58,7 +62,7 @@ class Answers:
         at = stream.find(b"\xa5")
         while 0 <= at <= len(stream) - ANSWER_BYTES:
             whole = stream[at : at + ANSWER_BYTES]
-            if whole[2] in (ACK, STORED) and whole == frame(whole[2], whole[3]):
+            if whole[2] in (ACK, STORED, GLOW, DARK) and whole == frame(whole[2], whole[3]):
                 found.append((whole[2], whole[3]))
                 at += ANSWER_BYTES - 2  # the checksum may be the start of the next frame
             else:
@@ -69,14 +73,14 @@ class Answers:
 
 
 class Contacts:
-    """Five contacts, of which a new state counts when it has lasted `SETTLE_MS`."""
+    """The contacts, of which a new state counts when it has lasted `SETTLE_MS`."""
 
     def __init__(self, closed: int) -> None:
         self.down = closed
         self._changing_since = [-1] * BUTTONS
 
     def sample(self, now_ms: int, closed: int) -> "list[tuple[int, int]]":
-        """The (button 1 to 5, 1 down or 0 up) of each change."""
+        """The (button 1 to 6, 1 down or 0 up) of each change."""
         edges = []
         for place in range(BUTTONS):
             bit = 1 << place
@@ -107,39 +111,45 @@ class Pad:
 
     Args:
         closed: The buttons that are down now.
-        lights: Whether it has lights that blink when a rating is stored.
+        lights: Whether it has lights: they glow while a press would be kept, and blink when a rating is stored.
     """
 
     def __init__(self, closed: int = 0, lights: bool = True) -> None:
         self._contacts = Contacts(closed)
         self._answers = Answers()
-        self._shows = SHOWS_STORED if lights else 0
+        self._shows = SHOWS_LIGHTS if lights else 0
         self._greeted = False
         self._sequence = 0
         self._sign_due_ms = 0
         self._waiting = []  # type: list[Unacknowledged]
         self._blink_since_ms = -1
+        self._glow_until_ms = 0
 
     def turn(self, now_ms: int, closed: int, heard: bytes = b"") -> bytes:
         """Take the buttons and what was heard; what is to be sent now."""
         for kind, sequence in self._answers.feed(heard):
             if kind == ACK:
                 self._acknowledged(sequence)
-            elif self._shows:
+            elif kind == STORED:
                 self._blink_since_ms = now_ms
+            else:
+                self._glow_until_ms = now_ms + DARK_AFTER_MS if kind == GLOW else now_ms
         wire = b""
         for button, down in self._contacts.sample(now_ms, closed):
             wire += self._button(now_ms, button, down)
         return wire + self._repeat(now_ms) + self._sign(now_ms)
 
     def lit(self, now_ms: int) -> bool:
-        """Whether the lights are on: all of them, or none. Dark until a terminal has answered."""
+        """Whether the lights are on: all of them, or none. Dark while no terminal says that presses are kept."""
+        if now_ms >= self._glow_until_ms:
+            self._blink_since_ms = -1
+            return False
         if self._blink_since_ms >= 0:
             phase = (now_ms - self._blink_since_ms) // BLINK_MS
             if phase < 2 * BLINKS:
                 return phase % 2 == 1
             self._blink_since_ms = -1
-        return self._greeted
+        return True
 
     def _acknowledged(self, sequence: int) -> None:
         if not self._greeted:

@@ -9,9 +9,10 @@ import time
 
 import machine
 import micropython
-from five_buttons import BUTTONS, Pad
+from five_buttons import Pad
 
 BUTTON_PINS = (2, 3, 4, 5, 6)  # GP numbers, the worst level first; each button connects its pin to GND
+LANGUAGE_PIN = None  # GP number of a sixth button, for another language, such as 7; None without one
 LIGHT_PINS = (10, 11, 12, 13, 14)  # GP numbers, in any order; () for a pad without lights
 UART = None  # None: the USB cable. 0 or 1: that UART, at BAUD, with TX and RX on its usual pins
 BAUD = 115200
@@ -60,15 +61,18 @@ class Wire:
 def closed(buttons: "list[machine.Pin]") -> int:
     """The buttons that are down, as bits."""
     down = 0
-    for place in range(BUTTONS):
-        if not buttons[place].value():
+    for place, button in enumerate(buttons):
+        if not button.value():
             down |= 1 << place
     return down
 
 
 def run() -> None:
     """Be a pad until the power goes."""
-    buttons = [machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP) for number in BUTTON_PINS]
+    numbers = BUTTON_PINS
+    if LANGUAGE_PIN is not None:
+        numbers += (LANGUAGE_PIN,)
+    buttons = [machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP) for number in numbers]
     lights = [machine.Pin(number, machine.Pin.OUT) for number in LIGHT_PINS]
     time.sleep_ms(20)  # the pull-up resistors need a moment on long wires
     down = closed(buttons)

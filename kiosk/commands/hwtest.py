@@ -24,7 +24,7 @@ from kiosk.display import Display, NoDisplay
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.running import find_kiosk
 from kiosk.hwtest.session import Bench, Board, HardwareTest, lines_to
-from kiosk.inputs import inputs_of, sources_of
+from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.screens.palette import THEMES
@@ -69,6 +69,7 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
         sources=sources_of(config, window=not headless),
         inputs=inputs_of(config, window=not headless),
         clock=clock,
+        language=language_buttons(config),
     )
     try:
         HardwareTest(bench, seconds).run()
@@ -104,5 +105,6 @@ def _screen(config: Config, texts: Texts, *, headless: bool) -> tuple[Display, l
         THEMES[config.screen.theme],
         touch=config.inputs.touch,
         keyboard=config.inputs.keyboard,
+        language_key=config.inputs.language_key,
     )
     return display, [display]

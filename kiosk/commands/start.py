@@ -20,7 +20,7 @@ from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay
 from kiosk.edid import reported_mm
-from kiosk.inputs import inputs_of, sources_of
+from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
@@ -126,8 +126,8 @@ def rules_of(config: Config) -> Rules:
 
 
 def languages_of(config: Config) -> tuple[str, ...]:
-    """What citizens may choose: the configured language first, and with touch every other one that there is."""
-    others = languages() if config.inputs.touch else ()
+    """What citizens may choose: the configured language first, and every other one where they can ask for it."""
+    others = languages() if config.inputs.touch or language_buttons(config) else ()
     return (config.language, *(language for language in others if language != config.language))
 
 
@@ -230,6 +230,7 @@ def _display(
         THEMES[config.screen.theme],
         touch=config.inputs.touch,
         keyboard=config.inputs.keyboard,
+        language_key=config.inputs.language_key,
         plain=plain,
     )
 

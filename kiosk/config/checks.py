@@ -39,6 +39,21 @@ def _pull_fits_active(config: Config) -> Phrase | None:
     )
 
 
+def _language_beside_buttons(config: Config) -> Phrase | None:
+    gpio = config.gpio
+    if gpio.language in gpio.pins:
+        values: dict[str, str | int | Phrase] = {"button": gpio.pins.index(gpio.language) + 1}
+        user = Phrase("button {button}", values)
+    elif gpio.language in gpio.leds:
+        user = Phrase("light {light}", {"light": gpio.leds.index(gpio.language) + 1})
+    else:
+        return None
+    return Phrase(
+        "The button for the language needs a pin of its own: pin {pin} is used by {user}.",
+        {"pin": gpio.language, "user": user},
+    )
+
+
 def _lights_beside_buttons(config: Config) -> Phrase | None:
     shared = [
         Phrase(
@@ -129,6 +144,7 @@ CHECKS: tuple[Check, ...] = (
     Check(("inputs.touch", "inputs.keyboard", "gpio.enabled", "pad.enabled"), _some_input),
     Check(("gpio.active", "gpio.pull"), _pull_fits_active),
     Check(("gpio.leds", "gpio.pins"), _lights_beside_buttons),
+    Check(("gpio.language_pin", "gpio.leds", "gpio.pins"), _language_beside_buttons),
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
     Check(("pad.pattern", "pad.mode"), _pattern_can_be_used),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),

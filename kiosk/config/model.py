@@ -24,6 +24,7 @@ class Inputs:
 
     touch: bool
     keyboard: bool
+    language_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Gpio:
     active: Active
     chip: str  # label or number; empty: found by the program
     leds: tuple[int, ...]  # five, BCM numbers; empty: none
+    language_pin: tuple[int, ...]  # one, BCM number; empty: none
+
+    @property
+    def language(self) -> int | None:
+        """BCM number of the button for the language; None without one."""
+        return self.language_pin[0] if self.language_pin else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,9 @@ class Pad:
     port: str
     baud: int
     mode: PadMode
-    characters: str  # five, worst level first
+    characters: str  # five, worst level first; a sixth is the language
     pattern: str  # regular expression of a line
+    language_button: bool  # in the mode framed; the others say it themselves
 
 
 @dataclass(frozen=True, slots=True)

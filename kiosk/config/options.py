@@ -16,7 +16,7 @@ from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Va
 from kiosk.config.model import Active, PadMode, Pull, Theme
 from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
-from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pins, Text, TimeOfDay
+from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pin, Pins, Text, TimeOfDay
 from kiosk.rotation import ROTATIONS
 
 ENVIRONMENT_PREFIX = "HAILONG_"
@@ -86,11 +86,18 @@ OPTIONS: tuple[Option, ...] = (
         OneWordOf(languages()),
         DEFAULT_LANGUAGE,
         Phrase(
-            "The language of the screen. With touch, citizens can switch to the others; it comes back after them."
+            "The language of the screen. With touch, or a button for the language, citizens can switch to the others; "
+            "it comes back after them."
         ),
     ),
     Option("inputs.touch", Switch(), True, Phrase("Touch panel and mouse.")),
     Option("inputs.keyboard", Switch(), True, Phrase("The keys 1 to 5; 1 is the worst level.")),
+    Option(
+        "inputs.language_key",
+        Switch(),
+        False,
+        Phrase("Whether the key 0 asks for the next language, for keypads as buttons."),
+    ),
     Option("gpio.enabled", Switch(), False, Phrase("Whether buttons are wired to the pins.")),
     Option(
         "gpio.pins",
@@ -128,6 +135,15 @@ OPTIONS: tuple[Option, ...] = (
             "They glow, and all blink together when a rating of these buttons is stored."
         ),
     ),
+    Option(
+        "gpio.language_pin",
+        Pin(),
+        (),
+        Phrase(
+            "The BCM number of a sixth button, which asks for the next language and never rates; wired like the five. "
+            "Empty: there is none."
+        ),
+    ),
     Option("pad.enabled", Switch(), False, Phrase("Whether a pad is connected.")),
     Option(
         "pad.port",
@@ -157,7 +173,10 @@ OPTIONS: tuple[Option, ...] = (
         "pad.characters",
         Characters(),
         "12345",
-        Phrase("In the mode “characters”: what the five buttons send, the worst level first."),
+        Phrase(
+            "In the mode “characters”: what the five buttons send, the worst level first; and, where there is a sixth "
+            "button for the language, what it sends."
+        ),
     ),
     Option(
         "pad.pattern",
@@ -165,7 +184,16 @@ OPTIONS: tuple[Option, ...] = (
         "",
         Phrase(
             "In the mode “pattern”: the regular expression of a whole line, with a group named level that finds a "
-            "digit 1 to 5, or five groups named l1 to l5."
+            "digit 1 to 5, or five groups named l1 to l5. A group named language is a sixth button, for the language."
+        ),
+    ),
+    Option(
+        "pad.language_button",
+        Switch(),
+        False,
+        Phrase(
+            "In the mode “framed”: whether the pad has a sixth button, for the language. The other modes say so by a "
+            "sixth character, or by the group."
         ),
     ),
     Option(

@@ -126,13 +126,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class Characters:
-    """Five different visible ASCII characters, the one of the worst level first."""
+    """Five or six different visible ASCII characters, the one of the worst level first, that for the language last."""
 
     def read(self, raw: object) -> str:
         """See `Kind.read`."""
         if not isinstance(raw, str):
             raise wrong_type(self, raw)
-        if len(raw) != BUTTONS or len(set(raw)) != BUTTONS or not all("!" <= c <= "~" for c in raw):
+        many = len(raw) in (BUTTONS, BUTTONS + 1)
+        if not many or len(set(raw)) != len(raw) or not all("!" <= c <= "~" for c in raw):
             raise not_allowed(self, raw)
         return raw
 
@@ -142,7 +143,7 @@ class Characters:
 
     def allowed(self) -> Phrase:
         """See `Kind.allowed`."""
-        return Phrase("five different visible ASCII characters")
+        return Phrase("five different visible ASCII characters, or six")
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,41 @@ class TimeOfDay:
     def allowed(self) -> Phrase:
         """See `Kind.allowed`."""
         return Phrase("a time of day such as 21:30, or empty")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One GPIO pin by BCM number, or none; kept as a tuple of one or none, and read as a list of one as well."""
+
+    low: int = 0
+    high: int = 27
+
+    def read(self, raw: object) -> tuple[int, ...]:
+        """See `Kind.read`."""
+        entries = raw if isinstance(raw, (list, tuple)) else [raw]
+        if isinstance(raw, (dict, str)) or len(entries) > 1:
+            raise wrong_type(self, raw)
+        if not entries:
+            return ()
+        (pin,) = entries
+        if not isinstance(pin, int) or isinstance(pin, bool):
+            raise wrong_type(self, raw)
+        if not self.low <= pin <= self.high:
+            raise not_allowed(self, pin)
+        return (pin,)
+
+    def read_text(self, text: str) -> tuple[int, ...]:
+        """See `Kind.read_text`; nothing is none."""
+        number = text.strip()
+        if number and not WHOLE.fullmatch(number):
+            raise not_allowed(self, text)
+        return self.read([int(number)] if number else [])
+
+    def allowed(self) -> Phrase:
+        """See `Kind.allowed`."""
+        return Phrase(
+            "a whole number from {low} to {high}, or an empty list", {"low": self.low, "high": self.high}
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hardware.events import Ambiguous, Press, Switch, Trouble
 from kiosk.controller import troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
-from kiosk.controller.show import language_due_ns, refused_due_ns, view_of, visit_due_ns
+from kiosk.controller.show import invites, language_due_ns, refused_due_ns, view_of, visit_due_ns
 from kiosk.controller.state import (
     Acknowledge,
     Append,
@@ -16,6 +16,7 @@ from kiosk.controller.state import (
     Effect,
     Event,
     Flight,
+    Glow,
     Phase,
     Play,
     Prepare,
@@ -49,11 +50,14 @@ def step(state: State, event: Event, now_ns: int, rules: Rules) -> tuple[State, 
     if view == state.shown:
         return turn.state, tuple(turn.effects)
     effects: list[Effect] = [*turn.effects, Show(view)]
+    on = invites(view)
+    if on != state.glows:
+        effects.insert(0, Glow(on))  # lights that are dark would not blink
     if view.name is ScreenName.THANKED and (
         state.shown is None or state.shown.name is not ScreenName.THANKED
     ):
         effects.append(Play())
-    return replace(turn.state, shown=view), tuple(effects)
+    return replace(turn.state, shown=view, glows=on), tuple(effects)
 
 
 class _Turn:
@@ -82,7 +86,7 @@ class _Turn:
             case Trouble():
                 self._tell(troubles.take(self.state, event))
             case Switch():
-                self._switch()
+                self._switch(event)
             case Stored():
                 self._stored(event)
             case NotStored():
@@ -194,8 +198,12 @@ class _Turn:
         if self.state.phase in (Phase.IDLE, Phase.THANKED, Phase.REPEAT, Phase.AMBIGUOUS):
             self._set(phase=Phase.AMBIGUOUS, until_ns=self.now_ns + self.rules.hint_ns)
 
-    def _switch(self) -> None:
+    def _switch(self, wish: Switch) -> None:
         """The next language. Not where nobody can vote: those screens have no such button."""
+        if troubles.chatters(self.state, wish):
+            self.state = troubles.still_chatters(self.state, wish)
+            return
+        self._tell(troubles.beat(self.state, wish, self.rules))
         if self.state.phase in (Phase.STARTING, Phase.FAULT):
             return
         languages = self.rules.languages

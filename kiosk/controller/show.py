@@ -19,6 +19,14 @@ _NAMES = {
 }
 
 
+_KEEPS_NO_PRESS = (ScreenName.STARTING, ScreenName.WAIT, ScreenName.FAULT)
+
+
+def invites(view: View) -> bool:
+    """Whether the lights of the buttons glow: they are dark where a press would not be kept."""
+    return view.name not in _KEEPS_NO_PRESS
+
+
 def view_of(state: State, now_ns: int, rules: Rules) -> View:
     """What the screen is to show in this state."""
     return replace(_view_of(state, now_ns, rules), language=state.language or rules.languages[0])

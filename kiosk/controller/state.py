@@ -65,7 +65,14 @@ class Acknowledge:
     source: Source
 
 
-Effect = Append | Show | Prepare | Play | Acknowledge
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """The lights of all buttons glow from now on, or are dark: whether a press would be kept."""
+
+    on: bool
+
+
+Effect = Append | Show | Prepare | Play | Acknowledge | Glow
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ class Ailing:
     Attributes:
         code: H2, H3 or H4.
         source: The input.
-        level: The button, where it is one button's.
+        level: The button, where it is one of the five's.
         last_ns: Its last sign; chatter ends after a time of quiet.
         told: Whether the ledger has an entry of its beginning.
     """
@@ -163,12 +170,13 @@ class State:
         inputs: The inputs that the configuration switches on.
         ailing: Their troubles.
         told_ns: When the ledger was last told of a trouble, by code and source.
-        beats: The latest repeats of each physical button.
+        beats: The latest repeats of each physical button; its wishes, of that for the language.
         commits_ns: When the last two commits were answered, oldest first.
         next_ref: For the next request.
         language: What the citizen has switched to; None = the terminal's own.
         switched_ns: When that was.
         shown: What the screen was last told to show.
+        glows: What the lights of the buttons were last told.
     """
 
     inputs: frozenset[Source] = frozenset()
@@ -181,7 +189,7 @@ class State:
     fault: FaultCode | None = None
     ailing: tuple[Ailing, ...] = ()
     told_ns: Mapping[tuple[FaultCode, Source], int] = field(default_factory=lambda: MappingProxyType({}))
-    beats: Mapping[tuple[Source, Level], tuple[int, ...]] = field(
+    beats: Mapping[tuple[Source, Level | None], tuple[int, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     commits_ns: tuple[int | None, int] | None = None
@@ -189,6 +197,7 @@ class State:
     language: str | None = None
     switched_ns: int = 0
     shown: View | None = None
+    glows: bool = False
 
     @property
     def vote_in_flight(self) -> tuple[int, Flight] | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware.events import Press, Source, Trouble, TroubleKind
+from hardware.events import Level, Press, Source, Switch, Trouble, TroubleKind
 from kiosk.controller.rules import Rules
 from kiosk.controller.state import Ailing, State
 from kiosk.faults import FaultCode
@@ -29,30 +29,30 @@ def take(state: State, event: Trouble) -> Told:
     return state, ()
 
 
-def beat(state: State, press: Press, rules: Rules) -> Told:
-    """A repeat came from a button: too many from one set of contacts is chatter, not a citizen."""
+def beat(state: State, press: Press | Switch, rules: Rules) -> Told:
+    """A repeat, or a wish for a language, came from a button: too many from one set of contacts is chatter."""
     if press.source not in _WITH_CONTACTS:
         return state, ()
-    key = (press.source, press.level)
+    key = _button(press)
     since_ns = press.boottime_ns - rules.chatter_ns
     beats = (*(at for at in state.beats.get(key, ()) if at > since_ns), press.boottime_ns)
     state = replace(state, beats=MappingProxyType({**state.beats, key: beats}))
     if len(beats) < rules.chatter_presses:
         return state, ()
     state = replace(state, beats=MappingProxyType({k: v for k, v in state.beats.items() if k != key}))
-    return _begin(state, Ailing(FaultCode.BUTTON_CHATTERING, press.source, press.level, press.boottime_ns))
+    return _begin(state, Ailing(FaultCode.BUTTON_CHATTERING, *key, press.boottime_ns))
 
 
-def chatters(state: State, press: Press) -> bool:
+def chatters(state: State, press: Press | Switch) -> bool:
     """Whether the button of this press is known to chatter."""
-    return _find(state, FaultCode.BUTTON_CHATTERING, press.source, press.level) is not None
+    return _find(state, FaultCode.BUTTON_CHATTERING, *_button(press)) is not None
 
 
-def still_chatters(state: State, press: Press) -> State:
+def still_chatters(state: State, press: Press | Switch) -> State:
     """The quiet that would end a button's chatter begins anew with each of its presses."""
     ailing = tuple(
         replace(a, last_ns=press.boottime_ns)
-        if (a.code, a.source, a.level) == (FaultCode.BUTTON_CHATTERING, press.source, press.level)
+        if (a.code, a.source, a.level) == (FaultCode.BUTTON_CHATTERING, *_button(press))
         else a
         for a in state.ailing
     )
@@ -67,6 +67,11 @@ def quiet(state: State, now_ns: int, rules: Rules) -> Told:
             state, more = _end(state, ailing)
             drafts += more
     return state, drafts
+
+
+def _button(press: Press | Switch) -> tuple[Source, Level | None]:
+    """The button for the language has no level."""
+    return press.source, press.level if isinstance(press, Press) else None
 
 
 def _find(state: State, code: FaultCode, source: Source, level: object) -> Ailing | None:

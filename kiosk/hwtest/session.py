@@ -7,7 +7,16 @@ from itertools import count
 from typing import Protocol
 
 from hardware.errors import HardwareError
-from hardware.events import InputEvent, InputSource, Press, Source, Trouble, TroubleKind
+from hardware.events import (
+    InputEvent,
+    InputSource,
+    Press,
+    Source,
+    Switch,
+    Trouble,
+    TroubleKind,
+    WithLights,
+)
 from kiosk.clock import Clock
 from kiosk.config.phrase import Phrase
 from kiosk.display import Display
@@ -17,7 +26,7 @@ from kiosk.inbox import Inbox
 from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
-from kiosk.ledger.kinds import Draft, Kind
+from kiosk.ledger.kinds import Draft, Json, Kind
 from kiosk.ledger.writer import LedgerWriter
 from kiosk.view import ScreenName, View
 
@@ -44,6 +53,7 @@ class Bench:
     sources: Sequence[InputSource]
     inputs: frozenset[Source]
     clock: Clock
+    language: frozenset[Source] = frozenset()
 
 
 class HardwareTest:
@@ -58,7 +68,7 @@ class HardwareTest:
         self._bench = bench
         self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(bench.display.wake)
         self._writer = LedgerWriter(bench.keeper, self._inbox.put)
-        self._tally = Tally(bench.inputs)
+        self._tally = Tally(bench.inputs, bench.language)
         self._refs = count(1)
         self._end_ns = None if for_s is None else bench.clock.boottime_ns() + round(for_s * 1e9)
         self._started: list[InputSource] = []
@@ -111,9 +121,9 @@ class HardwareTest:
                 case _:
                     for phrase in self._tally.take(event):
                         self._say(phrase)
-                    if isinstance(event, Press):
-                        body = {"level": int(event.level), "source": event.source.value}
-                        drafts.append(Draft(Kind.TEST, body, event.boottime_ns))
+                    if isinstance(event, Press | Switch):
+                        self._blink(event.source)
+                        drafts.append(Draft(Kind.TEST, _body(event), event.boottime_ns))
         if drafts:
             self._writer.submit(next(self._refs), tuple(drafts))
 
@@ -127,10 +137,18 @@ class HardwareTest:
             self._started.append(source)
             try:
                 source.start(self._inbox.put)
+                if isinstance(source, WithLights):
+                    source.glow(True)
             except HardwareError as error:
                 now_ns = self._bench.clock.boottime_ns()
                 lost = Trouble(TroubleKind.LOST, source.source, True, now_ns, detail=str(error))
                 self._inbox.put(lost)
+
+    def _blink(self, wire: Source) -> None:
+        """Whether the lights are wired can be seen here, too."""
+        for source in self._started:
+            if source.source is wire and isinstance(source, WithLights):
+                source.acknowledge()
 
     def _end(self) -> None:
         for source in self._started:
@@ -145,6 +163,14 @@ class HardwareTest:
     def _say(self, phrase: Phrase) -> None:
         for board in self._bench.boards:
             board.tell(phrase)
+
+
+def _body(event: Press | Switch) -> dict[str, Json]:
+    """The payload of a `test` entry."""
+    what: dict[str, Json] = (
+        {"level": int(event.level)} if isinstance(event, Press) else {"button": "language"}
+    )
+    return what | {"source": event.source.value}
 
 
 def lines_to(write: Callable[[Phrase], None]) -> Board:

@@ -30,10 +30,13 @@ class Tally:
 
     Args:
         inputs: The inputs that the configuration switches on.
+        language: Those of them that have a button for the language.
     """
 
-    def __init__(self, inputs: frozenset[Source]) -> None:
+    def __init__(self, inputs: frozenset[Source], language: frozenset[Source] = frozenset()) -> None:
         self._inputs = sorted({_ONE_OF.get(source, source) for source in inputs})
+        self._language = language
+        self._switched: set[Source] = set()
         self.presses: Counter[tuple[Source, Level]] = Counter()
 
     def take(self, event: InputEvent) -> list[Phrase]:
@@ -42,14 +45,15 @@ class Tally:
         Returns:
             What to say of it, each with what to do where something is to be done.
         """
-        if isinstance(event, Switch):
-            return []  # the page of the test has no such button
         name = NAMES.get(event.source, Phrase(event.source.value))
         match event:
             case Press():
                 self.presses[event.source, event.level] += 1
                 values: dict[str, str | int | Phrase] = {"input": name, "button": int(event.level)}
                 return [Phrase("✓ {input}: button {button}", values)]
+            case Switch():
+                self._switched.add(event.source)
+                return [Phrase("✓ {input}: the button for the language", {"input": name})]
             case Ambiguous():
                 buttons = ", ".join(str(int(level)) for level in event.levels)
                 return [
@@ -78,7 +82,10 @@ class Tally:
                 yield Phrase("! {input}: nothing came from button {buttons}.", values)
             else:
                 yield Phrase("✗ {input}: nothing came.", {"input": name})
-            if missing and source in _REMEDIES:
+            silent = source in self._language and source not in self._switched
+            if silent:
+                yield Phrase("! {input}: nothing came from the button for the language.", {"input": name})
+            if (missing or silent) and source in _REMEDIES:
                 yield Phrase("    → {remedy}", {"remedy": _REMEDIES[source]})
 
 
@@ -93,5 +100,8 @@ def _trouble(event: Trouble, name: Phrase) -> Phrase:
     if not event.active:
         return Phrase("✓ {input}: a button that was held down has been released.", values)
     if event.level is None:
-        return Phrase("✗ {input}: a button is held down. Free it, or look for a closed contact.", values)
+        return Phrase(
+            "✗ {input}: the button for the language is held down. Free it, or look for a closed contact.",
+            values,
+        )
     return Phrase("✗ {input}: button {button} is held down. Free it, or look for a closed contact.", values)

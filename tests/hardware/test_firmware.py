@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from hardware.events import Ambiguous, Level, Press, Trouble, TroubleKind
+from hardware.events import (
+    Ambiguous,
+    AnyButton,
+    Level,
+    OtherButton,
+    Press,
+    Source,
+    Switch,
+    Trouble,
+    TroubleKind,
+)
 from hardware.pad import Backoff, PadSettings, SerialPad
 from hardware.padlink import FramedLink
 from tests.hardware.inbox import Inbox, until
@@ -19,6 +29,7 @@ from tests.hardware.inbox import Inbox, until
 HERE = Path(__file__).parent
 FIRMWARE = HERE.parents[1] / "hardware" / "firmware"
 BUTTON_PINS = (2, 3, 4, 5, 6)
+LANGUAGE_PIN = 7
 LIGHT_PINS = {10, 11, 12, 13, 14}
 
 
@@ -36,13 +47,20 @@ class Pico:
     """A Pico with buttons and lights, its cable plugged in from the beginning.
 
     Args:
-        folder: For the board's file, and the link `port`, which stays when it is plugged in again.
+        folder: For the board's file, the program, and the link `port`, which stays when it is plugged in again.
+        sixth: With a button for the language, and the program told so as README.md says.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, sixth: bool = False) -> None:
         self.port = folder / "pad"
         self._board = folder / "board"
-        self._pressed: set[Level] = set()
+        self._program = folder / "main.py"
+        text = (FIRMWARE / "main.py").read_text(encoding="utf-8")
+        if sixth:
+            assert text.count("LANGUAGE_PIN = None") == 1
+            text = text.replace("LANGUAGE_PIN = None", f"LANGUAGE_PIN = {LANGUAGE_PIN}")
+        self._program.write_text(text, encoding="utf-8")
+        self._pressed: set[AnyButton] = set()
         self._process: subprocess.Popen[bytes] | None = None
         self._pty: tuple[int, int] = (-1, -1)
         self.error = ""
@@ -57,7 +75,7 @@ class Pico:
         fresh.symlink_to(os.ttyname(self._pty[1]))
         fresh.replace(self.port)
         self._process = subprocess.Popen(
-            [micropython(), str(FIRMWARE / "main.py")],
+            [micropython(), str(self._program)],
             stdin=self._pty[0],
             stdout=self._pty[0],
             stderr=subprocess.PIPE,
@@ -86,14 +104,14 @@ class Pico:
         """Put bytes on the line towards the terminal."""
         os.write(self._pty[0], data)
 
-    def down(self, *levels: Level) -> None:
+    def down(self, *buttons: AnyButton) -> None:
         """Push buttons."""
-        self._pressed |= set(levels)
+        self._pressed |= set(buttons)
         self._write_board()
 
-    def up(self, *levels: Level) -> None:
+    def up(self, *buttons: AnyButton) -> None:
         """Let go."""
-        self._pressed -= set(levels)
+        self._pressed -= set(buttons)
         self._write_board()
 
     def lights(self) -> list[tuple[int, int]]:
@@ -103,8 +121,8 @@ class Pico:
 
     def _write_board(self) -> None:
         levels = bytearray(b"1" * 30)
-        for level in self._pressed:
-            levels[BUTTON_PINS[level - 1]] = ord("0")
+        for button in self._pressed:
+            levels[(*BUTTON_PINS, LANGUAGE_PIN)[button.value - 1]] = ord("0")
         if not self._board.exists():
             self._board.write_bytes(levels)
         with self._board.open("r+b", buffering=0) as board:
@@ -114,8 +132,8 @@ class Pico:
 class Bench:
     """A Pico and the source that reads it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.pico = Pico(folder)
+    def __init__(self, folder: Path, *, sixth: bool = False) -> None:
+        self.pico = Pico(folder, sixth=sixth)
         self.inbox = Inbox()
         self.source = SerialPad(PadSettings(str(self.pico.port)), backoff=Backoff(0.02, 0.1))
 
@@ -138,8 +156,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    bench = Bench(tmp_path, sixth=getattr(request, "param", False))
     bench.pico.plug()
     bench.source.start(bench.inbox)
     assert until(lambda: bench.source._link.up)
@@ -165,9 +183,25 @@ def test_two_buttons_at_once_are_ambiguous(bench: Bench) -> None:
     assert set(event.levels) == {Level.GOOD, Level.POOR}
 
 
-def test_all_lights_glow_once_a_terminal_is_there_and_blink_together_when_a_rating_is_stored(
+@pytest.mark.parametrize("bench", [True], indirect=True)
+def test_a_sixth_button_asks_for_another_language_and_the_five_are_as_before(bench: Bench) -> None:
+    bench.pico.down(OtherButton.LANGUAGE)
+    wish = bench.inbox.next()
+    assert isinstance(wish, Switch), wish
+    assert wish.source is Source.PAD
+    for level in Level:  # also while it is held
+        bench.pico.down(level)
+        assert bench.press().level is level
+        bench.pico.up(level)
+        assert bench.knows(level, down=False)
+        assert bench.inbox.empty()
+
+
+def test_all_lights_glow_while_presses_are_kept_and_blink_together_when_a_rating_is_stored(
     bench: Bench,
 ) -> None:
+    assert not any(level for _, level in bench.pico.lights())
+    bench.source.glow(True)
     assert until(lambda: {pin for pin, level in bench.pico.lights() if level} == LIGHT_PINS)
     before = len(bench.pico.lights())
     bench.pico.down(Level.VERY_POOR)
@@ -180,6 +214,8 @@ def test_all_lights_glow_once_a_terminal_is_there_and_blink_together_when_a_rati
         together = changes[turn * len(LIGHT_PINS) : (turn + 1) * len(LIGHT_PINS)]
         assert {pin for pin, _ in together} == LIGHT_PINS
         assert {found for _, found in together} == {level}
+    bench.source.glow(False)
+    assert until(lambda: [level for _, level in bench.pico.lights()][-5:] == [0] * 5)
 
 
 def test_noise_from_the_terminal_s_side_disturbs_nothing(bench: Bench) -> None:

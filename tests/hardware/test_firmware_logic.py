@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware import frames
-from hardware.events import InputEvent, Level, Press, Trouble
+from hardware.events import InputEvent, Level, OtherButton, Press, Source, Switch, Trouble
 from hardware.fakes.bounce import BounceTrace, load_traces
 from hardware.firmware import five_buttons
-from hardware.firmware.five_buttons import Pad
-from hardware.frames import Ack, Button, Framer, Heartbeat, Hello, Stored, encode
+from hardware.firmware.five_buttons import DARK_AFTER_MS, Pad
+from hardware.frames import Ack, Button, Dark, Framer, Glow, Heartbeat, Hello, Stored, encode
 from hardware.padlink import FramedLink
 
 MS = 1_000_000
 GOOD = 1 << (Level.GOOD - 1)
+LANGUAGE = 1 << (OtherButton.LANGUAGE.value - 1)
 
 
 @dataclass
@@ -66,6 +67,17 @@ def greeted(lights: bool = True) -> Pad:
     return pad
 
 
+def changes_of(pad: Pad, from_ms: int, until_ms: int, *, lit: bool = True) -> list[int]:
+    """When the lights change, asked every millisecond."""
+    changes = []
+    for ms in range(from_ms, until_ms):
+        pad.turn(ms, 0)
+        if pad.lit(ms) != lit:
+            lit = not lit
+            changes.append(ms)
+    return changes
+
+
 def test_it_speaks_the_same_protocol() -> None:
     assert five_buttons.VERSION == frames.VERSION
     assert five_buttons.checksum(b"123456789") == 0x29B1
@@ -76,12 +88,10 @@ def test_it_speaks_the_same_protocol() -> None:
 
 def test_it_greets_every_200_ms_and_says_nothing_else_until_it_is_answered() -> None:
     pad = Pad(GOOD)
-    assert heard(pad, 1000, GOOD) == [Hello(0, 2, frozenset({Level.GOOD}), shows_stored=True)] * 5
-    assert not pad.lit(1000)
+    assert heard(pad, 1000, GOOD) == [Hello(0, 3, frozenset({Level.GOOD}), True, True)] * 5
     assert Framer().feed(pad.turn(1000, GOOD, encode(Ack(0)))) == [
-        Heartbeat(0, frozenset({Level.GOOD}), shows_stored=True)
+        Heartbeat(0, frozenset({Level.GOOD}), shows_stored=True, shows_glow=True)
     ]
-    assert pad.lit(1000)
 
 
 def test_a_press_before_the_greeting_is_answered_comes_right_after_it() -> None:
@@ -160,20 +170,42 @@ def test_sequences_go_round() -> None:
 
 def test_stored_makes_all_lights_blink_three_times_and_glow_again() -> None:
     pad = greeted()
+    pad.turn(9, 0, encode(Glow()))
     assert pad.lit(9)
     pad.turn(10, 0, encode(Stored()))
-    changes, before = [], True
-    for ms in range(10, 2000):
-        pad.turn(ms, 0)
-        if pad.lit(ms) != before:
-            before = not before
-            changes.append(ms)
-    assert changes == [10, 160, 310, 460, 610, 760]
+    assert changes_of(pad, 10, 2000) == [10, 160, 310, 460, 610, 760]
     assert pad.lit(2000)
 
 
+def test_the_lights_are_dark_until_glow_after_dark_and_when_no_terminal_says_anything() -> None:
+    pad = greeted()
+    assert not pad.lit(9)
+    pad.turn(10, 0, encode(Dark()))
+    assert not pad.lit(10)
+    pad.turn(20, 0, encode(Glow()))
+    assert changes_of(pad, 21, 9000) == [20 + DARK_AFTER_MS]
+    pad.turn(9000, 0, encode(Glow()))
+    assert pad.lit(9000)
+    pad.turn(9100, 0, encode(Stored()) + encode(Dark()))
+    assert changes_of(pad, 9100, 10_000) == [9100], "dark is dark, in the middle of a blink as well"
+    pad.turn(10_000, 0, encode(Stored()))
+    assert changes_of(pad, 10_000, 11_000, lit=False) == []
+
+
+def test_the_sixth_button_asks_for_another_language_and_leaves_the_five_alone() -> None:
+    wire = Wire().run(10)
+    wire.closed = LANGUAGE
+    wire.run(20)
+    wire.closed = LANGUAGE | GOOD
+    wire.run(300)
+    [wish, press] = wire.events
+    assert isinstance(wish, Switch)
+    assert isinstance(press, Press)
+    assert (wish.source, press.level) == (Source.PAD, Level.GOOD)
+
+
 def test_a_pad_without_lights_says_so() -> None:
-    assert heard(Pad(0, lights=False), 1) == [Hello(0, 2, frozenset())]
+    assert heard(Pad(0, lights=False), 1) == [Hello(0, 3, frozenset())]
 
 
 @given(st.lists(st.one_of(st.binary(max_size=9), st.integers(0, 255)), max_size=20), st.data())

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hardware.events import Level
+from hardware.events import AnyButton, Level, OtherButton
 from hardware.frames import (
     LONGEST,
     START,
     Ack,
     Button,
+    Dark,
     Frame,
     Framer,
+    Glow,
     Heartbeat,
     Hello,
     Stored,
@@ -26,14 +28,18 @@ from hardware.frames import (
 PAGE = Path(__file__).parents[2] / "docs" / "pad-protocol.md"
 
 sequences = st.integers(0, 255)
-held = st.frozensets(st.sampled_from(Level))
+five = st.frozensets(st.sampled_from(Level))
+buttons: st.SearchStrategy[AnyButton] = st.sampled_from((*Level, *OtherButton))
 frames: st.SearchStrategy[Frame] = st.one_of(
-    st.builds(Hello, sequences, st.integers(0, 255), held),
-    st.builds(Button, sequences, st.sampled_from(Level), st.booleans()),
-    st.builds(Hello, sequences, st.integers(2, 255), held, st.booleans()),
-    st.builds(Heartbeat, sequences, held, st.booleans()),
+    st.builds(Hello, sequences, st.integers(0, 255), five),
+    st.builds(Hello, sequences, st.integers(2, 255), five, st.booleans()),
+    st.builds(Hello, sequences, st.integers(3, 255), st.frozensets(buttons), st.booleans(), st.booleans()),
+    st.builds(Button, sequences, buttons, st.booleans()),
+    st.builds(Heartbeat, sequences, st.frozensets(buttons), st.booleans(), st.booleans()),
     st.builds(Ack, sequences),
     st.builds(Stored, sequences),
+    st.builds(Glow, sequences),
+    st.builds(Dark, sequences),
 )
 
 
@@ -63,17 +69,18 @@ def described(frame: Frame) -> str:
     name = type(frame).__name__.upper()
     if isinstance(frame, Button):
         return (
-            f"{name}, sequence {frame.sequence}, button {frame.level.value} {'down' if frame.down else 'up'}"
+            f"{name}, sequence {frame.sequence}, button {frame.button.value} {'down' if frame.down else 'up'}"
         )
     words = f"{name}, sequence {frame.sequence}"
     if isinstance(frame, Hello):
         words += f", version {frame.version}"
-    if isinstance(frame, Ack | Stored):
+    if not isinstance(frame, Hello | Heartbeat):
         return words
     lights = ", shows STORED" if frame.shows_stored else ""
+    lights += " and GLOW" if frame.shows_glow else ""
     if not frame.held:
         return f"{words}, no button down{lights}"
-    down = " and ".join(str(level.value) for level in sorted(frame.held))
+    down = " and ".join(str(number) for number in sorted(button.value for button in frame.held))
     return f"{words}, {'buttons' if len(frame.held) > 1 else 'button'} {down} down{lights}"
 
 
@@ -84,6 +91,8 @@ def test_the_page_has_vectors_for_every_kind() -> None:
         "HEARTBEAT",
         "ACK",
         "STORED",
+        "GLOW",
+        "DARK",
     }
     assert len(vectors("reason")) >= 5
 
@@ -189,9 +198,17 @@ def test_half_a_frame_is_forgotten_with_its_connection() -> None:
     assert framer.feed(wire[5:]) == []
 
 
-def test_a_version_without_stored_cannot_ask_for_it() -> None:
-    with pytest.raises(ValueError, match="has no STORED"):
-        encode(Hello(0, 1, frozenset(), shows_stored=True))
+@pytest.mark.parametrize(
+    "hello",
+    [
+        Hello(0, 1, frozenset(), shows_stored=True),
+        Hello(0, 2, frozenset(), shows_glow=True),
+        Hello(0, 2, frozenset({OtherButton.LANGUAGE})),
+    ],
+)
+def test_a_pad_has_only_what_its_version_has(hello: Hello) -> None:
+    with pytest.raises(ValueError, match=f"version {hello.version} of the protocol has no signs"):
+        encode(hello)
 
 
 @pytest.mark.parametrize("frame", [Ack(256), Ack(-1), Hello(0, 300, frozenset())])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.events import Level, Press, Source
-from hardware.keys import KEY_LEVELS, STALE_NS, KeyDown, KeyRecord, Keys, KeyUp
+from hardware.events import Level, OtherButton, Press, Source, Switch
+from hardware.keys import KEY_BUTTONS, STALE_NS, KeyDown, KeyRecord, Keys, KeyUp
 
 MS = 1_000_000
 
@@ -19,6 +19,14 @@ def test_digits_and_keypad_are_the_levels(level: Level, prefix: str) -> None:
 @pytest.mark.parametrize("code", ["0", "6", "kp0", "kp6", "a", "key 27", "", "11", "১"])
 def test_other_keys_are_no_presses(code: str) -> None:
     assert Keys().feed(KeyDown(code, False, 0)) is None
+
+
+@pytest.mark.parametrize("code", ["0", "kp0"])
+def test_the_key_0_asks_for_another_language_once_and_only_where_it_is_wanted(code: str) -> None:
+    keys = Keys(language=True)
+    records = [KeyDown(code, False, 7), *(KeyDown(code, True, n * 40 * MS) for n in range(1, 100))]
+    assert [keys.feed(record) for record in records] == [Switch(7, Source.KEY), *[None] * 99]
+    assert Keys().feed(KeyDown(code, False, 7)) is None
 
 
 def test_a_held_key_is_one_press_when_the_system_marks_repeats() -> None:
@@ -52,7 +60,7 @@ def test_a_thousand_strokes_in_a_second_are_a_thousand_presses() -> None:
     assert presses == 1000
 
 
-codes = st.one_of(st.sampled_from(sorted(KEY_LEVELS)), st.text(max_size=3))
+codes = st.one_of(st.sampled_from(sorted(KEY_BUTTONS)), st.text(max_size=3))
 times = st.integers(min_value=0, max_value=10 * STALE_NS)
 records: st.SearchStrategy[KeyRecord] = st.one_of(
     st.builds(KeyDown, codes, st.booleans(), times), st.builds(KeyUp, codes, times)
@@ -67,15 +75,21 @@ def test_any_stream_gives_at_most_one_press_for_each_unmarked_down(stream: list[
         if press is not None:
             assert isinstance(record, KeyDown)
             assert not record.repeat
-            assert press == Press(KEY_LEVELS[record.code], Source.KEY, record.at_ns)
+            button = KEY_BUTTONS[record.code]
+            assert isinstance(button, Level)
+            assert press == Press(button, Source.KEY, record.at_ns)
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(KEY_LEVELS)), st.integers(0, 5)), max_size=50))
+@given(st.lists(st.tuples(st.sampled_from(sorted(KEY_BUTTONS)), st.integers(0, 5)), max_size=50))
 def test_strokes_with_any_marked_repeats_are_one_press_each(strokes: list[tuple[str, int]]) -> None:
-    keys, pressed, at_ns = Keys(), [], 0
+    keys, pressed, at_ns = Keys(language=True), [], 0
     for code, repeats in strokes:
         stream = [KeyDown(code, number > 0, at_ns + number) for number in range(repeats + 1)]
-        pressed += [press.level for press in map(keys.feed, stream) if press is not None]
+        pressed += [
+            press.level if isinstance(press, Press) else OtherButton.LANGUAGE
+            for press in map(keys.feed, stream)
+            if press is not None
+        ]
         keys.feed(KeyUp(code, at_ns + repeats))
         at_ns += 10
-    assert pressed == [KEY_LEVELS[code] for code, _ in strokes]
+    assert pressed == [KEY_BUTTONS[code] for code, _ in strokes]

@@ -6,7 +6,7 @@ import pytest
 from gpiozero import LED, InputDevice
 from gpiozero.pins.mock import MockFactory
 
-from hardware.events import Acknowledging, Level, Press
+from hardware.events import Level, Press, WithLights
 from hardware.fakes.gpio import MockButtons
 from hardware.gpio import GpioButtons, GpioSettings
 from hardware.lights import BLINK_NS, Blink
@@ -37,25 +37,53 @@ class Panel:
 def panel() -> Iterator[Panel]:
     panel = Panel()
     panel.buttons.start(panel.inbox)
+    panel.buttons.glow(True)
+    assert panel.show(ALL)
     yield panel
     panel.buttons.close()
 
 
-def test_they_glow_while_the_program_runs_and_cost_no_wake_up(panel: Panel) -> None:
+def test_they_glow_while_a_press_would_be_kept_and_cost_no_wake_up(panel: Panel) -> None:
     assert panel.hand.lights() == ALL
     assert panel.buttons._wait_s() is None
+    for lights in (NONE, ALL):
+        panel.buttons.glow(lights is ALL)
+        assert panel.show(lights)
+        assert until(lambda: panel.buttons._wait_s() is None)
     panel.buttons.close()
     assert panel.hand.lights() == NONE
 
 
 def test_all_blink_together_three_times_and_glow_again(panel: Panel) -> None:
-    assert isinstance(panel.buttons, Acknowledging)
+    assert isinstance(panel.buttons, WithLights)
     panel.buttons.acknowledge()
     for lights in (NONE, ALL, NONE, ALL, NONE, ALL):
         assert panel.show(lights)
         panel.clock.forward(MS)
     assert until(lambda: panel.buttons._wait_s() is None)
     assert panel.hand.lights() == ALL
+
+
+def test_they_are_dark_until_it_is_said_that_a_press_would_be_kept() -> None:
+    panel = Panel()
+    panel.buttons.start(panel.inbox)
+    panel.hand.tap(Level.GOOD)
+    panel.clock.forward(50)
+    assert isinstance(panel.inbox.next(), Press)
+    assert panel.hand.lights() == NONE
+    panel.buttons.close()
+
+
+def test_dark_is_dark_in_the_middle_of_a_blink_too_and_a_late_stored_shows_nothing(panel: Panel) -> None:
+    panel.buttons.acknowledge()
+    assert panel.show(NONE)
+    panel.clock.forward(MS)
+    panel.buttons.glow(False)
+    panel.buttons.acknowledge()
+    assert panel.show(NONE)
+    assert until(lambda: panel.buttons._wait_s() is None)
+    panel.clock.forward(MS)
+    assert panel.hand.lights() == NONE
 
 
 def test_a_press_alone_shows_nothing_and_buttons_work_while_the_lights_blink(panel: Panel) -> None:

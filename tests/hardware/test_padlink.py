@@ -166,8 +166,8 @@ def test_a_press_whose_first_frame_got_lost_counts_when_it_is_repeated() -> None
 
 
 def test_another_protocol_version_is_refused_with_that_reason() -> None:
-    line = Line(encode(Hello(0, 3, NOBODY)))
-    assert "version 3" in line.link.trouble
+    line = Line(encode(Hello(0, 4, NOBODY)))
+    assert "version 4" in line.link.trouble
     assert line.link.stored() == b""
     line.say(encode(Heartbeat(0, NOBODY)) + GOOD_DOWN, S)
     assert not line.link.up

@@ -251,15 +251,18 @@ def test_the_button_for_another_language_is_no_press_and_dead_in_the_rim() -> No
     switch = Rect(SIZE[0] - 200, SIZE[1] - 80, 200, 80)
     targets = Targets(TARGETS.columns, TARGETS.margin_px, switch)
     pointer = Pointer()
-    assert pointer.feed(finger(SIZE[0] - 100, SIZE[1] - 60, at_ns=5), targets, SIZE) == Switch(5)
+    assert pointer.feed(finger(SIZE[0] - 100, SIZE[1] - 60, at_ns=5), targets, SIZE) == Switch(
+        5, Source.TOUCH
+    )
     assert pointer.feed(finger(SIZE[0] - 1, SIZE[1] - 1, at_ns=10**9), targets, SIZE) is None
     assert pointer.feed(finger(SIZE[0] - 100, SIZE[1] - 60, at_ns=2 * 10**9), TARGETS, SIZE) != Switch(
-        2 * 10**9
+        2 * 10**9, Source.TOUCH
     )
 
 
 def test_a_touch_and_its_click_switch_the_language_once() -> None:
     targets = Targets(TARGETS.columns, TARGETS.margin_px, Rect(SIZE[0] - 200, SIZE[1] - 80, 200, 80))
     pointer, x, y = Pointer(), SIZE[0] - 100, SIZE[1] - 60
-    assert pointer.feed(finger(x, y, at_ns=5), targets, SIZE) == Switch(5)
+    assert pointer.feed(finger(x, y, at_ns=5), targets, SIZE) == Switch(5, Source.TOUCH)
     assert pointer.feed(mouse(x, y, at_ns=9), targets, SIZE) is None
+    assert pointer.feed(mouse(x, y, at_ns=10**9), targets, SIZE) == Switch(10**9, Source.MOUSE)

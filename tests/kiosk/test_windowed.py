@@ -81,7 +81,7 @@ def test_the_button_is_there_when_there_is_another_language_and_else_not(glass: 
     place = layout_of(glass.size).layout.switch
     display = display_on(glass)
     display.show(IDLE, 0)
-    assert tap(glass, display, place, 10**9) == [Switch(10**9)]
+    assert tap(glass, display, place, 10**9) == [Switch(10**9, Source.MOUSE)]
     alone = display_on(glass, ("vi",))
     alone.show(IDLE, 0)
     assert tap(glass, alone, place, 10**9) == []

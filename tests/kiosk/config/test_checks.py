@@ -42,6 +42,17 @@ def test_lights_on_pins_of_their_own_are_taken_and_there_need_not_be_any(loaded:
     assert loaded(environment={"HAILONG_GPIO_LEDS": "12,16,20,21,25"}).config.gpio.leds[4] == 25
 
 
+@pytest.mark.parametrize(("pin", "user"), [(13, "button 3"), (20, "light 3")])
+def test_the_button_for_the_language_needs_a_pin_of_its_own(problems: Problems, pin: int, user: str) -> None:
+    ((line, key, message),) = problems(f"[gpio]\nleds = [12, 16, 20, 21, 25]\nlanguage_pin = {pin}\n")
+    assert (line, key) == (3, "gpio.language_pin")
+    assert message == f"The button for the language needs a pin of its own: pin {pin} is used by {user}."
+
+
+def test_a_sixth_pin_that_nobody_uses_is_taken(loaded: Load) -> None:
+    assert loaded("gpio.leds = [12, 16, 20, 21, 25]\ngpio.language_pin = 7").config.gpio.language == 7
+
+
 def test_an_enabled_pad_needs_a_port(loaded: Load, problems: Problems) -> None:
     ((line, key, message),) = problems("[pad]\nenabled = true\n")
     assert (line, key) == (2, "pad.enabled")

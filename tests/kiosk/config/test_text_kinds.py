@@ -51,15 +51,37 @@ def test_pins_that_are_no_list_are_a_problem(problems: Problems) -> None:
     assert message.endswith('"5,6,13,19,26" is a text. Write it without quotation marks.')
 
 
-@pytest.mark.parametrize("characters", ["1234", "123456", "11345", "1234 ", "1234é", "1234\\t", ""])
-def test_pad_characters_are_five_different_visible_ones(problems: Problems, characters: str) -> None:
+@pytest.mark.parametrize(
+    "characters", ["1234", "1234567", "11345", "123455", "1234 ", "1234é", "1234\\t", ""]
+)
+def test_pad_characters_are_five_or_six_different_visible_ones(problems: Problems, characters: str) -> None:
     ((_, key, message),) = problems(f'pad.characters = "{characters}"')
     assert key == "pad.characters"
-    assert "five different visible ASCII characters" in message
+    assert "five different visible ASCII characters, or six" in message
 
 
 def test_pad_characters_may_be_any_signs(loaded: Load) -> None:
-    assert loaded("pad.characters = 'aB!~#'").config.pad.characters == "aB!~#"
+    for characters in ("aB!~#", "aB!~#0"):
+        assert loaded(f"pad.characters = '{characters}'").config.pad.characters == characters
+
+
+@pytest.mark.parametrize(("written", "pin"), [("16", 16), ("[16]", 16), ("0", 0), ("[]", None)])
+def test_the_pin_of_the_language_is_a_number_or_none(loaded: Load, written: str, pin: int | None) -> None:
+    assert loaded(f"gpio.language_pin = {written}").config.gpio.language == pin
+    text = written.strip("[]")
+    assert loaded(environment={"HAILONG_GPIO_LANGUAGE_PIN": text}).config.gpio.language == pin
+
+
+@pytest.mark.parametrize("written", ["28", "-1", "true", "'16'", "[16, 20]", "1.5", "{}", "[true]", "[[16]]"])
+def test_what_is_no_pin_is_no_pin_for_the_language(problems: Problems, written: str) -> None:
+    ((_, key, message),) = problems(f"gpio.language_pin = {written}")
+    assert key == "gpio.language_pin"
+    assert "must be a whole number from 0 to 27, or an empty list" in message
+
+
+@pytest.mark.parametrize("text", ["x", "16,20", "1.5", "99"])
+def test_a_pin_in_the_environment_is_checked_the_same_way(problems: Problems, text: str) -> None:
+    assert problems(environment={"HAILONG_GPIO_LANGUAGE_PIN": text})[0][1] == "gpio.language_pin"
 
 
 @pytest.mark.parametrize("port", ["ttyUSB0", "COM3", "socket://10.0.0.1:5000", "loop://"])

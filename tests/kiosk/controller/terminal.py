@@ -9,7 +9,18 @@ from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKin
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules, S
 from kiosk.controller.show import deadline_ns
-from kiosk.controller.state import Acknowledge, Append, Effect, Event, Play, Prepare, Show, State, Tick
+from kiosk.controller.state import (
+    Acknowledge,
+    Append,
+    Effect,
+    Event,
+    Glow,
+    Play,
+    Prepare,
+    Show,
+    State,
+    Tick,
+)
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.chain import Entry
@@ -35,6 +46,7 @@ class Terminal:
     changes: int = 0
     heard: list[Effect] = field(default_factory=list)
     acknowledged: list[Source] = field(default_factory=list)
+    glows: bool = False
     opened: bool = True
 
     def __post_init__(self) -> None:
@@ -57,7 +69,11 @@ class Terminal:
                 case Prepare() | Play():
                     self.heard.append(effect)
                 case Acknowledge(source):
+                    assert self.glows, "lights that are dark do not blink"
                     self.acknowledged.append(source)
+                case Glow(on):
+                    assert on != self.glows
+                    self.glows = on
         if self.commit_s == 0.0:
             self.answer()
         return self

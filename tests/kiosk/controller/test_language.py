@@ -1,6 +1,6 @@
 """Another language: for the citizen who asked for it, and back for the next."""
 
-from hardware.events import Switch
+from hardware.events import Source, Switch, TroubleKind
 from kiosk.controller.rules import Rules
 from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
@@ -12,7 +12,7 @@ THREE = Rules(languages=("vi", "en", "km"))
 
 
 def switched(t: Terminal) -> Terminal:
-    return t.tell(Switch(t.now_ns))
+    return t.tell(Switch(t.now_ns, Source.TOUCH))
 
 
 def test_the_languages_follow_each_other_and_the_first_comes_again() -> None:
@@ -66,3 +66,40 @@ def test_where_nobody_can_vote_nobody_switches() -> None:
 
 def test_a_terminal_with_one_language_keeps_it() -> None:
     assert switched(Terminal(rules=Rules(languages=("en",)))).view.language == "en"
+
+
+def test_a_sixth_button_that_chatters_is_a_quiet_fault_of_its_own_and_the_screen_keeps_still() -> None:
+    t = Terminal(rules=TWO)
+    for _ in range(30):
+        t.tell(Switch(t.now_ns, Source.PAD)).after(0.2)
+    assert [body["code"] for body in t.of(Kind.FAULT)] == ["H3"]
+    assert "level" not in t.of(Kind.FAULT)[0]
+    assert t.view.attention
+    changes = t.changes
+    for _ in range(1000):
+        t.tell(Switch(t.now_ns, Source.PAD)).after(0.2)
+    assert t.changes <= changes + 1, "the own language came back, once"
+    t.press(4, Source.PAD)
+    assert t.shows(ScreenName.THANKED)
+    t.after(61.0).tell(Switch(t.now_ns, Source.PAD))
+    assert (t.view.language, t.view.attention) == ("en", False)
+    assert [body["active"] for body in t.of(Kind.FAULT)] == [True, False]
+
+
+def test_glass_and_keys_never_chatter() -> None:
+    for source in (Source.TOUCH, Source.MOUSE, Source.KEY):
+        t = Terminal(rules=TWO)
+        for _ in range(200):
+            t.tell(Switch(t.now_ns, source)).after(0.1)
+        assert not t.entries
+
+
+def test_a_stuck_sixth_button_is_told_without_a_level_and_ends() -> None:
+    t = Terminal(rules=TWO).trouble(TroubleKind.STUCK, Source.GPIO, active=True)
+    marks = [t.view.attention]
+    t.press(5).after(10.0).trouble(TroubleKind.STUCK, Source.GPIO, active=False)
+    assert [*marks, t.view.attention] == [True, False]
+    assert t.of(Kind.FAULT) == [
+        {"code": "H2", "active": active, "source": "gpio"} for active in (True, False)
+    ]
+    assert len(t.of(Kind.RATING)) == 1

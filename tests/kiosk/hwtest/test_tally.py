@@ -3,7 +3,7 @@
 import pytest
 
 from assets.texts import Texts
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Switch, Trouble, TroubleKind
 from kiosk.hwtest.tally import Tally
 
 EN = Texts("en")
@@ -25,6 +25,20 @@ def summary(tally: Tally) -> list[str]:
 def test_every_press_is_named_by_its_input_and_its_button(source: Source) -> None:
     tally = Tally(frozenset({source}))
     assert said(tally, press(4, source)).endswith(": button 4")
+
+
+def test_the_button_for_the_language_is_told_and_missed_where_it_is_configured() -> None:
+    tally = Tally(frozenset({Source.GPIO, Source.PAD}), frozenset({Source.GPIO, Source.PAD}))
+    assert said(tally, Switch(1, Source.PAD)) == "✓ pad: the button for the language"
+    for source in (Source.GPIO, Source.PAD):
+        for level in Level:
+            tally.take(press(level, source))
+    assert summary(tally) == [
+        "✓ GPIO buttons: all five work.",
+        "! GPIO buttons: nothing came from the button for the language.",
+        "    → Check the wires against gpio.pins, pull and active; hailong doctor says more.",
+        "✓ pad: all five work.",
+    ]
 
 
 def test_an_input_whose_five_buttons_came_works() -> None:
@@ -67,7 +81,10 @@ def test_a_finger_that_arrives_as_a_mouse_is_a_touch_panel_that_works() -> None:
         ),
         (Trouble(TroubleKind.LOST, Source.PAD, False, 1), "found again"),
         (Trouble(TroubleKind.STUCK, Source.PAD, True, 1, Level(3)), "button 3 is held down. Free it"),
-        (Trouble(TroubleKind.STUCK, Source.PAD, True, 1), "a button is held down. Free it"),
+        (
+            Trouble(TroubleKind.STUCK, Source.PAD, True, 1),
+            "the button for the language is held down. Free it",
+        ),
         (Trouble(TroubleKind.STUCK, Source.PAD, False, 1, Level(3)), "released"),
     ],
 )
