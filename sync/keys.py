@@ -1,6 +1,7 @@
 """Ed25519 keys in files that only their owner may read."""
 
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def load_or_make(path: Path, role: str) -> SigningKey:
     except FileNotFoundError:
         key = generate(role)
     content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
     try:
         os.write(fd, content)

@@ -4,7 +4,7 @@ import base64
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -19,7 +19,9 @@ SIGNATURE_TAG = "hailong/1"
 SIGNATURE_LABEL = "hailong"
 SIGNED_COMPONENTS = ("@method", "@target-uri", "content-digest")
 
-_U63 = Annotated[int, msgspec.Meta(ge=0, lt=1 << 63)]
+_T = TypeVar("_T")
+_LARGEST = (1 << 63) - 1
+_U63 = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
 class ProtocolError(ValueError):
@@ -33,7 +35,7 @@ class ProtocolError(ValueError):
 class SentEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of a batch; its seq is its place, its hash is computed."""
 
-    boot_n: Annotated[int, msgspec.Meta(ge=1, lt=1 << 63)]
+    boot_n: Annotated[int, msgspec.Meta(ge=1, le=_LARGEST)]
     boottime_ns: _U63
     kind: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
     payload: str | None = None
@@ -123,6 +125,23 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True):
     status: str
     config: str | None = None
     receipt: str | None = None
+
+
+def decoded(body: bytes, kind: type[_T]) -> _T:
+    """A body as one of the structures above.
+
+    Raises:
+        ProtocolError: Not JSON (400.1), or another structure (400.2).
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise ProtocolError("400.2", str(error)) from error
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also of text that is not UTF-8, and of lists in lists in lists
+        raise ProtocolError("400.1", f"the body is not JSON: {error}") from error
 
 
 def sent(entry: Entry) -> SentEntry:

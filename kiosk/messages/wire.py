@@ -4,9 +4,17 @@ The peer is not trusted. What changes the ledger is a statement that central has
 itself; the peer can at worst say nothing. Each request gets one answer, in order; `New` comes in between, unasked.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 LONGEST_LINE_BYTES = 64 * 1024
+
+_T = TypeVar("_T")
+
+
+class BadMessage(ValueError):
+    """A line that is none of the messages below."""
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=False):
@@ -125,13 +133,25 @@ def encode(message: Message) -> bytes:
 
 
 def decode_request(line: bytes) -> Request:
-    """A request from its line. Raises `msgspec.DecodeError` (also `ValueError`)."""
-    return _REQUESTS.decode(line)
+    """A request from its line. Raises `BadMessage`."""
+    return _decoded(_REQUESTS, line)
 
 
 def decode_answer(line: bytes) -> Answer:
-    """An answer from its line. Raises `msgspec.DecodeError` (also `ValueError`)."""
-    return _ANSWERS.decode(line)
+    """An answer from its line. Raises `BadMessage`."""
+    return _decoded(_ANSWERS, line)
+
+
+def _decoded(decoder: "msgspec.json.Decoder[_T]", line: bytes) -> _T:
+    if len(line) > LONGEST_LINE_BYTES:
+        raise BadMessage(f"a message has at most {LONGEST_LINE_BYTES} bytes")
+    try:
+        return decoder.decode(line)
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also of text that is not UTF-8, and of lists in lists in lists
+        raise BadMessage(str(error)) from error
 
 
 _REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)

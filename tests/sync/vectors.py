@@ -1,0 +1,125 @@
+"""Makes the test vectors of docs/protocol.md: ``python -m tests.sync.vectors``."""
+
+import base64
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.ledger import evolve
+from kiosk.messages.statements import Checkpoint, ConfigStatement, TimeStatement
+from sync import codes, protocol
+from sync.keys import SigningKey
+from sync.protocol import GENESIS, Batch, EnrolRequest, SentEntry
+from sync.signing import signed_headers
+from tests.kiosk.ledger.vectors import LEDGER_ID
+
+DEVICE = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))), "device")
+CENTRAL = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))), "central")
+FIRST_KEY = bytes(range(64, 96))
+AT_S = 1_795_309_200
+NONCE = bytes(range(16, 32))
+URL = "https://central.example/api/v1/enrol"
+CODE = "7K3F9Q2MXPTB"
+
+_TRUST = '"wall":"2026-11-22T01:00:01.500Z","synced":false'
+
+ENTRIES = [
+    SentEntry(1, 7_000_000_000, "boot", payload=f'{{"boot_id":"b","program":"h 0.1",{_TRUST}}}'),
+    SentEntry(
+        1, 8_000_000_000, "enrolled", payload='{"device":"4T8JQ2ZK7M","url":"https://central.example"}'
+    ),
+    SentEntry(1, 8_500_000_001, "rating", payload=f'{{"level":5,"source":"touch",{_TRUST}}}'),
+    SentEntry(2, 0, "later", payload_base64="/w=="),
+]
+"""The second one is the `enrolled` entry at which tags begin; it has fewer members here than in earnest."""
+
+Vector = dict[str, Any]
+
+
+def key(of: SigningKey) -> Vector:
+    public = of.public
+    return {
+        "private": of.private.private_bytes_raw().hex(),
+        "public": public.raw.hex(),
+        "key_id": public.key_id,
+        "name": public.name,
+        "key_hash_signature": public.hash_of(0x01).hex(),
+        "key_hash_cosignature": public.hash_of(0x04).hex(),
+    }
+
+
+def batch() -> Vector:
+    """A batch, what the receiver computes from it, and its receipt."""
+    entries = protocol.chained(Batch(0, ENTRIES, ""), LEDGER_ID, GENESIS)
+    state = evolve.begin(FIRST_KEY, 2)
+    tags = []
+    for entry in entries[1:]:
+        state = state.after(entry.hash)
+        tags.append(state.tag.hex())
+    checkpoint = DEVICE.sign(Checkpoint(LEDGER_ID, 4, entries[-1].hash).text())
+    body = msgspec.json.encode(Batch(0, ENTRIES, checkpoint.render(), state.tag.hex())).decode()
+    return {
+        "ledger_id": LEDGER_ID.hex(),
+        "body": body,
+        "hashes": [entry.hash.hex() for entry in entries],
+        "enrolled_seq": 2,
+        "first_key": FIRST_KEY.hex(),
+        "evolve_check": evolve.check_of(FIRST_KEY),
+        "tags_from_enrolled_seq": tags,
+        "next_key": state.key.hex(),
+        "next_ledger": {"ledger_id": NONCE.hex(), "first_key": state.for_new_ledger(NONCE).key.hex()},
+        "receipt_time_s": AT_S,
+        "receipt": CENTRAL.cosign(checkpoint, AT_S).render(),
+    }
+
+
+def enrolment() -> Vector:
+    """A signed request, with what is signed."""
+    checkpoint = DEVICE.sign(Checkpoint(LEDGER_ID, 0, GENESIS).text()).render()
+    request = EnrolRequest(CODE, DEVICE.public.raw.hex(), LEDGER_ID.hex(), checkpoint, None, "hailong 0.1")
+    body = msgspec.json.encode(request)
+    created = datetime.fromtimestamp(AT_S, UTC)
+    headers = signed_headers("POST", URL, body, DEVICE, NONCE.hex(), created)
+    parameters = headers["Signature-Input"].removeprefix("hailong=")
+    base = (
+        f'"@method": POST\n"@target-uri": {URL}\n"content-digest": {headers["Content-Digest"]}\n'
+        f'"@signature-params": {parameters}'
+    )
+    DEVICE.private.public_key().verify(_signature(headers["Signature"]), base.encode())
+    return {"url": URL, "body": body.decode(), "headers": dict(headers), "signature_base": base}
+
+
+def _signature(header: str) -> bytes:
+    return base64.b64decode(header.removeprefix("hailong=:").removesuffix(":"))
+
+
+def vectors() -> Vector:
+    """All of them."""
+    config = ConfigStatement("4T8JQ2ZK7M", 1, "12", "34", "UBND phường Sông Công", counter="Quầy 1")
+    return {
+        "device_key": key(DEVICE),
+        "central_key": key(CENTRAL),
+        "code": {"typed": ["7k3f 9q2m xptb", "7K3F-9Q2M-XPTB"], "code": codes.normalise("7k3f 9q2m xptb")},
+        "code_with_look_alikes": {"typed": ["oOiI-lL00-1122"], "code": codes.normalise("oOiI-lL00-1122")},
+        "checkpoint": DEVICE.sign(Checkpoint(LEDGER_ID, 0, GENESIS).text()).render(),
+        "time": CENTRAL.sign(TimeStatement(NONCE, AT_S * 1000 + 250).text()).render(),
+        "config": CENTRAL.sign(config.text()).render(),
+        "batch": batch(),
+        "enrol": enrolment(),
+    }
+
+
+def written() -> str:
+    """As it stands in the page: one member a line."""
+    members = ",\n".join(
+        f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in vectors().items()
+    )
+    return f"{{\n{members}\n}}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(written())
