@@ -13,11 +13,11 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithCatalogues(build_py):
-    """``build_py`` that first compiles every ``assets/locale/*/LC_MESSAGES/*.po``."""
+    """``build_py`` that first compiles every ``locale/*/LC_MESSAGES/*.po`` of ours."""
 
     def run(self) -> None:
         """Compile, then build as usual."""
-        for source in sorted(Path("assets/locale").glob("*/LC_MESSAGES/*.po")):
+        for source in sorted(Path().glob("*/locale/*/LC_MESSAGES/*.po")):
             with source.open("rb") as text:
                 catalogue = read_po(text, locale=source.parts[2], abort_invalid=True)
             with source.with_suffix(".mo").open("wb") as compiled:

@@ -14,7 +14,7 @@ prepare() {
     local extra=$1 wanted have stamp
     # The stamp is the text that decides what is installed: no hashing, no clock, readable.
     # It begins with the place of the checkout, because the environment points there.
-    wanted=$(printf '%s\n' "$root"; cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/assets/locale/*/LC_MESSAGES/*.po)
+    wanted=$(printf '%s\n' "$root"; cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/*/locale/*/LC_MESSAGES/*.po)
     for stamp in "$venv/.hailong-$extra" "$venv/.hailong-dev"; do
         have=$(cat -- "$stamp" 2>/dev/null) || continue
         [ "$have" = "$wanted" ] && [ -x "$python" ] && return

@@ -38,5 +38,5 @@ seal() { seal_text > "$venv/.hailong-seal"; }
 
 seal_text() {
     printf '%s\n' "$root"
-    cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/assets/locale/*/LC_MESSAGES/*.po
+    cat -- "$root/pyproject.toml" "$root/setup.py" "$root"/*/locale/*/LC_MESSAGES/*.po
 }

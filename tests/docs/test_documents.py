@@ -59,7 +59,13 @@ def test_the_times_of_a_visit_are_those_of_the_program() -> None:
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
-    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", ":!central/migrations/0001*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     lengths = {
         name: len((ROOT / name).read_text(encoding="utf-8").splitlines())
         for name in listed.stdout.split()

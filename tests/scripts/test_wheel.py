@@ -39,7 +39,8 @@ def test_the_wheel_holds_only_the_product(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"assets", "hardware", "kiosk", "sync"}
+    ours = {top for top in tops if not top.endswith(".dist-info")}
+    assert ours == {"assets", "central", "hardware", "kiosk", "sync"}
     assert "assets/locale/vi/LC_MESSAGES/hailong.mo" in names
     assert [f"assets/faces/level-{level}.svg" in names for level in range(1, 6)] == [True] * 5
     assert any(name.startswith("hardware/fakes/traces/") for name in names)

@@ -1,0 +1,1 @@
+"""Django's admin: what an administrator sees and may do."""

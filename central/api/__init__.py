@@ -1,0 +1,1 @@
+"""What terminals ask and are answered (docs/protocol.md)."""

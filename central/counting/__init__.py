@@ -1,0 +1,1 @@
+"""From entries to ratings, and from ratings to counts."""

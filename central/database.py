@@ -1,0 +1,43 @@
+"""From an address of a database to what Django wants to know about it."""
+
+from typing import TypedDict
+
+from psycopg.conninfo import conninfo_to_dict
+
+CONNECT_TIMEOUT_S = 5
+
+
+class Parameters(TypedDict):
+    """One of Django's DATABASES."""
+
+    ENGINE: str
+    NAME: str
+    USER: str
+    PASSWORD: str
+    HOST: str
+    PORT: str
+    CONN_MAX_AGE: int
+    CONN_HEALTH_CHECKS: bool
+    OPTIONS: dict[str, object]
+
+
+def parameters(url: str) -> Parameters:
+    """Django's parameters for a PostgreSQL address (``postgresql://user@host/name?sslmode=…``).
+
+    Raises:
+        psycopg.ProgrammingError: It is not one.
+    """
+    found = conninfo_to_dict(url)
+    taken = {name: str(found.pop(name, "") or "") for name in ("dbname", "user", "password", "host", "port")}
+    options: dict[str, object] = {"connect_timeout": CONNECT_TIMEOUT_S, **found}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": taken["dbname"],
+        "USER": taken["user"],
+        "PASSWORD": taken["password"],
+        "HOST": taken["host"],
+        "PORT": taken["port"],
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }

