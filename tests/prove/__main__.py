@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | image``."""
+"""``python -m tests.prove powercut | kill | clock | image``."""
 
 import argparse
 import os
@@ -26,9 +26,16 @@ def main() -> int:
     kill = commands.add_parser("kill", help="SIGKILL at random moments, again and again")
     kill.add_argument("--kills", type=int, default=1_000, help="how many kills")
 
-    for command in (powercut, kill):
+    clock = commands.add_parser("clock", help="votes of simulated terminals whose clocks are wrong")
+    clock.add_argument("--votes", type=int, default=1_000_000, help="how many votes")
+    clock.add_argument(
+        "--mutant", choices=["ntp", "20ppm", "wall", "unflagged"], help="a program that believes it"
+    )
+
+    for command in (powercut, kill, clock):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
+    for command in (powercut, kill):
         command.add_argument("--keep", type=Path, metavar="FOLDER", help="where what failed is kept")
 
     image = commands.add_parser("image", help="recover a kept image once more")
@@ -42,6 +49,10 @@ def main() -> int:
         for failure in failures:
             sys.stdout.write(f"{failure.kind}: {failure.detail}\n")
         return 1 if failures else 0
+    if options.command == "clock":
+        from tests.prove.clock import run as run_clock
+
+        return run_clock(options.votes, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import append, idle, start
-from tests.prove import mutants
+from tests.prove import clock, mutants
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
 from tests.prove.recovery import LOST, keep, lay_out, recover
@@ -46,6 +46,15 @@ def test_a_program_or_a_disk_that_keeps_no_promise_is_caught(mutant: str) -> Non
 
 def test_no_kill_loses_or_doubles_an_acknowledged_vote(tmp_path: Path) -> None:
     assert "kill: 16 kills" in prove("kill", "--kills", "16", "--seed", "7", "--keep", str(tmp_path))
+
+
+def test_every_vote_of_a_wrong_clock_lies_in_its_interval() -> None:
+    assert " 0 outside, 0 unflagged, 0 on a wrong day" in prove("clock", "--votes", "30000", "--seed", "7")
+
+
+@pytest.mark.parametrize("mutant", clock.MUTANTS)
+def test_a_program_that_believes_a_wrong_clock_is_caught(mutant: str) -> None:
+    assert prove("clock", "--votes", "5000", "--mutant", mutant) == f"mutant {mutant}: caught\n"
 
 
 def test_an_append_and_a_bare_commit_are_measured_in_turn(tmp_path: Path) -> None:
