@@ -1,0 +1,105 @@
+"""Why something was not delivered. Whatever it is, the terminal keeps its entries.
+
+::
+
+    SyncError
+    ├── Unreachable        no answer of a central server; carries the reason
+    ├── Refused            central answered with a problem (docs/protocol.md); carries it
+    ├── KioskAway          nobody answers on the kiosk's socket, or the kiosk cannot do it now
+    ├── KioskRefused       the kiosk will not do it, however often it is asked
+    ├── NotEnrolled        this terminal belongs to no central server yet
+    └── LocalFault         something on this machine prevents it; carries which
+"""
+
+from enum import StrEnum
+
+from sync.protocol import Problem
+
+
+class SyncError(Exception):
+    """Root of everything that prevents a delivery.
+
+    Attributes:
+        retry_after_s: How long central asked to be left alone; None = it did not say.
+    """
+
+    retry_after_s: float | None = None
+
+
+class Trouble(StrEnum):
+    """What was wrong with the way to central."""
+
+    NAME = "name"  # the name is not known (DNS)
+    REFUSED = "refused"  # nobody listens there
+    ROUTE = "route"  # no way there: cable, Wi-Fi, SIM
+    TIMEOUT = "timeout"  # no answer in time, or too slow a one
+    CUT = "cut"  # the connection broke
+    PROXY = "proxy"
+    CERTIFICATE = "certificate"  # of an authority that is not trusted, or self-signed
+    CERTIFICATE_NAME = "certificate_name"  # of another host
+    CERTIFICATE_TIME = "certificate_time"  # expired, or not valid yet
+    TLS = "tls"  # any other failure of the encryption
+    CLOCK = "clock"  # without a clock no certificate of a public authority can be judged
+    REDIRECT = "redirect"
+    NOT_CENTRAL = "not_central"  # some other server answers: a captive portal, a proxy's error page
+    NO_RECEIPT = "no_receipt"  # something that should be a receipt, and is none
+    BUSY = "busy"  # central cannot take anything now (429, 5xx)
+
+
+class Unreachable(SyncError):
+    """Central was not reached, or could not take anything.
+
+    Attributes:
+        trouble: What was wrong.
+        detail: English, for the log and for those who search for it.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{trouble}: {detail}")
+        self.trouble, self.detail, self.retry_after_s = trouble, detail, retry_after_s
+
+
+class Refused(SyncError):
+    """Central was reached and said no.
+
+    Attributes:
+        problem: What it said.
+    """
+
+    def __init__(self, problem: Problem, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{problem.code} {problem.title}: {problem.detail}")
+        self.problem, self.retry_after_s = problem, retry_after_s
+
+
+class KioskAway(SyncError):
+    """The kiosk is not running, or cannot do it just now."""
+
+
+class KioskRefused(SyncError):
+    """The kiosk did not believe it."""
+
+
+class NotEnrolled(SyncError):
+    """There is no central server to deliver to."""
+
+
+class Fault(StrEnum):
+    """What is wrong on this machine."""
+
+    KEY = "key"  # the device's key file
+    STORE = "store"  # sync.db
+    LEDGER = "ledger"  # the chain that was read does not hold
+    CA = "ca"  # the file with the certificate of the authority
+
+
+class LocalFault(SyncError):
+    """Something of this machine's own is wrong.
+
+    Attributes:
+        fault: What.
+        detail: English, with the remedy.
+    """
+
+    def __init__(self, fault: Fault, detail: str) -> None:
+        super().__init__(detail)
+        self.fault, self.detail = fault, detail
