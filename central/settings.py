@@ -10,11 +10,14 @@ from pathlib import Path
 
 from central.database import parameters
 from central.place import Place
+from central.server import DEFAULT_URL, Server
+from sync.protocol import MOST_BYTES
 
 _folder = os.environ.get("HAILONG_CENTRAL_DATA_DIR")
 PLACE = Place(Path(_folder)) if _folder else None
+PUBLIC_URL = os.environ.get("HAILONG_CENTRAL_URL", DEFAULT_URL).rstrip("/")
+HAILONG = Server(PLACE, PUBLIC_URL) if PLACE else None
 SECRET_KEY = PLACE.secret("django").hex() if PLACE else secrets.token_hex()
-PUBLIC_URL = os.environ.get("HAILONG_CENTRAL_URL", "http://127.0.0.1:8080")
 
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # nothing is ever built from the Host header; links use PUBLIC_URL
@@ -26,7 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.postgres",
 ]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = ["central.api.middleware.ApiMiddleware"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_BYTES
 _database = os.environ.get("DATABASE_URL")
 DATABASES = {"default": parameters(_database)} if _database else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,7 @@
 """Which path leads where."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from central.api.app import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", api.urls)]

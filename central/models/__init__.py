@@ -9,6 +9,7 @@ from central.models.devices import (
     EvolvingKey,
     IssuedConfig,
 )
+from central.models.identity import Identity
 from central.models.ledgers import Anchor, Boot, ConfigInForce, Entry, Ledger, Receipt, TagState
 from central.models.organisation import Counter, Field, Unit, UnitKind
 from central.models.oversight import Alarm, AlarmKind, Attempt, AuditLog, UsedNonce
@@ -31,6 +32,7 @@ __all__ = [
     "Field",
     "Flag",
     "HourlyCount",
+    "Identity",
     "IssuedConfig",
     "Ledger",
     "Rating",

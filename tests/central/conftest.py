@@ -23,7 +23,7 @@ from central.runner import runner
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 # Nothing of a test must survive a power cut.
 FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
-KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "central_identity"}
 
 
 def _set_up_django() -> None:
@@ -54,12 +54,15 @@ def binaries() -> Path | None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running cluster; its database `postgres` is migrated and Django's."""
+    from central.identity import settle  # has models, and Django was not ready above
+
     assert settings.PLACE is not None
     found = Cluster(settings.PLACE.postgresql, runner(binaries()), FAST)
     found.start()
     connections.settings = connections.configure_settings({"default": dict(parameters(found.url))})
     del connections["default"]
     migrate()
+    settle()
     yield found
     connections.close_all()
     found.stop()
@@ -69,6 +72,7 @@ def cluster() -> Iterator[Cluster]:
 def database(cluster: Cluster) -> Iterator[Cluster]:
     """The migrated database, empty; commits are real."""
     yield cluster
+    connections.close_all()  # the test may have broken its session
     # Faster than TRUNCATE while rows are few; the setting puts the append-only triggers and references aside.
     with connection.cursor() as cursor:
         names = set(connection.introspection.table_names(cursor)) - KEPT

@@ -1,0 +1,110 @@
+"""`POST /heartbeat`: alive, this far, with this configuration (docs/protocol.md)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from central import alarms, clock, configs, server
+from central.api import bodies, nonces, signatures
+from central.api.problems import Refusal
+from central.audit import Json
+from central.models import AlarmKind, Device, DeviceKey, DeviceStatus, Entry, Ledger, Receipt
+from kiosk.ledger.chain import GENESIS
+from kiosk.messages.notes import PublicKey
+from kiosk.messages.statements import Checkpoint
+from sync.protocol import HeartbeatAnswer, HeartbeatRequest, SignedCheckpoint, signed_checkpoint
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """Take note of the terminal that asks, and tell it what is new for it.
+
+    Raises:
+        Refusal: Who asks is not known or revoked, the nonce is not good, or its ledger was put back.
+        sync.protocol.ProtocolError: The body is not right.
+        django.db.Error: Nothing was noted.
+    """
+    said = bodies.decode(request, HeartbeatRequest)
+    key = _known_key(signatures.claimed_key_id(request))
+    public = PublicKey("device", bytes(key.public_key))
+    nonce = signatures.verified(request, public).nonce
+    issued = nonces.redeem(nonce)
+    signed = signed_checkpoint(said.checkpoint)
+    if not signed.note.is_signed_by(public):
+        raise Refusal("401.1", "the checkpoint is not signed by the key that signs the request")
+    device = _note(key.device_id, said)
+    receipt = _receipt(device, signed, issued)
+    newest = configs.current(device) if device.status == DeviceStatus.ACCEPTED else None
+    config = newest.note if newest is not None and newest.revision > said.config_revision else None
+    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt))
+
+
+def _known_key(key_id: str) -> DeviceKey:
+    key = DeviceKey.objects.select_related("device").filter(key_id=key_id).first()
+    if key is None:
+        raise Refusal("401.1", f"the key {key_id} is not known here: enrol the terminal")
+    if key.revoked_at is not None or key.device.status == DeviceStatus.REVOKED:
+        raise Refusal("403.2", f"the key {key_id} is revoked")
+    return key
+
+
+def _note(device_id: str, said: HeartbeatRequest) -> Device:
+    Device.objects.filter(pk=device_id).update(
+        last_seen_at=clock.now(), program=said.program, waiting=said.waiting
+    )
+    return Device.objects.select_related("counter").get(pk=device_id)
+
+
+def _receipt(device: Device, signed: SignedCheckpoint, issued: datetime) -> str | None:
+    """A receipt, when central holds this checkpoint; None when it holds less, or does not know the ledger.
+
+    Raises:
+        Refusal: Central holds another history (409.2).
+    """
+    said = signed.checkpoint
+    rows = Ledger.objects.filter(device=device, ledger_id=said.ledger_id)
+    ledger = rows.first()
+    if ledger is None:
+        return None
+    if said.size > ledger.size:
+        rows.filter(recorded__lt=said.size).update(recorded=said.size)
+        return None
+    if _hash_at(ledger, said.size) != said.head:
+        raise _fork(AlarmKind.FORK, device, ledger, said)
+    if said.size < _size_at(ledger, issued):
+        raise _fork(AlarmKind.RESTORED, device, ledger, said)
+    return server.this().key.cosign(signed.note, clock.now_ms() // 1000).render()
+
+
+def _hash_at(ledger: Ledger, seq: int) -> bytes | None:
+    if seq == 0:
+        return GENESIS
+    if seq == ledger.size:
+        return bytes(ledger.head)
+    found = _entries(ledger).filter(seq=seq).values_list("hash", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def _size_at(ledger: Ledger, moment: datetime) -> int:
+    """How much was held then: what came later may have overtaken this request on its way."""
+    if ledger.last_received_at is None or ledger.last_received_at < moment:
+        return ledger.size
+    held = (
+        _entries(ledger).filter(received_at__lt=moment).order_by("-seq").values_list("seq", flat=True).first()
+    )
+    return held or 0
+
+
+def _entries(ledger: Ledger) -> QuerySet[Entry]:
+    return Entry.objects.filter(device_id=ledger.device_id, ledger_id=ledger.ledger_id)
+
+
+def _fork(kind: AlarmKind, device: Device, ledger: Ledger, said: Checkpoint) -> Refusal:
+    """The alarm, kept whatever is answered, and the refusal with the evidence."""
+    with transaction.atomic():
+        detail: dict[str, Json] = {"size": said.size, "head": said.head.hex(), "held": ledger.size}
+        alarms.open_alarm(kind, device, said.ledger_id, detail)
+    receipts = Receipt.objects.filter(device=device, ledger_id=said.ledger_id).order_by("-day")
+    note = receipts.values_list("note", flat=True).first()
+    return Refusal("409.2", f"central holds {ledger.size} entries, and they do not fit", receipt=note)

@@ -1,0 +1,29 @@
+"""Which server the database belongs to."""
+
+from django.db import models
+from django.db.models import Q
+
+from central.models.devices import has_bytes
+
+
+class Identity(models.Model):
+    """One row: all processes on one database must have the same keys, or terminals would not know whom to believe.
+
+    Attributes:
+        public_key: Central's.
+        secret_check: A MAC by which a process sees that it has the same secret.
+        public_url: What terminals are told; the one with which `serve` was started last.
+        checked_at: When somebody asked whether the database takes writes.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    public_key = models.BinaryField()
+    secret_check = models.BinaryField()
+    public_url = models.CharField(max_length=200, blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="identity_only_one", condition=Q(id=1)),
+            models.CheckConstraint(name="identity_public_key", condition=has_bytes("public_key", 32)),
+        )
