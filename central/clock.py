@@ -1,6 +1,6 @@
 """The server's time, in one place: tests put another clock here by patching these two functions."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,3 +13,17 @@ def now() -> datetime:
 def now_ms() -> int:
     """Milliseconds since 1970 UTC."""
     return int(now().timestamp() * 1000)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def moment(utc_ms: int) -> datetime:
+    """A number of milliseconds since 1970 UTC as a time, exactly."""
+    return EPOCH + utc_ms * _MS
+
+
+def ms_of(found: datetime) -> int:
+    """A time as milliseconds since 1970 UTC, rounded down."""
+    return (found - EPOCH) // _MS

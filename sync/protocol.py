@@ -21,6 +21,9 @@ SIGNED_COMPONENTS = ("@method", "@target-uri", "content-digest")
 
 _T = TypeVar("_T")
 _LARGEST = (1 << 63) - 1
+KIND = r"^[!-~]{1,255}\Z"
+"""What the kind of an entry looks like: printable ASCII (a database keeps no zero bytes in a text)."""
+
 _U63 = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
@@ -37,7 +40,7 @@ class SentEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     boot_n: Annotated[int, msgspec.Meta(ge=1, le=_LARGEST)]
     boottime_ns: _U63
-    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    kind: Annotated[str, msgspec.Meta(pattern=KIND)]
     payload: str | None = None
     payload_base64: str | None = None
 

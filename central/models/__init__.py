@@ -1,6 +1,7 @@
 """The tables. What must always hold is a constraint in the database; `central.api.problems` translates its errors."""
 
-from central.models.counting import Flag, HourlyCount, Rating
+from central.flags import Flag
+from central.models.counting import HourlyCount, Rating
 from central.models.devices import (
     Device,
     DeviceKey,
@@ -10,9 +11,20 @@ from central.models.devices import (
     IssuedConfig,
 )
 from central.models.identity import Identity
-from central.models.ledgers import Anchor, Boot, ConfigInForce, Entry, Ledger, Receipt, TagState
+from central.models.ledgers import (
+    Anchor,
+    Boot,
+    BrokenTag,
+    ConfigInForce,
+    Entry,
+    Ledger,
+    Press,
+    Receipt,
+    Salvaged,
+    TagState,
+)
 from central.models.organisation import Counter, Field, Unit, UnitKind
-from central.models.oversight import Alarm, AlarmKind, Attempt, AuditLog, UsedNonce
+from central.models.oversight import Alarm, AlarmKind, Attempt, AuditLog, Evidence, UsedNonce
 
 __all__ = [
     "Alarm",
@@ -21,6 +33,7 @@ __all__ = [
     "Attempt",
     "AuditLog",
     "Boot",
+    "BrokenTag",
     "ConfigInForce",
     "Counter",
     "Device",
@@ -28,6 +41,7 @@ __all__ = [
     "DeviceStatus",
     "EnrolmentCode",
     "Entry",
+    "Evidence",
     "EvolvingKey",
     "Field",
     "Flag",
@@ -35,8 +49,10 @@ __all__ = [
     "Identity",
     "IssuedConfig",
     "Ledger",
+    "Press",
     "Rating",
     "Receipt",
+    "Salvaged",
     "TagState",
     "Unit",
     "UnitKind",

@@ -1,7 +1,5 @@
 """What is counted: a projection of entries, made in the transaction that stores them and made anew by `recount`."""
 
-from enum import IntFlag
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,15 +8,11 @@ from central.models.ledgers import HASH_BYTES
 from central.models.organisation import Counter, Unit
 
 
-class Flag(IntFlag):
-    """What a reader of a figure must know about a rating."""
-
-    SALVAGED = 1
-    TAG_BROKEN = 2
-
-
 class Rating(models.Model):
     """A rating as it stands after corrections and voids.
+
+    Unit and counter are those that central signed for the terminal, and no reference is enforced: a central that was
+    put back to a backup may have to count for a counter that it does not know yet.
 
     Attributes:
         ledger_id: Of the ledger where it was stored first, also for a salvaged one.
@@ -40,8 +34,12 @@ class Rating(models.Model):
     boot_n = models.BigIntegerField()
     boottime_ns = models.BigIntegerField()
     level = models.SmallIntegerField()
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, db_index=False, related_name="+")
-    counter = models.ForeignKey(Counter, models.PROTECT, null=True, db_index=False, related_name="+")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    counter = models.ForeignKey(
+        Counter, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     time_low_ms = models.BigIntegerField(null=True)
     time_high_ms = models.BigIntegerField(null=True)
     certain = models.BooleanField(default=False)
@@ -69,9 +67,9 @@ class Rating(models.Model):
 class HourlyCount(models.Model):
     """How many counted ratings there are of one kind. `hour` None: their time is uncertain."""
 
-    device = models.ForeignKey(Device, models.PROTECT, db_index=False, related_name="+")
-    counter = models.ForeignKey(Counter, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    counter = models.ForeignKey(Counter, models.PROTECT, db_constraint=False, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, db_constraint=False, related_name="+")
     hour = models.DateTimeField(null=True)
     level = models.SmallIntegerField()
     flags = models.IntegerField(default=0)

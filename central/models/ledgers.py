@@ -35,6 +35,10 @@ class Ledger(models.Model):
         tag: tag(tag_seq).
         continues_ledger: The ledger that it replaces, and `continues_seq`, the last seq that was known of it.
         refused_presses: Presses that the terminal could not keep.
+        uncountable: Entries that should say something about a rating and do not; kept, and counted as nothing.
+        overlaid: Another ledger has brought entries of this one over (`Salvaged`).
+        ended_at: When another history of it was seen, or a ledger that replaces it: it should have ended there.
+        gap_since: Since when the terminal has been asked for entries before those that it sends.
     """
 
     pk = models.CompositePrimaryKey("device_id", "ledger_id")
@@ -51,6 +55,10 @@ class Ledger(models.Model):
     continues_ledger = models.BinaryField(null=True)
     continues_seq = models.BigIntegerField(null=True)
     refused_presses = models.BigIntegerField(default=0)
+    uncountable = models.BigIntegerField(default=0)
+    overlaid = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    gap_since = models.DateTimeField(null=True)
     first_received_at = models.DateTimeField(null=True)
     last_received_at = models.DateTimeField(null=True)
 
@@ -104,15 +112,83 @@ class ConfigInForce(models.Model):
     ledger_id = models.BinaryField()
     seq = models.BigIntegerField()
     revision = models.PositiveIntegerField()
-    unit = models.ForeignKey(Unit, models.PROTECT)
-    counter = models.ForeignKey(Counter, models.PROTECT)
+    unit = models.ForeignKey(Unit, models.PROTECT, db_constraint=False, related_name="+")
+    counter = models.ForeignKey(Counter, models.PROTECT, db_constraint=False, related_name="+")
+
+
+class Press(models.Model):
+    """What a `correction` or a `void` says.
+
+    Attributes:
+        of: The seq of the rating (correction), or of the rating or correction that is taken back (void).
+        level: What the rating was corrected to; None for a void.
+    """
+
+    pk = models.CompositePrimaryKey("device_id", "ledger_id", "seq")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    ledger_id = models.BinaryField()
+    seq = models.BigIntegerField()
+    of = models.BigIntegerField()
+    level = models.SmallIntegerField(null=True)
+
+    class Meta:
+        indexes = (models.Index(name="press_of", fields=("device", "ledger_id", "of")),)
+        constraints = (
+            models.CheckConstraint(name="press_level", condition=Q(level=None) | Q(level__range=(1, 5))),
+            models.CheckConstraint(name="press_is_later", condition=Q(of__lt=F("seq"))),
+        )
+
+
+class Salvaged(models.Model):
+    """An entry of a closed ledger that a later one carries (kind `salvaged`), when its own hash is right.
+
+    Attributes:
+        ledger_id: Of the closed ledger; `seq`, `prev`, `hash` and the rest are as stored there.
+        carrier_ledger: Which ledger brought it, and at which seq.
+    """
+
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    ledger_id = models.BinaryField()
+    seq = models.BigIntegerField()
+    boot_n = models.BigIntegerField()
+    boottime_ns = models.BigIntegerField()
+    kind = models.CharField(max_length=255, db_collation="C")
+    payload = models.BinaryField()
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+    carrier_ledger = models.BinaryField()
+    carrier_seq = models.BigIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="salvaged_once", fields=("device", "ledger_id", "seq", "hash", "carrier_ledger")
+            ),
+            models.CheckConstraint(name="salvaged_hash", condition=has_bytes("hash", HASH_BYTES)),
+        )
+
+
+class BrokenTag(models.Model):
+    """Entries over which the evolving tag does not fit.
+
+    Attributes:
+        after: The last seq whose tag was right.
+        until: The last seq that is in doubt; None: all that follow, until the terminal enrols again.
+    """
+
+    pk = models.CompositePrimaryKey("device_id", "ledger_id", "after")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    ledger_id = models.BinaryField()
+    after = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
 
 
 class Boot(models.Model):
     """A boot of a terminal, as its entries show it."""
 
     pk = models.CompositePrimaryKey("device_id", "ledger_id", "boot_n")
-    device = models.ForeignKey(Device, models.PROTECT, db_index=False, related_name="+")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     ledger_id = models.BinaryField()
     boot_n = models.BigIntegerField()
     first_seq = models.BigIntegerField()
@@ -127,7 +203,7 @@ class Anchor(models.Model):
     """What a `clock_anchor` entry says. `binding`: it may be relied on (docs/protocol.md, *Time*)."""
 
     pk = models.CompositePrimaryKey("device_id", "ledger_id", "seq")
-    device = models.ForeignKey(Device, models.PROTECT, db_index=False, related_name="+")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     ledger_id = models.BinaryField()
     seq = models.BigIntegerField()
     boot_n = models.BigIntegerField()
@@ -138,7 +214,7 @@ class Anchor(models.Model):
     binding = models.BooleanField()
 
     class Meta:
-        indexes = (models.Index(name="anchor_boot", fields=("device", "ledger_id", "boot_n")),)
+        indexes = (models.Index(name="anchor_boot", fields=("device", "ledger_id", "boot_n", "at_ns")),)
         constraints = (models.CheckConstraint(name="anchor_error", condition=Q(error_ms__gte=0)),)
 
 

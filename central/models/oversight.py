@@ -54,6 +54,24 @@ class Alarm(models.Model):
         return f"{self.get_kind_display()}: {self.device_id}"
 
 
+class Evidence(models.Model):
+    """What a terminal signed that contradicts what is held: kept, beside what it contradicts.
+
+    Attributes:
+        digest: SHA-256 of checkpoint and body; the same evidence is kept once.
+        body: The batch as it came, unpacked.
+    """
+
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="evidence")
+    received_at = models.DateTimeField()
+    digest = models.BinaryField()
+    checkpoint = models.TextField()
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="evidence_once", fields=("alarm", "digest")),)
+
+
 class AuditLog(models.Model):
     """Who changed what. Append-only: the database refuses every change and removal."""
 
