@@ -1,17 +1,21 @@
 """Signed notes: a text and signatures by named keys, as C2SP's signed-note and tlog-cosignature describe them.
 
 The one form in which central's word reaches a terminal, and a terminal's word central. Pure but for the arithmetic
-of Ed25519, which is the library's.
+of Ed25519, which is the library's. The library is loaded when the first signature is made or verified: a terminal
+that nobody sends anything signed does without it.
 """
+
+from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LONGEST_NOTE_BYTES = 16 * 1024
 MOST_SIGNATURES = 8
@@ -62,6 +66,9 @@ class PublicKey:
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether the Ed25519 signature is this key's over the message."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
         except InvalidSignature:
@@ -92,7 +99,7 @@ class Note:
         """As it is sent and kept."""
         return f"{self.text}\n{''.join(signature.line() for signature in self.signatures)}"
 
-    def with_signature(self, signature: Signature) -> "Note":
+    def with_signature(self, signature: Signature) -> Note:
         """One more signature."""
         return Note(self.text, (*self.signatures, signature))
 
@@ -121,6 +128,11 @@ class Note:
             if key.verifies(line.blob[_HASH_BYTES + _TIME.size :], _cosigned(self.text, at_s)):
                 return at_s
         return None
+
+
+def load_library() -> None:
+    """Load the library now, on a thread where nobody waits; the first signature would do it otherwise."""
+    import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
 
 
 def public_key_of(key: Ed25519PrivateKey, role: str) -> PublicKey:
