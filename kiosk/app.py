@@ -22,13 +22,16 @@ from kiosk.controller.state import (
     State,
     Tick,
 )
-from kiosk.display import Display
+from kiosk.display import Display, Words
 from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
-from kiosk.ledger.answers import Impossible, Stored, WriterEvent
+from kiosk.ledger.answers import Configured, Impossible, News, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.writer import LedgerWriter
+from kiosk.messages.server import Server
+from kiosk.messages.statements import ConfigStatement
+from kiosk.messages.wire import Answer, Request
 from kiosk.report import Reporter
 from kiosk.sound.player import Silence, Sound
 from kiosk.view import ScreenName, View
@@ -44,7 +47,12 @@ Conductor = Callable[[State], bool]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a kiosk is put together from."""
+    """What a kiosk is put together from.
+
+    Attributes:
+        reword: What the display shows under a configuration of central's.
+        configured: The one that it shows already.
+    """
 
     display: Display
     keeper: Keeper
@@ -53,6 +61,8 @@ class Parts:
     rules: Rules
     reporter: Reporter
     clock: Clock
+    reword: Callable[[ConfigStatement | None], Words] = lambda _statement: {}
+    configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
     conductor: Conductor = lambda _state: False
 
@@ -68,7 +78,10 @@ class Kiosk:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(parts.display.wake)
-        self._writer = LedgerWriter(parts.keeper, self._inbox.put)
+        # The ledger's folder lies in the data folder.
+        self._server = Server(parts.keeper.folder.parent, self._ask)
+        self._writer = LedgerWriter(parts.keeper, self._inbox.put, tell=self._tell)
+        self._shown, self._wanted = parts.configured, parts.configured
         self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
@@ -86,6 +99,7 @@ class Kiosk:
         with ended_by_signals(self.stop, self._parts.display.wake_fd):
             try:
                 self._writer.start()
+                self._server.start()
                 for source in self._parts.sources:
                     self._start(source)
                 while not self._stopping and not self._parts.display.closed and self._impossible is None:
@@ -102,12 +116,25 @@ class Kiosk:
         now_ns = parts.clock.boottime_ns()
         for event in (*self._inbox.drain(), *parts.display.presses(now_ns), Tick()):
             self._take(event, now_ns)
+        if self._wanted != self._shown and self._is_idle():
+            self._shown = self._wanted
+            parts.display.reword(parts.reword(self._shown))
         parts.display.show(self._view, now_ns)
         if not self._ready and self._state.phase is Phase.IDLE:
             self._ready = True
             parts.reporter.ready()
         if parts.conductor(self._state):
             self._stopping = True
+
+    def _ask(self, request: Request, reply: Callable[[Answer], None]) -> None:
+        self._writer.ask(request, reply)
+
+    def _tell(self, news: News) -> None:
+        self._server.tell(news.seq, urgent=news.urgent)
+
+    def _is_idle(self) -> bool:
+        """Whether nobody is in the middle of anything: the words on the screen may change."""
+        return self._state.phase in (Phase.IDLE, Phase.FAULT) and self._state.visit is None
 
     def _patience_s(self) -> float | None:
         due_ns = deadline_ns(self._state, self._parts.clock.boottime_ns(), self._parts.rules)
@@ -119,6 +146,9 @@ class Kiosk:
         """One event through the controller. A mistake of ours in it costs that event, not the terminal."""
         if isinstance(event, Impossible):
             self._impossible = event.error
+            return
+        if isinstance(event, Configured):
+            self._wanted = event.statement
             return
         if isinstance(event, Stored):
             self._parts.reporter.stored(event.entries)
@@ -162,6 +192,7 @@ class Kiosk:
         for source in self._parts.sources:
             source.close()
         self._parts.sound.close()
+        self._server.close()
         now_ns = self._parts.clock.boottime_ns()
         for event in self._inbox.drain():
             self._take(event, now_ns)

@@ -1,11 +1,16 @@
 """What the loop needs of a display, and the display of a terminal that has none."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeAlias
 
+from assets.texts import Texts
 from hardware.events import Press, Switch
+from kiosk.screens.wording import Wording
 from kiosk.view import View
 from kiosk.wait import Waiter
+
+Words: TypeAlias = Mapping[str, tuple[Texts, Wording]]
+"""What a terminal calls things in each language that can be chosen; its own one first."""
 
 
 class Display(Protocol):
@@ -25,6 +30,9 @@ class Display(Protocol):
 
     def show(self, view: View, now_ns: int) -> None:
         """Make a view visible, before returning; does nothing when it is visible already."""
+
+    def reword(self, words: Words) -> None:
+        """Call things otherwise from the next `show` on."""
 
     def presses(self, now_ns: int) -> Iterable[Press | Switch]:
         """The presses since the last call, and wishes for another language."""
@@ -55,6 +63,9 @@ class NoDisplay:
 
     def show(self, view: View, now_ns: int) -> None:
         """Nothing to show it on."""
+
+    def reword(self, words: Words) -> None:
+        """No words to be seen."""
 
     def presses(self, now_ns: int) -> Iterable[Press | Switch]:  # noqa: ARG002 - nothing to press on
         """No glass, no keys."""

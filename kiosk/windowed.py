@@ -5,19 +5,18 @@ presses go on being taken where the cards are.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pygame
 
-from assets.texts import Texts
 from hardware.events import Press, Switch
 from hardware.keys import KeyDown, Keys, KeyUp
 from hardware.pointer import Pointer, Rect, Targets
+from kiosk.display import Words
 from kiosk.screens.layout import Layout, lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import Palette
 from kiosk.screens.safe import draw_safe
-from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 from kiosk.window import Closed, Exposed, Resized, Window, WindowRecord
 
@@ -44,7 +43,7 @@ class WindowDisplay:
         self,
         window: Window,
         scale: Callable[[tuple[int, int]], float],
-        words: Mapping[str, tuple[Texts, Wording]],
+        words: Words,
         colours: Palette,
         *,
         touch: bool,
@@ -128,6 +127,12 @@ class WindowDisplay:
             return ""
         following = languages[(languages.index(language) + 1) % len(languages)]
         return self._words[following][0].own_name
+
+    def reword(self, words: Words) -> None:
+        """Call things otherwise from the next `show` on."""
+        self._words = words
+        self._stale = True
+        self._begin_anew()
 
     def _begin_anew(self) -> None:
         self._painters, self._painter = {}, None

@@ -1,6 +1,5 @@
 """``hailong hwtest``: press everything and see what comes. Nothing is counted."""
 
-from importlib.metadata import version
 from typing import NoReturn
 
 import click
@@ -12,10 +11,11 @@ from kiosk.commands.run import screen_arguments, size
 from kiosk.commands.start import (
     NO_DISPLAY,
     REFUSED,
-    identity_of,
+    program,
     refusal,
     scale_of,
     set_up_logging,
+    shown_by,
     wording_of,
 )
 from kiosk.config.model import Config
@@ -60,8 +60,7 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
         click.echo(printable(phrase.render(texts)))
 
     display, boards = _screen(config, texts, headless=headless)
-    identity = identity_of(wording_of(config, texts))
-    keeper = Keeper(config.data_dir / "ledger", clock, f"hailong {version('hailong')}", identity)
+    keeper = Keeper(config.data_dir / "ledger", clock, program(), shown_by(config, texts))
     bench = Bench(
         display=display,
         boards=[lines_to(write), *boards],

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import IO
@@ -14,16 +14,19 @@ from assets.texts import Texts
 from hardware.events import InputSource, Level
 from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import Clock, SystemClock
+from kiosk.config.central import applied
 from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
 from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
-from kiosk.display import Display, NoDisplay
+from kiosk.display import Display, NoDisplay, Words
 from kiosk.edid import reported_mm
 from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
+from kiosk.ledger.membership import Membership, Shown
+from kiosk.messages.statements import ConfigStatement
 from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
 from kiosk.rotation import turned_size
@@ -80,11 +83,13 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     Raises:
         click.exceptions.Exit: With the exit code, when it could not run.
     """
-    words = {language: words_in(config, language) for language in languages_of(config)}
-    _, wording = words[config.language]
+    membership = Membership(config.data_dir / "ledger")
+    membership.load()  # the ledger, which has the last word, is opened behind the first picture
+    statement = membership.statement
+    words = words_of(config, statement)
+    _ = words[config.language][0]
     clock = SystemClock()
-    program = f"hailong {version('hailong')}"
-    keeper = Keeper(config.data_dir / "ledger", clock, program, identity_of(wording))
+    keeper = Keeper(config.data_dir / "ledger", clock, program(), shown_by(config, _))
     window = not options.headless
     try:
         keeper.claim()  # before a window opens over the one that is in use, and takes its keys away
@@ -99,6 +104,8 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
+        reword=lambda statement: words_of(config, statement),
+        configured=statement,
         sound=sound_of(config, clock),
         conductor=options.conductor,
     )
@@ -131,6 +138,12 @@ def languages_of(config: Config) -> tuple[str, ...]:
     return (config.language, *(language for language in others if language != config.language))
 
 
+def words_of(config: Config, statement: ConfigStatement | None) -> Words:
+    """What this terminal calls things, by central's texts where there are any, in every language to choose."""
+    config = applied(config, statement)
+    return {language: words_in(config, language) for language in languages_of(config)}
+
+
 def words_in(config: Config, language: str) -> tuple[Texts, Wording]:
     """A catalogue, and what this terminal calls things in its language."""
     texts = Texts(language)
@@ -146,10 +159,18 @@ def wording_of(config: Config, _: Texts) -> Wording:
     return Wording.from_texts(_, words | labels)
 
 
-def identity_of(wording: Wording) -> dict[str, Json]:
-    """What the `config` entry says: what a citizen was shown, and so what a rating was an answer to."""
+def program() -> str:
+    """Name and version, for the ledger."""
+    return f"hailong {version('hailong')}"
+
+
+def shown_by(config: Config, _: Texts) -> Shown:
+    """What a citizen is shown, and so what a rating is an answer to, under a configuration of central's."""
+    return lambda statement: _as_fields(wording_of(applied(config, statement), _))
+
+
+def _as_fields(wording: Wording) -> dict[str, Json]:
     return {
-        "origin": "local",
         "unit": wording.unit,
         "department": wording.department,
         "counter": wording.counter,
@@ -206,9 +227,7 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
             window.present()  # it may have been covered
 
 
-def _display(
-    config: Config, options: Options, words: Mapping[str, tuple[Texts, Wording]], *, plain: bool
-) -> Display:
+def _display(config: Config, options: Options, words: Words, *, plain: bool) -> Display:
     if options.headless:
         return NoDisplay()
     from kiosk.window import DisplayUnavailable, Window

@@ -23,7 +23,7 @@ from kiosk.display import Display
 from kiosk.ending import ended_by_signals
 from kiosk.hwtest.tally import Tally
 from kiosk.inbox import Inbox
-from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored, WriterEvent
+from kiosk.ledger.answers import Available, Broke, Configured, Impossible, NotStored, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Json, Kind
@@ -116,7 +116,7 @@ class HardwareTest:
                     self._say(
                         Phrase("! The ledger cannot keep this (code {code}).", {"code": event.code.value})
                     )
-                case Stored():
+                case Stored() | Configured():
                     pass
                 case _:
                     for phrase in self._tally.take(event):

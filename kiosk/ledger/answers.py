@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.faults import FaultCode
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
+from kiosk.messages.statements import ConfigStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,24 @@ class Impossible:
     error: LedgerLocked | LedgerNewer
 
 
-WriterEvent = Available | Broke | Stored | NotStored | Impossible
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What central configures for this terminal; None = nothing. Also said at the start."""
+
+    statement: ConfigStatement | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Entries were appended, whoever asked for it.
+
+    Attributes:
+        seq: The last one's.
+        urgent: Whether any of them was something else than a clock anchor.
+    """
+
+    seq: int
+    urgent: bool
+
+
+WriterEvent = Available | Broke | Stored | NotStored | Impossible | Configured

@@ -5,10 +5,9 @@ cut between the two renames never leaves one ledger's database beside another on
 finishes what the intent says before it opens anything.
 """
 
-import os
 from pathlib import Path
 
-from kiosk.ledger.disk import sync_folder
+from kiosk.ledger.disk import replace_file, sync_folder
 
 _INTENT = "ledger.closing"
 _IDENTITY = "ledger.id"
@@ -40,7 +39,7 @@ def put_aside(folder: Path) -> Path:
     """
     taken = closed_files(folder)
     number = 1 + max(map(number_of, taken), default=0)
-    _write(folder / _INTENT, str(number).encode())
+    replace_file(folder / _INTENT, str(number).encode())
     return _finish(folder, number)
 
 
@@ -86,7 +85,7 @@ def remember(folder: Path, ledger_id: bytes) -> None:
     Raises:
         OSError: The disk refused.
     """
-    _write(folder / _IDENTITY, ledger_id.hex().encode())
+    replace_file(folder / _IDENTITY, ledger_id.hex().encode())
 
 
 def remembered(folder: Path) -> bytes | None:
@@ -108,16 +107,3 @@ def _read_identity(path: Path) -> bytes | None:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError):
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a small file completely or not at all."""
-    draft = path.with_name(path.name + ".new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-    try:
-        os.write(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    draft.rename(path)
-    sync_folder(path.parent)

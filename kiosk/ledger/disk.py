@@ -5,10 +5,13 @@ full and how many presses were refused.
 """
 
 import errno
+import logging
 import os
 from pathlib import Path
 
 from kiosk.faults import FaultCode
+
+log = logging.getLogger(__name__)
 
 BALLAST_BYTES = 8 * 1024 * 1024
 RESERVE_BYTES = 256 * 1024
@@ -78,6 +81,13 @@ class Disk:
         finally:
             os.close(fd)
 
+    def try_to_load_ballast(self) -> None:
+        """Where the whole folder was removed, so was the ballast. The next look finds a disk too full for it."""
+        try:
+            self.load_ballast()
+        except OSError as error:
+            log.warning("there is no ballast for now: %s", error)
+
     def drop_ballast(self) -> None:
         """Free the ballast's room.
 
@@ -119,3 +129,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a small file completely or not at all, through to the disk.
+
+    Raises:
+        OSError: The disk refused; the file is as it was.
+    """
+    draft = path.with_name(path.name + ".new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    try:
+        os.write(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    draft.rename(path)
+    sync_folder(path.parent)

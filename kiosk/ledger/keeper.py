@@ -5,20 +5,24 @@ code, and a press after it finds a ledger to go into.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.faults import FaultCode
 from kiosk.ledger import chain, closing, schema, store
+from kiosk.ledger.answers import News
 from kiosk.ledger.chain import Entry
+from kiosk.ledger.continuity import Continuity
 from kiosk.ledger.disk import Disk, fault_of, sync_folder
 from kiosk.ledger.errors import LedgerLocked, LedgerUnreadable, StoreFailed
-from kiosk.ledger.kinds import VOTES, Draft, Json, Kind
+from kiosk.ledger.kinds import VOTES, Draft, Kind
 from kiosk.ledger.lock import WriterLock
+from kiosk.ledger.membership import Shown
 from kiosk.ledger.outage import Outage
 from kiosk.ledger.restorer import Restorer
 from kiosk.ledger.store import Head, Ledger
+from kiosk.ledger.unconfirmed import Unconfirmed
 from kiosk.ledger.verify import Verdict
 from kiosk.ledger.watch import Touched
 
@@ -32,33 +36,39 @@ class Keeper:
         folder: ``<data_dir>/ledger``; made when missing.
         clock: The machine's clocks.
         program: Name and version of who writes, for the `boot` entry.
-        config: What citizens are shown; a `config` entry says so when it differs from the last one.
+        shown: What citizens are shown; a `config` entry says so when it differs from the last one. None = nothing.
+
+    Attributes:
+        lasting: What outlives a ledger.
     """
 
-    def __init__(
-        self, folder: Path, clock: Clock, program: str, config: Mapping[str, Json] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, clock: Clock, program: str, shown: Shown | None = None) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
-        self._clock = clock
-        self._program = program
-        self._config = config
+        self.clock = clock
+        self.lasting = Continuity(folder, clock, program, shown)
         self._disk = Disk(folder)
         self._lock: WriterLock | None = None
         self._ledger: Ledger | None = None
-        self._restorer = Restorer(folder)
+        self._restorer = Restorer(folder, self.lasting.receipts)
         self._head: Head | None = None
         self._attempt: list[Entry] = []
-        self._unconfirmed: dict[int, list[Entry]] = {}
-        self._late: list[tuple[int, list[Entry]]] = []
+        self._unconfirmed = Unconfirmed()
+        self._news: News | None = None
         self._outage = Outage()
-        self._continues: dict[str, Json] = {}
         self._booted = False
 
     @property
     def ledger_id(self) -> bytes | None:
         """The id of the ledger in use; None while none is open."""
         return None if self._ledger is None else self._ledger.ledger_id
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger in use. Raises `StoreFailed` while none is open."""
+        if self._ledger is None:
+            raise StoreFailed(FaultCode.LEDGER_ERROR, "the ledger is not open")
+        return self._ledger
 
     @property
     def head(self) -> Head:
@@ -97,15 +107,13 @@ class Keeper:
             if not self._booted:
                 self._say_boot()
         except OSError as error:
-            if isinstance(error, StoreFailed | BlockingIOError):
-                raise
-            raise StoreFailed(fault_of(error), str(error)) from error
+            raise _failed(error) from error
         self._restorer.look_for_work()
 
     def _say_boot(self) -> None:
         """Write the `boot` entry, the first thing that shows whether an old ledger takes entries at all."""
         try:
-            self._append(self._opening())
+            self._append_opening()
         except LedgerUnreadable as error:
             self._replace(str(error))
         self._booted = True
@@ -123,16 +131,25 @@ class Keeper:
     def _open_or_replace(self) -> None:
         if not self._booted:
             store.refuse_newer(self.path)
+        self.lasting.load()
         try:
             # SQLite must not even see an empty file: it would drop the WAL that belongs to it.
             if not self.path.exists() or self.path.stat().st_size < schema.PAGE_BYTES:
                 raise LedgerUnreadable("the file is missing or empty")
-            self._ledger = Ledger(self.path, self._clock, self._head)
+            self._ledger = Ledger(self.path, self.clock, self._head)
+            self._recognise(self._ledger)
             self._head = self._ledger.head
             if closing.remembered(self.folder) is None:  # the power was cut just after the ledger was made
                 closing.remember(self.folder, self._ledger.ledger_id)
         except LedgerUnreadable as error:
             self._replace(str(error))
+
+    def _recognise(self, ledger: Ledger) -> None:
+        try:
+            self.lasting.recognise(ledger)
+        except StoreFailed:
+            self._let_go()
+            raise
 
     def _replace(self, reason: str) -> None:
         """Put the present ledger aside (if there ever was one) and begin a new one that names it.
@@ -145,60 +162,34 @@ class Keeper:
             self._close_ledger(reason)
             ledger_id = store.create(self.path)
             closing.remember(self.folder, ledger_id)
-            self._ledger = Ledger(self.path, self._clock)
+            self._ledger = Ledger(self.path, self.clock)
             self._head = self._ledger.head
-            self._append(self._opening())
-            self._load_ballast_again()
+            self._recognise(self._ledger)
+            self._append_opening()
+            self._disk.try_to_load_ballast()
         except LedgerUnreadable as error:
             # A file made this moment: whoever damages it so fast would do it again; `recover` tries later.
             raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
         except OSError as error:
-            if isinstance(error, StoreFailed | BlockingIOError):
-                raise
-            raise StoreFailed(fault_of(error), str(error)) from error
-        self._continues = {}
+            raise _failed(error) from error
         self._booted = True
-
-    def _load_ballast_again(self) -> None:
-        """Where the whole folder was removed, so was the ballast. The next look finds a disk too full for it."""
-        try:
-            self._disk.load_ballast()
-        except OSError as error:
-            log.warning("there is no ballast for now: %s", error)
 
     def _close_ledger(self, reason: str) -> None:
         """Put the present ledger aside, if there ever was one, and queue what it held for salvage."""
-        old_id = self._ledger.ledger_id if self._ledger is not None else closing.remembered(self.folder)
+        old_id = self.ledger_id or closing.remembered(self.folder) or self.lasting.tags.ledger_id
         # A WAL without its database counts: it would be taken for the new ledger's own.
         leftovers = any((self.folder / f"ledger.db{suffix}").exists() for suffix in ("", "-wal"))
         if not leftovers and old_id is None:
             return
         log.error("the ledger cannot go on: %s; it is kept, and a new one begins", reason)
-        live, self._ledger = self._ledger, None
+        live, self._ledger, self._booted = self._ledger, None, False
         closed = closing.put_aside(self.folder)
-        known_seq = self._head.seq if self._head is not None else 0
+        last_seq = self.lasting.closed(closed, reason, old_id, self.head.seq)
         self._head = None
-        self._restorer.add(closed, old_id, None if live is None else live.connection, known_seq)
-        self._continues = {
-            "file": closed.name,
-            "reason": reason,
-            "ledger": None if old_id is None else old_id.hex(),
-            "seq": known_seq or None,
-        }
+        self._restorer.add(closed, old_id, None if live is None else live.connection, last_seq)
 
-    def _opening(self) -> list[Draft]:
-        """What a writer says first."""
-        boot: dict[str, Json] = {"boot_id": self._clock.boot_id(), "program": self._program}
-        if self._continues:
-            boot["continues"] = self._continues
-        drafts = [Draft(Kind.BOOT, boot)]
-        if (
-            self._config is not None
-            and self._ledger is not None
-            and self._ledger.last_config() != self._config
-        ):
-            drafts.append(Draft(Kind.CONFIG, self._config))
-        return drafts
+    def _append_opening(self) -> None:
+        self.lasting.opened(self._append(self.lasting.opening(self.ledger)))
 
     def append(self, drafts: Sequence[Draft], ref: int | None = None) -> list[Entry]:
         """Store entries; when this returns they are on the disk.
@@ -242,23 +233,33 @@ class Keeper:
         except StoreFailed as error:
             # The disk may have taken the transaction and failed only to say so.
             if ref is not None and self._attempt:
-                self._unconfirmed[ref] = self._attempt
+                self._unconfirmed.add(ref, self._attempt)
             if error.code is FaultCode.LEDGER_ERROR:
                 self._disk.prove_writable()  # SQLite says "I/O error" of a disk that has turned read-only
             raise
 
     def _append(self, drafts: Sequence[Draft]) -> list[Entry]:
         self._attempt = []
-        if self._ledger is None:
-            raise StoreFailed(FaultCode.LEDGER_ERROR, "the ledger is not open")
-        self._attempt = self._ledger.chained(drafts)
-        self._ledger.append(self._attempt)
-        self._head = self._ledger.head
+        ledger = self.ledger
+        self._attempt = ledger.chained(drafts)
+        ledger.append(self._attempt)
+        self._head = ledger.head
+        urgent = any(draft.kind is not Kind.CLOCK_ANCHOR for draft in drafts)
+        self._news = News(ledger.head.seq, urgent or (self._news is not None and self._news.urgent))
         return self._attempt
+
+    def news(self) -> News | None:
+        """What was appended since this was asked last; None = nothing."""
+        news, self._news = self._news, None
+        return news
+
+    def follow(self) -> bool:
+        """Tag what was appended, on no vote's way; whether there is more to tag."""
+        return self._ledger is not None and self.lasting.tags.follow(self._ledger)
 
     def give_way(self, code: FaultCode) -> None:
         """After a failure: let go of the connection, free the ballast, and try to write the `fault` entry."""
-        self._outage.begin(code, self._clock.boottime_ns())
+        self._outage.begin(code, self.clock.boottime_ns())
         self._let_go()
         try:
             if code is FaultCode.DISK_FULL:
@@ -270,7 +271,7 @@ class Keeper:
                 self._say_boot()
             self._append([self._outage.beginning(code)])
             self._outage.told(code)
-            self._confirm_late()
+            self._unconfirmed.confirm(self._holds)
         except (OSError, LedgerUnreadable) as error:
             log.warning("the fault could not be written to the ledger yet: %s", error)
 
@@ -280,20 +281,12 @@ class Keeper:
             self._ledger.close()
             self._ledger = None
 
-    def _confirm_late(self) -> None:
-        """Find out whether the entries of failed appends are in the chain after all.
-
-        To be called after a commit that succeeded: its sync has settled the matter, either way.
-        """
-        unconfirmed, self._unconfirmed = self._unconfirmed, {}
-        for ref, entries in unconfirmed.items():
-            if self._ledger is not None and self._ledger.holds(Head(entries[-1].seq, entries[-1].hash)):
-                self._late.append((ref, entries))
+    def _holds(self, entry: Head) -> bool:
+        return self._ledger is not None and self._ledger.holds(entry)
 
     def late(self) -> list[tuple[int, list[Entry]]]:
         """Failed appends that reached the disk after all, each with its `ref`; each is told once."""
-        found, self._late = self._late, []
-        return found
+        return self._unconfirmed.late()
 
     def recover(self, code: FaultCode) -> None:
         """Try whether votes can be kept again; on return they can.
@@ -301,7 +294,7 @@ class Keeper:
         Raises:
             StoreFailed: Not yet.
         """
-        self._outage.begin(code, self._clock.boottime_ns())
+        self._outage.begin(code, self.clock.boottime_ns())
         try:
             self._disk.prove_writable()
             if not self._disk.has_room():
@@ -316,7 +309,7 @@ class Keeper:
         self.open()
         self.append(self._outage.whole_story())
         self._outage.over()
-        self._confirm_late()
+        self._unconfirmed.confirm(self._holds)
 
     def look(self) -> Touched:
         """Whether somebody else touched the files, or the disk is in trouble, since the last entry.
@@ -387,6 +380,9 @@ class Keeper:
         try:
             if self._ledger is not None and clean:
                 self.append([Draft(Kind.SHUTDOWN)])
+                while self.follow():
+                    pass
+                self.lasting.settle()
         finally:
             if self._ledger is not None:
                 self._ledger.close()
@@ -395,3 +391,9 @@ class Keeper:
             if self._lock is not None:
                 self._lock.close()
                 self._lock = None
+
+
+def _failed(error: OSError) -> OSError:
+    """An error of the operating system in the ledger's words."""
+    kept = isinstance(error, StoreFailed | BlockingIOError)
+    return error if kept else StoreFailed(fault_of(error), str(error))

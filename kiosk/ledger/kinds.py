@@ -24,6 +24,9 @@ class Kind(StrEnum):
     SERVICE = "service"  # the technician's page was opened or closed
     FAULT = "fault"
     CONFIG = "config"
+    ENROLLED = "enrolled"  # central took this terminal in: its id there, central's key; again in a new ledger
+    CLOCK_ANCHOR = "clock_anchor"  # ties CLOCK_BOOTTIME of this boot to the time of the world
+    KEY_ROTATION = "key_rotation"  # reserved
     SALVAGED = "salvaged"  # an entry of a closed ledger, with its own hash
 
 

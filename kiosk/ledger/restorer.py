@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.ledger import remains
 from kiosk.ledger.closing import closed_files, number_of, remembered_of
 from kiosk.ledger.kinds import Draft
+from kiosk.ledger.receipts import Receipts
 from kiosk.ledger.remains import Remains
 from kiosk.ledger.salvage import Identity, Salvage, already_salvaged
 
@@ -30,10 +31,15 @@ class Restorer:
 
     A closed ledger whose salvage is complete has a marker beside it (``…closed-<n>.salvaged``), so a power cut
     in the middle resumes, and a finished one costs nothing at the next start.
+
+    Args:
+        folder: Of the ledger.
+        receipts: What central holds of the closed ones need not be brought in.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, receipts: Receipts) -> None:
         self._folder = folder
+        self._receipts = receipts
         self._scratch = folder / "salvage"
         self._jobs: deque[_Job] = deque()
         self._copier: threading.Thread | None = None
@@ -127,7 +133,7 @@ class Restorer:
             live=job.live,
             last_seq=job.last_seq,
         )
-        self._salvage = Salvage(found, self._done)
+        self._salvage = Salvage(found, self._done, self._receipts.of(found.ledger_id))
         return True
 
     def _copy(self, job: _Job) -> None:

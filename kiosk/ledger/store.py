@@ -291,21 +291,20 @@ class Ledger:
 
     def last_config(self) -> dict[str, Json]:
         """The fields of the last `config` entry; empty when there is none."""
-        row = self._row("SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1")
-        return {} if row is None else own_fields(bytes(row[0]))
+        rows = self.rows("SELECT payload FROM entry WHERE kind = 'config' ORDER BY seq DESC LIMIT 1")
+        return own_fields(bytes(rows[0][0])) if rows else {}
 
     def holds(self, expected: Head) -> bool:
         """Whether an entry with this seq and hash is in the chain."""
-        row = self._row("SELECT hash FROM entry WHERE seq = ?", expected.seq)
-        return row is not None and bytes(row[0]) == expected.hash
+        rows = self.rows("SELECT hash FROM entry WHERE seq = ?", expected.seq)
+        return bool(rows) and bytes(rows[0][0]) == expected.hash
 
-    def _row(self, sql: str, *values: int) -> tuple[Any, ...] | None:
-        """One row. Raises what an append would: a wound in the file may show in any read."""
+    def rows(self, sql: str, *values: int) -> list[tuple[Any, ...]]:
+        """A few rows. Raises what an append would: a wound in the file may show in any read."""
         try:
-            row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+            return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise translated(error) from error
-        return row
 
     def close(self) -> None:
         """Close the connection. May be called twice."""

@@ -1,7 +1,8 @@
 """Runs the keeper on a thread of its own, so that a card that stalls does not freeze the screen.
 
-Requests go in by a queue and are answered, each exactly once and in order, by events posted back. Chores
-(probing a broken disk, salvage, looking whether somebody touched the files) are done when no request waits.
+Requests go in by a queue and are answered, each exactly once and in order, by events posted back. What comes from
+outside, by the kiosk's socket, waits until no vote does. Chores (probing a broken disk, salvage, looking whether
+somebody touched the files) are done when no request waits.
 """
 
 import logging
@@ -11,16 +12,29 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from kiosk.faults import FaultCode
-from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored, WriterEvent
+from kiosk.ledger.answers import (
+    Available,
+    Broke,
+    Configured,
+    Impossible,
+    News,
+    NotStored,
+    Stored,
+    WriterEvent,
+)
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer, LedgerUnreadable, StoreFailed
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import VOTES, Draft
+from kiosk.ledger.office import Office
 from kiosk.ledger.store import translated
 from kiosk.ledger.verify import Verdict, verify
 from kiosk.ledger.watch import Touched
+from kiosk.messages import wire
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +47,7 @@ class Patience:
         probe_s: Between tries of a broken disk; one that was freed is to be noticed within 5 s.
         salvage_s: Between small batches of salvage; a vote never waits for more than one of them.
         look_s: Between looks at the files; strangers' writes are to be noticed within 60 s, at far less than
-            one wake-up a second.
+            one wake-up a second. What else is due now and then is done on this occasion.
     """
 
     probe_s: float = 1.0
@@ -55,6 +69,30 @@ class _Checked:
     at_start: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    request: wire.Request
+    reply: Callable[[wire.Answer], None]
+
+
+_Item = _Request | _Checked | _Errand | None
+
+
+class _Waiting(NamedTuple):
+    """What waits, in the order of its turn: no two have the same number, so items are never compared."""
+
+    priority: int
+    number: int
+    item: _Item
+
+
+_VOTE, _ERRAND, _END = range(3)
+
+
+def _nobody_listens(_: News) -> None:
+    """For a program that nobody asks for news."""
+
+
 class LedgerWriter:
     """The writer thread.
 
@@ -62,18 +100,28 @@ class LedgerWriter:
         keeper: The ledger; used on the writer thread only from `start` on.
         post: Takes events from the writer thread and returns at once.
         patience: Other than the usual one in tests.
+        tell: Takes news of what was appended, and returns at once.
     """
 
     def __init__(
-        self, keeper: Keeper, post: Callable[[WriterEvent], None], patience: Patience | None = None
+        self,
+        keeper: Keeper,
+        post: Callable[[WriterEvent], None],
+        patience: Patience | None = None,
+        tell: Callable[[News], None] = _nobody_listens,
     ) -> None:
         self._keeper = keeper
+        self._office = Office(keeper)
         self._post = post
+        self._tell = tell
         self._patience = patience or Patience()
         self._last_chore_s = 0.0
-        self._queue: queue.SimpleQueue[_Request | _Checked | None] = queue.SimpleQueue()
+        self._last_upkeep_s = 0.0
+        self._queue: queue.PriorityQueue[_Waiting] = queue.PriorityQueue()
+        self._numbers = count()
         self._thread = threading.Thread(target=self._run, name="ledger-writer")
         self._broken: FaultCode | None = None
+        self._configured: Configured | None = None
         self._impossible = False
         self._check_thread: threading.Thread | None = None
         self._checked_at_start = False
@@ -89,12 +137,22 @@ class LedgerWriter:
 
     def submit(self, ref: int, drafts: tuple[Draft, ...]) -> None:
         """Ask for entries to be stored in one transaction; `Stored` or `NotStored` with `ref` follows."""
-        self._queue.put(_Request(ref, drafts))
+        self._put(_VOTE, _Request(ref, drafts))
+
+    def ask(self, request: wire.Request, reply: Callable[[wire.Answer], None]) -> None:
+        """Hand in a message; `reply` is called once, on the writer thread, and returns at once.
+
+        A writer that never comes to open its ledger, or is stopped, answers nothing.
+        """
+        self._put(_ERRAND, _Errand(request, reply))
+
+    def _put(self, priority: int, item: _Item) -> None:
+        self._queue.put(_Waiting(priority, next(self._numbers), item))
 
     def stop(self, timeout_s: float) -> bool:
         """Finish what was asked for, write `shutdown`, close. False when the disk did not let it in time."""
         self._stopping.set()
-        self._queue.put(None)
+        self._put(_END, None)
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -103,10 +161,11 @@ class LedgerWriter:
         try:
             if not self._begin():
                 return
-            self._last_chore_s = time.monotonic()
+            self._last_chore_s = self._last_upkeep_s = time.monotonic()
             while not self._impossible:
+                self._guarded(self._after_work)
                 try:
-                    item = self._queue.get(timeout=self._until_chore_s())
+                    item = self._queue.get(timeout=self._until_chore_s()).item
                 except queue.Empty:
                     self._do_chore()
                     continue
@@ -118,6 +177,14 @@ class LedgerWriter:
         finally:
             self._end()
 
+    def _after_work(self) -> None:
+        """Whatever was appended: tell those who listen, and tag it, unless a vote waits."""
+        news = self._keeper.news()
+        if news is not None:
+            self._tell(news)
+        while self._queue.empty() and self._keeper.follow():
+            pass
+
     def _until_chore_s(self) -> float:
         return max(0.0, self._last_chore_s + self._wait_s() - time.monotonic())
 
@@ -125,7 +192,7 @@ class LedgerWriter:
         self._guarded(self._chore)
         self._last_chore_s = time.monotonic()
 
-    def _guarded(self, work: Callable[..., None], item: _Request | _Checked | None = None) -> None:
+    def _guarded(self, work: Callable[..., None], item: _Item = None) -> None:
         """The one place where a mistake of ours in this thread ends: told, logged, and the thread goes on."""
         try:
             work() if item is None else work(item)
@@ -135,6 +202,8 @@ class LedgerWriter:
             log.exception("the ledger writer met an unexpected error and goes on")
             if isinstance(item, _Request):
                 self._post(NotStored(item.ref, FaultCode.LEDGER_ERROR))
+            elif isinstance(item, _Errand):
+                item.reply(wire.Refused("an unexpected error; the kiosk's log has it"))
 
     def _begin(self) -> bool:
         try:
@@ -156,6 +225,7 @@ class LedgerWriter:
         self._broken = None
         self._tell_late()
         self._post(Available())
+        self._tell_configured()
         if not self._checked_at_start:
             self._checked_at_start = True
             self._check(at_start=True)
@@ -186,8 +256,35 @@ class LedgerWriter:
                 self._keeper.condemn("the file was removed, replaced or shortened by another program")
             elif touched is Touched.SLIGHTLY:
                 self._check(at_start=False)
+        due = time.monotonic() - self._last_upkeep_s >= self._patience.look_s
+        if due and self._broken is None and self._queue.empty():
+            self._last_upkeep_s = time.monotonic()
+            self._office.upkeep()
 
-    def _serve(self, item: _Request | _Checked) -> None:
+    def _run_errand(self, errand: _Errand) -> None:
+        if self._broken is not None:
+            errand.reply(wire.Later(f"nothing can be kept just now (code {self._broken.value})"))
+            return
+        try:
+            answer = self._office.handle(errand.request)
+        except StoreFailed as error:
+            errand.reply(wire.Later(str(error)))
+            self._break(error)
+        else:
+            self._tell_configured()
+            errand.reply(answer)
+
+    def _tell_configured(self) -> None:
+        """What central configures, when it has changed."""
+        configured = Configured(self._keeper.lasting.membership.statement)
+        if configured != self._configured:
+            self._configured = configured
+            self._post(configured)
+
+    def _serve(self, item: _Request | _Checked | _Errand) -> None:
+        if isinstance(item, _Errand):
+            self._run_errand(item)
+            return
         if isinstance(item, _Checked):
             self._settle(item)
             return
@@ -249,7 +346,7 @@ class LedgerWriter:
         except Exception:
             log.exception("the check of the chain met an unexpected error")
         duration_ms = (time.monotonic_ns() - began_ns) // 1_000_000
-        self._queue.put(_Checked(ledger_id, verdict, duration_ms, at_start))
+        self._put(_VOTE, _Checked(ledger_id, verdict, duration_ms, at_start))
 
     def _settle(self, checked: _Checked) -> None:
         self._check_thread = None

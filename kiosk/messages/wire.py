@@ -2,6 +2,8 @@
 
 The peer is not trusted. What changes the ledger is a statement that central has signed, and the kiosk verifies it
 itself; the peer can at worst say nothing. Each request gets one answer, in order; `New` comes in between, unasked.
+Asking again is harmless, whatever became of the answer. `kiosk.messages.client` asks by the socket; a program that
+holds the right to write asks `kiosk.ledger.office.opened` in its own process, with the same messages.
 """
 
 from typing import TypeVar
@@ -30,7 +32,10 @@ class GetNonce(Message, frozen=True, tag="get_nonce"):
 
 
 class PutAnchor(Message, frozen=True, tag="put_anchor"):
-    """A time statement (rendered note) for the last nonce: make the anchor if it says something new."""
+    """A time statement (rendered note) for the last nonce: make the anchor if it says something new.
+
+    A nonce is good once, for two minutes.
+    """
 
     note: str
 
@@ -38,7 +43,16 @@ class PutAnchor(Message, frozen=True, tag="put_anchor"):
 class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
     """What central answered to an enrolment. The kiosk trusts it: it is the moment when trust begins.
 
-    Refused where the terminal is enrolled at another central already, unless `replace`.
+    Where the terminal is enrolled already: exactly so, nothing is to be done (a newer `config` is taken, and the
+    evolving key, should it have been lost); in any other way it is refused, unless `replace`, which over the socket
+    only root and the kiosk's own user may say.
+
+    Attributes:
+        device: The id of this terminal at central.
+        url: Central's public URL.
+        central_public_key: 64 hexadecimal digits.
+        first_key: The first evolving key, 64 hexadecimal digits.
+        config: A configuration statement (rendered note).
     """
 
     device: str
@@ -50,19 +64,25 @@ class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
 
 
 class PutConfig(Message, frozen=True, tag="put_config"):
-    """A configuration statement (rendered note), newer than the one in use."""
+    """A configuration statement (rendered note), newer than the one in use; that one again is done already."""
 
     note: str
 
 
 class PutReceipt(Message, frozen=True, tag="put_receipt"):
-    """A receipt (rendered note): central has everything up to there; a salvage need not bring it over."""
+    """A receipt (rendered note): central has everything up to there; a salvage need not bring it over.
+
+    For the ledger in use, or one that was closed here.
+    """
 
     note: str
 
 
 class PutFork(Message, frozen=True, tag="put_fork"):
-    """A receipt (rendered note) that this ledger contradicts: close it and begin a new one."""
+    """A receipt (rendered note) that this ledger contradicts: close it and begin a new one, which `GetHead` names.
+
+    Refused where the ledger holds just that entry, or is another one.
+    """
 
     note: str
 
@@ -77,7 +97,8 @@ class Head(Message, frozen=True, tag="head"):
         ledger_id: 32 hexadecimal digits.
         seq: The last entry.
         hash: Its hash, hexadecimal.
-        tag: The evolving tag of the last entry, hexadecimal; None before an enrolment.
+        tag: The evolving tag of the last entry, hexadecimal; None before an enrolment, and where the key was lost
+            (the enrolment again brings it back).
         device: The id of this terminal at central; None before an enrolment.
         config_revision: Of central's configuration in use; 0 = none.
     """

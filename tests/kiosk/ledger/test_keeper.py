@@ -66,8 +66,8 @@ def test_what_citizens_are_shown_is_recorded_when_it_changes_and_only_then(
     folder: Path, clock: FakeClock
 ) -> None:
     for question in ("A?", "A?", "B?"):
-        config: dict[str, Json] = {"question": question, "origin": "local"}
-        keeper = Keeper(folder, clock, "hailong test", config)
+        config: dict[str, Json] = {"question": question}
+        keeper = Keeper(folder, clock, "hailong test", lambda _, config=config: config)  # type: ignore[misc]
         keeper.open()
         keeper.close(clean=False)
     assert kinds(folder) == ["boot", "config", "boot", "boot", "config"]

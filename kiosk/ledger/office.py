@@ -1,0 +1,305 @@
+"""Takes what central says into the ledger, once it is certain that central says it.
+
+One class for both ways in: the kiosk's socket (through `LedgerWriter.ask`), and a command that holds the right to
+write itself (`hailong enrol`, `hailong sync once` while no kiosk runs). Used on the writer thread only.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.clock import Clock
+from kiosk.ledger import lookup
+from kiosk.ledger.anchor_entries import NTP_ERROR_MS, anchor_of, between, draft_of
+from kiosk.ledger.anchors import Anchor, Source, says_something
+from kiosk.ledger.chain import Entry
+from kiosk.ledger.closing import closed_files, remembered_of
+from kiosk.ledger.errors import LedgerUnreadable
+from kiosk.ledger.evolve import KEY_BYTES, check_of
+from kiosk.ledger.keeper import Keeper
+from kiosk.ledger.kinds import Kind
+from kiosk.ledger.membership import CentralConfig, Enrolment, config_drafts
+from kiosk.ledger.store import Head
+from kiosk.messages import wire
+from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
+from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, config_of, time_of
+
+log = logging.getLogger(__name__)
+
+_LONGEST_ANSWER_NS = 120_000_000_000
+"""A time statement that took longer to come says too little."""
+
+
+class _Refusal(Exception):
+    """What was asked for is not done. The text is for a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    nonce: bytes
+    at_ns: int
+
+
+class Office:
+    """Answers requests.
+
+    Args:
+        keeper: Open, or being opened.
+    """
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._lasting = keeper.lasting
+        self._asked: _Asked | None = None
+        self._anchors: list[Anchor] = []
+        self._anchors_of: tuple[bytes, int] | None = None
+
+    def handle(self, request: wire.Request) -> wire.Answer:
+        """Do what is asked, or say why not.
+
+        Raises:
+            StoreFailed: The disk does not take it now; nothing was promised.
+        """
+        try:
+            match request:
+                case wire.GetHead():
+                    return self._head()
+                case wire.GetNonce():
+                    return self._nonce()
+                case wire.PutAnchor():
+                    return self._anchor(request.note)
+                case wire.PutEnrolment():
+                    return self._enrol(request)
+                case wire.PutConfig():
+                    return self._configure(request.note)
+                case wire.PutReceipt():
+                    return self._receipt(request.note)
+                case wire.PutFork():
+                    return self._fork(request.note)
+        except (_Refusal, NoteError) as error:
+            log.warning("refused: %s: %s", type(request).__name__, error)
+            return wire.Refused(str(error))
+        except LedgerUnreadable as error:
+            # The next append finds it so, too, and replaces the ledger.
+            return wire.Later(str(error))
+
+    def upkeep(self) -> None:
+        """What is due now and then, while nobody waits: the anchor of a synchronised clock, files to the disk.
+
+        Raises:
+            StoreFailed: The disk does not take it now.
+        """
+        clock = self._keeper.clock
+        if clock.is_synced():
+            before_ns, wall_ns, after_ns = clock.boottime_ns(), clock.wall_ns(), clock.boottime_ns()
+            at_ns, error_ms = between(before_ns, after_ns)
+            try:
+                self._append_anchor(Anchor(at_ns, wall_ns // 1_000_000, NTP_ERROR_MS + error_ms, Source.NTP))
+            except LedgerUnreadable as error:
+                log.warning("no anchor for now: %s", error)  # the next append finds it so, too
+        self._lasting.settle()
+
+    def entries_after(self, seq: int, most: int) -> list[Entry]:
+        """The entries after `seq`, for a command that holds the right to write: it must not open the file again.
+
+        Raises:
+            LedgerUnreadable, StoreFailed: They cannot be read.
+        """
+        return lookup.entries_after(self._keeper.ledger, seq, most)
+
+    def _head(self) -> wire.Answer:
+        ledger = self._keeper.ledger
+        self._keeper.follow()
+        tag, membership = self._lasting.tags.tag(ledger), self._lasting.membership
+        return wire.Head(
+            ledger_id=ledger.ledger_id.hex(),
+            seq=ledger.head.seq,
+            hash=ledger.head.hash.hex(),
+            tag=None if tag is None else tag.hex(),
+            device=None if membership.enrolment is None else membership.enrolment.device,
+            config_revision=0 if membership.statement is None else membership.statement.revision,
+        )
+
+    # --- time
+
+    def _nonce(self) -> wire.Answer:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        self._asked = _Asked(nonce, self._keeper.clock.boottime_ns())
+        return wire.Nonce(nonce.hex())
+
+    def _anchor(self, rendered: str) -> wire.Answer:
+        seen_ns = self._keeper.clock.boottime_ns()
+        note = self._signed(rendered)
+        statement, asked = time_of(note), self._asked
+        if asked is None or statement.nonce != asked.nonce:
+            raise _Refusal("the time statement is not for the last nonce")
+        self._asked = None
+        if not 0 <= seen_ns - asked.at_ns <= _LONGEST_ANSWER_NS:
+            raise _Refusal("the time statement took too long")
+        at_ns, error_ms = between(asked.at_ns, seen_ns)
+        self._append_anchor(Anchor(at_ns, statement.utc_ms, error_ms, Source.CENTRAL), rendered)
+        return wire.Done()
+
+    def _append_anchor(self, anchor: Anchor, signed: str | None = None) -> None:
+        ledger = self._keeper.ledger
+        if (ledger.ledger_id, ledger.boot_n) != self._anchors_of:
+            found = [anchor_of(payload) for payload in lookup.last_anchors(ledger)]
+            self._anchors = [earlier for earlier in found if earlier is not None]
+            self._anchors_of = (ledger.ledger_id, ledger.boot_n)
+        if says_something(self._anchors, anchor):
+            self._keeper.append([draft_of(anchor, signed)])
+            self._anchors.append(anchor)  # a ledger that was replaced meanwhile is read anew
+
+    # --- enrolment and configuration
+
+    def _enrol(self, request: wire.PutEnrolment) -> wire.Answer:
+        wanted, first_key = _enrolment_of(request)
+        config = None
+        if request.config is not None:
+            config = _config(request.config, wanted.central, wanted.device)
+        membership = self._lasting.membership
+        present = membership.enrolment
+        if present is not None and present.is_same(wanted):
+            return self._enrolled_already(present, first_key, config)
+        if present is not None and not request.replace:
+            raise _Refusal(f"this terminal is enrolled at {present.url} as {present.device} already")
+        shown = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.shown)
+        entries = self._keeper.append([wanted.draft(first=True), *shown])
+        entry = next(entry for entry in entries if entry.kind == Kind.ENROLLED)
+        membership.said(
+            Enrolment(wanted.device, wanted.url, wanted.public_key, wanted.check, entry.seq, True), config
+        )
+        return self._begin_tags(first_key, entry.seq, entry.prev)
+
+    def _enrolled_already(
+        self, present: Enrolment, first_key: bytes, config: CentralConfig | None
+    ) -> wire.Answer:
+        """An answer that was lost, or a key that was."""
+        used = self._lasting.membership.statement
+        if config is not None and (used is None or config.statement.revision > used.revision):
+            self._use(config)
+        if present.first and not self._lasting.tags.belongs_to(present.check):
+            prev = lookup.hash_of(self._keeper.ledger, present.seq - 1) if present.seq > 1 else bytes(32)
+            return self._begin_tags(first_key, present.seq, prev or bytes(32))
+        return wire.Done()
+
+    def _begin_tags(self, first_key: bytes, seq: int, prev: bytes) -> wire.Answer:
+        try:
+            self._lasting.tags.begin(first_key, self._keeper.ledger.ledger_id, seq, prev)
+        except OSError as error:
+            return wire.Later(f"enrolled, but the evolving key could not be kept: {error}")
+        return wire.Done()
+
+    def _configure(self, rendered: str) -> wire.Answer:
+        enrolment, used = self._enrolment(), self._lasting.membership.config
+        config = _config(rendered, enrolment.central, enrolment.device)
+        if used is not None and config.statement == used.statement:
+            return wire.Done()
+        if used is not None and config.statement.revision <= used.statement.revision:
+            raise _Refusal(
+                f"revision {config.statement.revision} is not newer than {used.statement.revision}"
+            )
+        self._use(config)
+        return wire.Done()
+
+    def _use(self, config: CentralConfig) -> None:
+        membership = self._lasting.membership
+        drafts = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.shown)
+        self._keeper.append(drafts)
+        membership.said(membership.enrolment, config)
+
+    # --- receipts
+
+    def _receipt(self, rendered: str) -> wire.Answer:
+        held, ledger = self._receipt_of(rendered), self._keeper.ledger
+        if held.size == 0:
+            return wire.Done()
+        if held.ledger_id == ledger.ledger_id:
+            if lookup.hash_of(ledger, held.size) != held.head:
+                raise _Refusal(f"the ledger has not this entry {held.size}")
+        elif held.ledger_id not in {remembered_of(closed) for closed in closed_files(self._keeper.folder)}:
+            raise _Refusal("the receipt is for a ledger that was never here")
+        self._lasting.receipts.put(held.ledger_id, Head(held.size, held.head))
+        return wire.Done()
+
+    def _fork(self, rendered: str) -> wire.Answer:
+        held, ledger = self._receipt_of(rendered), self._keeper.ledger
+        if held.ledger_id != ledger.ledger_id:
+            raise _Refusal("the receipt is for another ledger than the one in use")
+        if held.size == 0 or lookup.hash_of(ledger, held.size) == held.head:
+            raise _Refusal("the ledger does not contradict this receipt")
+        self._keeper.condemn(f"central holds another entry {held.size} of it")
+        return wire.Done()
+
+    def _receipt_of(self, rendered: str) -> Checkpoint:
+        """What central holds, by a receipt of its own."""
+        note = parse_note(rendered)
+        if note.cosigned_at(self._enrolment().central) is None:
+            raise _Refusal("it is not cosigned by this terminal's central server")
+        return checkpoint_of(note)
+
+    # --- whose word counts
+
+    def _enrolment(self) -> Enrolment:
+        enrolment = self._lasting.membership.enrolment
+        if enrolment is None:
+            raise _Refusal("this terminal is not enrolled")
+        return enrolment
+
+    def _signed(self, rendered: str) -> Note:
+        note = parse_note(rendered)
+        if not note.is_signed_by(self._enrolment().central):
+            raise _Refusal("it is not signed by this terminal's central server")
+        return note
+
+
+def _enrolment_of(request: wire.PutEnrolment) -> tuple[Enrolment, bytes]:
+    """The enrolment and the first key that a request brings."""
+    if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", request.first_key):
+        raise _Refusal(f"first_key must be {KEY_BYTES} bytes in hexadecimal")
+    if not re.fullmatch("[0-9a-f]{64}", request.central_public_key):
+        raise _Refusal("central_public_key must be 32 bytes in hexadecimal")
+    first_key, public_key = bytes.fromhex(request.first_key), bytes.fromhex(request.central_public_key)
+    try:
+        return Enrolment(request.device, request.url, public_key, check_of(first_key)), first_key
+    except ValueError as error:
+        raise _Refusal(str(error)) from error
+
+
+def _config(rendered: str, central: PublicKey, device: str) -> CentralConfig:
+    """A configuration of central's for this terminal."""
+    note = parse_note(rendered)
+    if not note.is_signed_by(central):
+        raise _Refusal("the configuration is not signed by this terminal's central server")
+    statement = config_of(note)
+    if statement.device != device:
+        raise _Refusal("the configuration is for another terminal")
+    return CentralConfig(rendered, statement)
+
+
+@contextmanager
+def opened(data_dir: Path, clock: Clock, program: str) -> Iterator[Office]:
+    """The office of a data folder whose kiosk does not run; this program is the writer until the block ends.
+
+    Args:
+        data_dir: The data folder.
+        clock: The machine's clocks.
+        program: Name and version, for the `boot` entry.
+
+    Raises:
+        LedgerLocked: Another program is the writer: ask it by `kiosk.messages.client`.
+        LedgerNewer: The ledger belongs to a newer program.
+        StoreFailed: The disk does not allow it now.
+    """
+    keeper = Keeper(data_dir / "ledger", clock, program)
+    try:
+        keeper.open()
+        while keeper.follow():
+            pass
+        yield Office(keeper)
+    finally:
+        keeper.close(clean=True)
