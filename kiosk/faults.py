@@ -1,6 +1,7 @@
 """The codes of what can stop a terminal, as the citizen's screen, the ledger and the log name them.
 
-The citizen reads what to do; the technician reads the code. D = data, H = hands (inputs), P = program.
+The citizen reads what to do; the technician reads the code. D = data, H = hands (inputs), K = the kiosk program.
+What each is called and what to do about it is in `kiosk.codes`.
 """
 
 from enum import StrEnum
@@ -18,3 +19,14 @@ class FaultCode(StrEnum):
     BUTTON_STUCK = "H2"
     BUTTON_CHATTERING = "H3"
     INPUT_LOST = "H4"  # one input is lost, others go on
+
+
+class ProgramCode(StrEnum):
+    """What is wrong with the program itself: on its plain pages, never in the ledger."""
+
+    BAD_CONFIGURATION = "K1"
+    CRASH_LOOP = "K2"  # the fifth start within a minute
+    DRAWING_FAILED = "K3"
+
+
+Code = FaultCode | ProgramCode

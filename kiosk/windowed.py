@@ -13,6 +13,7 @@ from hardware.events import Press, Switch
 from hardware.keys import KeyDown, Keys, KeyUp
 from hardware.pointer import Pointer, Rect, Targets
 from kiosk.display import Words
+from kiosk.faults import ProgramCode
 from kiosk.screens.layout import Layout, lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import Palette
@@ -36,7 +37,8 @@ class WindowDisplay:
         touch: Whether glass and mouse vote.
         keyboard: Whether keys vote.
         language_key: Whether the key 0 asks for another language.
-        plain: Draw everything as plain text from the start: something has gone wrong too often.
+        plain: Draw everything as plain text from the start.
+        code: Why, for the technician.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class WindowDisplay:
         keyboard: bool,
         language_key: bool = False,
         plain: bool,
+        code: ProgramCode | None = None,
     ) -> None:
         self._window = window
         self._scale = scale
@@ -57,7 +60,7 @@ class WindowDisplay:
         self._colours = colours
         self._touch = touch
         self._keyboard = keyboard
-        self._plain = plain
+        self._plain, self._code = plain, code
         self._painters: dict[str, Painter] = {}
         self._painter: Painter | None = None
         self._layout: Layout | None = None
@@ -76,7 +79,7 @@ class WindowDisplay:
         self._view, self._stale = view, False
         if self._plain:
             if new:
-                self._draw_plain(view)
+                self._draw_plain(view, self._code)
                 self._window.present()
             return
         try:
@@ -87,7 +90,7 @@ class WindowDisplay:
             log.exception("the screen %r could not be drawn; plain text is shown instead", view.name.value)
             self.healthy = self._moving = False
             self._begin_anew()
-            self._draw_plain(view)
+            self._draw_plain(view, ProgramCode.DRAWING_FAILED)
             self._window.present()
             return
         if changed:
@@ -137,11 +140,12 @@ class WindowDisplay:
     def _begin_anew(self) -> None:
         self._painters, self._painter = {}, None
 
-    def _draw_plain(self, view: View) -> None:
+    def _draw_plain(self, view: View, code: ProgramCode | None) -> None:
         try:
             self._layout = lay_out(self._window.size, self._scale(self._window.size), header=False)
             wording = self._words[view.language][1]
-            draw_safe(self._window.surface, view, wording, self._layout.cards_of(view.name), self._colours)
+            cards = self._layout.cards_of(view.name)
+            draw_safe(self._window.surface, view, wording, cards, self._colours, code.value if code else "")
         except pygame.error:
             log.exception("not even plain text can be drawn; presses are still taken")
 

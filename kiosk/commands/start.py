@@ -21,6 +21,7 @@ from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay, Words
 from kiosk.edid import reported_mm
+from kiosk.faults import ProgramCode
 from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
@@ -214,7 +215,7 @@ def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> No
         log.warning("no display to show the problems on: %s", reason)
         return
     with window:
-        title = _("The configuration is not right")
+        title = f"{_('The configuration is not right')} ({ProgramCode.BAD_CONFIGURATION.value})"
         problems = [problem.render(_) for problem in error.problems]
         reported = reported_mm() if options.window is None else None
         draw_text_page(window.surface, mm_per_px(window.size, None, reported), _, title, problems)
@@ -241,7 +242,7 @@ def _display(config: Config, options: Options, words: Words, *, plain: bool) -> 
         click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error
     if plain:
-        log.error("started again and again within a minute: the screen is drawn as plain text this time")
+        log.error("K2: started again and again within a minute: the screen is drawn as plain text this time")
     return WindowDisplay(
         window,
         scale_of(config, windowed=options.window is not None),
@@ -251,6 +252,7 @@ def _display(config: Config, options: Options, words: Words, *, plain: bool) -> 
         keyboard=config.inputs.keyboard,
         language_key=config.inputs.language_key,
         plain=plain,
+        code=ProgramCode.CRASH_LOOP if plain else None,
     )
 
 

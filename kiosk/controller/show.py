@@ -33,11 +33,11 @@ def view_of(state: State, now_ns: int, rules: Rules) -> View:
 
 
 def _view_of(state: State, now_ns: int, rules: Rules) -> View:
-    attention = bool(state.ailing)
     if state.phase is Phase.FAULT:
-        return View(ScreenName.FAULT, fault=state.fault, attention=attention)
+        return View(ScreenName.FAULT, fault=state.fault, attention=True)
     if state.phase is Phase.IDLE and _no_input_left(state):
-        return View(ScreenName.FAULT, fault=FaultCode.NO_INPUT, attention=attention)
+        return View(ScreenName.FAULT, fault=FaultCode.NO_INPUT, attention=True)
+    attention = bool(state.ailing)
     if state.phase is Phase.SAVING:
         waiting = state.vote_in_flight
         slow = waiting is not None and now_ns - waiting[1].since_ns >= rules.wait_ns

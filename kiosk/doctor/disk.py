@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.codes import CODES, named
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.machine import Machine
@@ -162,7 +163,7 @@ def _takes_writes(folder: Path) -> list[Finding]:
             return [Finding(NAME, Verdict.NOTE, seen, Phrase("Run it again with sudo."))]
         values: dict[str, str | int | Phrase] = {
             "folder": str(folder),
-            "code": code.value,
+            "code": named(code),
             "problem": error.strerror or str(error),
         }
         return [
@@ -170,7 +171,7 @@ def _takes_writes(folder: Path) -> list[Finding]:
                 NAME,
                 Verdict.ERROR,
                 Phrase("Nothing can be written to {folder}: {problem} (code {code}).", values),
-                Phrase("Look the code up in docs/visit.md. A card that does this is to be replaced."),
+                CODES[code].remedy,
             )
         ]
     return []

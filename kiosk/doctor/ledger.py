@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.codes import CODES, named
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.ledger.errors import LedgerError, LedgerForbidden, LedgerMissing, LedgerNewer
@@ -84,8 +85,12 @@ def check(path: Path) -> tuple[Finding, tuple[PastFault, ...]]:
     values: dict[str, str | int | Phrase] = {"entries": memory.entries}
     if not memory.faults:
         return Finding(NAME, Verdict.OK, Phrase("{entries} entries, no fault among them.", values)), ()
-    values |= {"code": memory.faults[-1].code, "time": memory.faults[-1].wall}
-    seen = Phrase("{entries} entries; the last fault was {code} at {time}.", values)
-    return Finding(
-        NAME, Verdict.NOTE, seen, Phrase("The codes are explained in docs/visit.md.")
-    ), memory.faults
+    last = memory.faults[-1]
+    known = next((code for code in CODES if code.value == last.code), None)
+    values |= {"time": last.wall, "code": last.code if known is None else named(known)}
+    if last.active:
+        seen = Phrase("{entries} entries; the last fault began at {time}: {code}.", values)
+    else:
+        seen = Phrase("{entries} entries; the last fault was over at {time}: {code}.", values)
+    remedy = Phrase("The codes are explained in docs/codes.md.") if known is None else CODES[known].remedy
+    return Finding(NAME, Verdict.NOTE, seen, remedy), memory.faults

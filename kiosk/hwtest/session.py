@@ -18,6 +18,7 @@ from hardware.events import (
     WithLights,
 )
 from kiosk.clock import Clock
+from kiosk.codes import named
 from kiosk.config.phrase import Phrase
 from kiosk.display import Display
 from kiosk.ending import ended_by_signals
@@ -114,7 +115,7 @@ class HardwareTest:
                 case Broke() | NotStored():
                     self._begin()  # which input works can be seen on a broken disk as well
                     self._say(
-                        Phrase("! The ledger cannot keep this (code {code}).", {"code": event.code.value})
+                        Phrase("! The ledger cannot keep this (code {code}).", {"code": named(event.code)})
                     )
                 case Stored() | Configured():
                     pass

@@ -19,7 +19,12 @@ _WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT)
 
 
 def draw_safe(
-    surface: pygame.Surface, view: View, wording: Wording, cards: Sequence[Rect] = (), colours: Palette = CALM
+    surface: pygame.Surface,
+    view: View,
+    wording: Wording,
+    cards: Sequence[Rect] = (),
+    colours: Palette = CALM,
+    code: str = "",
 ) -> None:
     """Fill a surface with the view in its plainest form.
 
@@ -29,6 +34,7 @@ def draw_safe(
         wording: The words; nothing else is read.
         cards: Where presses count on this screen; by default five equal columns in the lower two thirds.
         colours: The theme.
+        code: Why it is plain, for the technician: at the lower left, where the quiet mark is otherwise.
     """
     if not pygame.font.get_init():
         pygame.font.init()
@@ -51,6 +57,9 @@ def draw_safe(
             colours.ink if number == 0 else colours.grey,
             width // 26 if number == 0 else width // 40,
         )
+    if code:
+        bottom = max((card.bottom for card in columns), default=height - height // 14)
+        _write(surface, code, Rect(pad, bottom, width // 10, height - bottom), colours.grey, width // 40)
     for level, card in zip(Level, columns, strict=False):
         pressed = level == view.pressed and view.name in PRESSED
         _draw_card(surface, card, level, wording.labels[level - 1], colours, pressed=pressed)

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 
 from kiosk.cli import main
 from kiosk.controller.rules import Rules, S
-from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -34,12 +33,6 @@ def test_every_command_of_the_readme_exists(name: str) -> None:
         assert done.exit_code == 0, f"hailong {line}: {done.output}"
     for script in re.findall(r"^(scripts/\w+)", text, re.MULTILINE):
         assert (ROOT / script).stat().st_mode & 0o111
-
-
-def test_every_fault_code_is_explained() -> None:
-    text = (ROOT / "docs" / "visit.md").read_text(encoding="utf-8")
-    for code in FaultCode:
-        assert f"| {code.value} |" in text
 
 
 def test_every_kind_of_entry_is_explained() -> None:

@@ -8,10 +8,12 @@ import pytest
 from assets.texts import Texts
 from hardware.events import Level, Press, Source, Switch
 from hardware.pointer import MouseDown
+from kiosk.faults import ProgramCode
 from kiosk.panel import mm_per_px
 from kiosk.screens.layout import Rect
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import CALM
+from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 from kiosk.window import Resized, Window, WindowRecord
@@ -47,11 +49,17 @@ def glass() -> Glass:
     return Glass((1280, 800))
 
 
-def display_on(glass: Glass, languages: tuple[str, ...] = ("vi", "en")) -> WindowDisplay:
+def display_on(
+    glass: Glass,
+    languages: tuple[str, ...] = ("vi", "en"),
+    *,
+    plain: bool = False,
+    code: ProgramCode | None = None,
+) -> WindowDisplay:
     words = {language: WORDS[language] for language in languages}
     scale = lambda size: mm_per_px(size, None, None)  # noqa: E731
     window = cast(Window, glass)
-    return WindowDisplay(window, scale, words, CALM, touch=True, keyboard=True, plain=False)
+    return WindowDisplay(window, scale, words, CALM, touch=True, keyboard=True, plain=plain, code=code)
 
 
 def tap(glass: Glass, display: WindowDisplay, place: Rect, at_ns: int) -> list[Press | Switch]:
@@ -94,6 +102,23 @@ def test_languages_that_take_turns_leave_nothing_of_each_other(glass: Glass) -> 
     for language in ("en", "vi") * 3:
         display.show(View(ScreenName.IDLE, language=language), 0)
     assert pygame.image.tobytes(glass.surface, "RGB") == vietnamese
+
+
+def test_plain_text_says_why_it_is_plain(glass: Glass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """K2 from the start after a crash loop, K3 when a screen cannot be drawn: each as the safe screen draws it."""
+
+    def drawn(code: str) -> bytes:
+        surface, layout = pygame.Surface(glass.size), layout_of(glass.size).layout
+        draw_safe(surface, IDLE, WORDS["vi"][1], layout.cards, CALM, code)
+        return pygame.image.tobytes(surface, "RGB")
+
+    display_on(glass, plain=True, code=ProgramCode.CRASH_LOOP).show(IDLE, 0)
+    assert pygame.image.tobytes(glass.surface, "RGB") == drawn("K2") != drawn("")
+    monkeypatch.setattr(Painter, "draw", lambda *_: 1 / 0)
+    display = display_on(glass)
+    display.show(IDLE, 0)
+    assert pygame.image.tobytes(glass.surface, "RGB") == drawn("K3") != drawn("K2")
+    assert not display.healthy
 
 
 def test_a_press_presents_its_card_and_nothing_else(glass: Glass) -> None:

@@ -134,7 +134,7 @@ def test_inputs_can_be_tested_on_a_disk_that_is_full(small_disk: SmallDisk) -> N
     data.mkdir()
     small_disk.fill()
     with _start(data, "--headless") as process:
-        _until(process, "! The ledger cannot keep this (code D2).")
+        _until(process, "! The ledger cannot keep this (code D2 – memory card full).")
         assert process.stdin is not None
         process.stdin.write("3")
         process.stdin.flush()

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 import pygame
 import pytest
+from PIL import Image, ImageChops
 
 from hardware.events import Level
 from kiosk.screens import faces, svg
@@ -73,6 +74,20 @@ def test_cards_are_drawn_where_presses_count(wording: Wording, surface: pygame.S
         draw_safe(surface, View(name), wording, cards)
         for card in cards:
             assert surface.get_at((card.x, card.y)) != surface.get_at((card.x - 1, card.y - 1))
+
+
+@pytest.mark.parametrize("view", EVERY_VIEW)
+def test_a_code_stands_at_the_lower_left_and_changes_nothing_else(wording: Wording, view: View) -> None:
+    cards = lay_out(SIZE_PX, MM_PER_PX).cards_of(view.name)
+    plain, coded = pygame.Surface(SIZE_PX), pygame.Surface(SIZE_PX)
+    draw_safe(plain, view, wording, cards)
+    draw_safe(coded, view, wording, cards, code="K2")
+    changed = ImageChops.difference(*(Image.frombytes("RGB", SIZE_PX, pixels(s)) for s in (plain, coded)))
+    left, top, right, bottom = changed.getbbox() or (0, 0, 0, 0)
+    assert right > left, "it can be seen"
+    assert right < SIZE_PX[0] // 6
+    assert top >= max((card.bottom for card in cards), default=SIZE_PX[1] * 12 // 14)
+    assert bottom < SIZE_PX[1]
 
 
 @pytest.mark.parametrize("size", [(320, 200), (480, 800), (1920, 1080)])
