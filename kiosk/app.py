@@ -21,6 +21,7 @@ from kiosk.controller.state import (
     Show,
     State,
     Tick,
+    Whisper,
 )
 from kiosk.display import Display, Words
 from kiosk.ending import ended_by_signals
@@ -33,6 +34,7 @@ from kiosk.messages.server import Server
 from kiosk.messages.statements import ConfigStatement
 from kiosk.messages.wire import Answer, Request
 from kiosk.report import Reporter
+from kiosk.sound.headphones import Headphones, NoHeadphones
 from kiosk.sound.player import Silence, Sound
 from kiosk.view import ScreenName, View
 
@@ -64,6 +66,7 @@ class Parts:
     reword: Callable[[ConfigStatement | None], Words] = lambda _statement: {}
     configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
+    headphones: Headphones = field(default_factory=NoHeadphones)
     conductor: Conductor = lambda _state: False
 
 
@@ -168,8 +171,11 @@ class Kiosk:
                     self._view = effect.view
                 case Prepare():
                     self._parts.sound.prepare()
+                    self._parts.headphones.prepare()
                 case Play():
                     self._parts.sound.play()
+                case Whisper():
+                    self._parts.headphones.tell(effect.level)
                 case Acknowledge():
                     for wire, lights in self._lights:
                         if wire is effect.source:
@@ -192,6 +198,7 @@ class Kiosk:
         for source in self._parts.sources:
             source.close()
         self._parts.sound.close()
+        self._parts.headphones.close()
         self._server.close()
         now_ns = self._parts.clock.boottime_ns()
         for event in self._inbox.drain():

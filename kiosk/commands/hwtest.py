@@ -28,6 +28,7 @@ from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.screens.palette import THEMES
+from kiosk.sounds import headphones_of, sound_of
 from kiosk.wait import DisplayLost
 
 _ = Texts()
@@ -69,6 +70,8 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
         inputs=inputs_of(config, window=not headless),
         clock=clock,
         language=language_buttons(config),
+        sound=sound_of(config, clock),
+        headphones=headphones_of(config, clock),
     )
     try:
         HardwareTest(bench, seconds).run()

@@ -13,7 +13,7 @@ import click
 from assets.texts import Texts
 from hardware.events import InputSource, Level
 from kiosk.app import Conductor, Kiosk, Parts
-from kiosk.clock import Clock, SystemClock
+from kiosk.clock import SystemClock
 from kiosk.config.central import applied
 from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
@@ -33,9 +33,7 @@ from kiosk.report import Reporter
 from kiosk.rotation import turned_size
 from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
-from kiosk.sound.hours import is_quiet
-from kiosk.sound.player import Player, Silence, Sound, Speaker
-from kiosk.sound.tone import acknowledgement
+from kiosk.sounds import headphones_of, sound_of
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
 
@@ -108,6 +106,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         reword=lambda statement: words_of(config, statement),
         configured=statement,
         sound=sound_of(config, clock),
+        headphones=headphones_of(config, clock),
         conductor=options.conductor,
     )
     try:
@@ -179,27 +178,6 @@ def _as_fields(wording: Wording) -> dict[str, Json]:
         "question": wording.question,
         "labels": list(wording.labels),
     }
-
-
-def sound_of(config: Config, clock: Clock) -> Sound:
-    """The sound as configured; one that is switched off loads nothing and has no thread."""
-    sound = config.sound
-    if not sound.enabled or sound.volume == 0:
-        return Silence()
-    return Player(
-        _open_speaker,
-        lambda: acknowledgement(sound.volume),
-        clock,
-        lambda wall_ns: is_quiet(wall_ns, sound.quiet_from, sound.quiet_until),
-    )
-
-
-def _open_speaker() -> Speaker:
-    from kiosk.sound.speaker import (
-        MixerSpeaker,
-    )  # pygame takes a while: on the player's thread, at the first visit
-
-    return MixerSpeaker()
 
 
 def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> None:

@@ -131,6 +131,18 @@ def _both_hours_or_none(config: Config) -> Phrase | None:
     )
 
 
+def _headphones_alone(config: Config) -> Phrase | None:
+    sound = config.sound
+    if not sound.headphones or (sound.loudspeaker and sound.headphones != sound.loudspeaker):
+        return None
+    # Nobody but a person can tell a loudspeaker from headphones, or knows which output the system would choose.
+    return Phrase(
+        "sound.headphones is for an output with nothing but headphones on it: the tones tell the level. So "
+        "sound.loudspeaker must name the output of the loudspeaker, and it must be another one. hailong doctor "
+        "lists them."
+    )
+
+
 def _some_input(config: Config) -> Phrase | None:
     if config.inputs.touch or config.inputs.keyboard or config.gpio.enabled or config.pad.enabled:
         return None
@@ -150,4 +162,5 @@ CHECKS: tuple[Check, ...] = (
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),
     Check(("sound.quiet_from", "sound.quiet_until"), _both_hours_or_none),
+    Check(("sound.headphones", "sound.loudspeaker"), _headphones_alone),
 )

@@ -95,6 +95,9 @@ class Sound:
 
     enabled: bool
     volume: int  # 0 to 100
+    loudspeaker: str  # name of an output; empty: the system's own choice
+    headphones: str  # name of another output; empty: none
+    headphones_volume: int  # 1 to 100
     quiet_from: str  # HH:MM in Viet Nam; empty: no quiet hours
     quiet_until: str
 

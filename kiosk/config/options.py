@@ -69,7 +69,9 @@ TABLES: Mapping[str, Phrase] = {
     "pad": Phrase("A pad with five buttons on a serial or USB port."),
     "visit": Phrase("How presses are told apart into visits."),
     "screen": Phrase("The window. Leave the sizes at 0 on a terminal."),
-    "sound": Phrase("The sound when a rating has been kept: one, soft, the same for every level."),
+    "sound": Phrase(
+        "The soft sound when a rating has been kept, the same for every level; and tones for headphones."
+    ),
     "texts": Phrase("What the screen says about the place."),
     "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
 }
@@ -262,6 +264,29 @@ OPTIONS: tuple[Option, ...] = (
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
     Option("sound.enabled", Switch(), True, Phrase("Whether a kept rating is acknowledged by a sound.")),
     Option("sound.volume", Whole(0, 100), 60, Phrase("How loud it is; 100 is still soft, 0 is silence.")),
+    Option(
+        "sound.loudspeaker",
+        Text(_LONGEST_TEXT),
+        "",
+        Phrase(
+            "The name of the output for it, as hailong doctor lists them. Empty: the one that the system has chosen."
+        ),
+    ),
+    Option(
+        "sound.headphones",
+        Text(_LONGEST_TEXT),
+        "",
+        Phrase(
+            "The name of an output that is nothing but headphones. In them, and nowhere else, each level has a tone of "
+            "its own; the loudspeaker must then be named, too. Empty: there are none."
+        ),
+    ),
+    Option(
+        "sound.headphones_volume",
+        Whole(1, 100),
+        60,
+        Phrase("How loud the headphones are; quiet hours do not concern them."),
+    ),
     Option(
         "sound.quiet_from",
         TimeOfDay(),

@@ -24,6 +24,7 @@ from kiosk.controller.state import (
     State,
     Tick,
     Visit,
+    Whisper,
 )
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
@@ -275,7 +276,7 @@ class _Turn:
             else:
                 self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
             self._thank()
-            self.effects.append(Acknowledge(flight.press.source))
+            self.effects += [Acknowledge(flight.press.source), Whisper(flight.press.level)]
 
     def _record_slow_card(self, flight: Flight) -> None:
         """The card answers again, and can be told what it did."""

@@ -59,6 +59,13 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Whisper:
+    """A rating of this level is kept, and thanked for: for headphones alone, never for the loudspeaker."""
+
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     """A rating that came by this wire is stored, and thanked for: its buttons may show it, too."""
 
@@ -72,7 +79,7 @@ class Glow:
     on: bool
 
 
-Effect = Append | Show | Prepare | Play | Acknowledge | Glow
+Effect = Append | Show | Prepare | Play | Whisper | Acknowledge | Glow
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,11 @@
 Tried in processes of their own (`kiosk.screens.trial`): a broken library ends the process that loads it.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiosk.config.phrase import Phrase
+from kiosk.doctor import aside
+from kiosk.doctor.aside import Tried
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.subject import Subject
 
@@ -17,7 +15,6 @@ DISPLAY = Phrase("Display")
 TYPE = Phrase("Font")
 FACES = Phrase("Faces")
 
-_PATIENCE_S = 60.0
 _OF_THE_DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY", "SDL_VIDEODRIVER")
 
 _REINSTALL = Phrase(
@@ -25,40 +22,9 @@ _REINSTALL = Phrase(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a trial said.
-
-    Attributes:
-        found: The driver, the font's name, the number of faces.
-        problems: What is wrong, in English.
-    """
-
-    found: str
-    problems: tuple[str, ...]
-
-
 def attempt(part: str, environ: Mapping[str, str]) -> Tried:
-    """Try one part of the screen in a process of its own."""
-    command = [sys.executable, "-m", "kiosk.screens.trial", part]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command,
-            # pygame's greeting would be in the way of the answer.
-            env={**environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
-        answer = json.loads(done.stdout)
-        return Tried(str(answer["found"]), tuple(map(str, answer["problems"])))
-    except subprocess.TimeoutExpired:
-        return Tried("", (f"no answer within {_PATIENCE_S:.0f} s",))
-    except (ValueError, KeyError, TypeError):
-        last = done.stderr.strip().splitlines()[-1:] or [""]
-        return Tried("", (f"it ended with {done.returncode}: {last[0]}",))
+    """Try one part of the screen."""
+    return aside.attempt("kiosk.screens.trial", (part,), environ)
 
 
 def check(subject: Subject) -> list[Finding]:
@@ -79,7 +45,7 @@ def _display(subject: Subject) -> Finding:
             return Finding(DISPLAY, Verdict.NOTE, seen)
     tried = attempt("display", environ)
     if not tried.problems:
-        return Finding(DISPLAY, Verdict.OK, Phrase("SDL shows by {driver}.", {"driver": tried.found}))
+        return Finding(DISPLAY, Verdict.OK, Phrase("SDL shows by {driver}.", {"driver": str(tried.found)}))
     return Finding(
         DISPLAY,
         Verdict.ERROR,
@@ -98,7 +64,7 @@ def _names_display(environ: Mapping[str, str]) -> bool:
 
 def _type(tried: Tried) -> Finding:
     if not tried.problems:
-        seen = Phrase("{name}, every weight, every Vietnamese letter.", {"name": tried.found})
+        seen = Phrase("{name}, every weight, every Vietnamese letter.", {"name": str(tried.found)})
         return Finding(TYPE, Verdict.OK, seen)
     seen = Phrase("The font cannot be used: {problem}", {"problem": "; ".join(tried.problems)})
     return Finding(TYPE, Verdict.ERROR, seen, _REINSTALL)
@@ -106,6 +72,6 @@ def _type(tried: Tried) -> Finding:
 
 def _faces(tried: Tried) -> Finding:
     if not tried.problems:
-        return Finding(FACES, Verdict.OK, Phrase("All {count} are there.", {"count": tried.found}))
+        return Finding(FACES, Verdict.OK, Phrase("All {count} are there.", {"count": str(tried.found)}))
     seen = Phrase("Faces are missing or broken: {problem}", {"problem": "; ".join(tried.problems)})
     return Finding(FACES, Verdict.ERROR, seen, _REINSTALL)

@@ -1,22 +1,72 @@
-"""Is there a sound card for the acknowledgement? It is not opened: the kiosk may be playing."""
+"""Are the outputs for the acknowledgement and for the headphones there? None is opened: the kiosk may be playing."""
+
+from collections.abc import Iterator
 
 from kiosk.config.phrase import Phrase
+from kiosk.doctor.aside import attempt
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.subject import Subject
 
 NAME = Phrase("Sound")
 
 
-def check(subject: Subject) -> Finding:
+def check(subject: Subject) -> list[Finding]:
     """Never an error: a terminal without sound takes votes like any other."""
-    if not subject.config.sound.enabled or subject.config.sound.volume == 0:
-        return Finding(NAME, Verdict.NOTE, Phrase("The sound is switched off."))
+    sound = subject.config.sound
+    if not sound.enabled or (sound.volume == 0 and not sound.headphones):
+        return [Finding(NAME, Verdict.NOTE, Phrase("The sound is switched off."))]
     cards = subject.machine.glob("/dev/snd/pcm*p")
     if not cards:
-        return Finding(
+        return [
+            Finding(
+                NAME,
+                Verdict.WARNING,
+                Phrase("There is no sound card."),
+                Phrase(
+                    "Connect a loudspeaker and see whether aplay -l lists it, or set sound.enabled = false."
+                ),
+            )
+        ]
+    tried = attempt("kiosk.sound.outputs", (), subject.machine.environ)
+    outputs = tried.found if isinstance(tried.found, tuple) else ()
+    listed = ", ".join(f"“{name}”" for name in outputs) or "-"
+    if tried.problems:
+        seen = Phrase("The sound outputs cannot be listed: {problem}", {"problem": tried.problems[0]})
+        remedy = Phrase(
+            "See whether aplay -l lists a card, and whether the sound server of this machine runs."
+        )
+        return [Finding(NAME, Verdict.WARNING, seen, remedy)]
+    found = list(_missing(subject, outputs, listed))
+    return found or [
+        Finding(NAME, Verdict.OK, Phrase("There is a sound card; outputs: {outputs}.", {"outputs": listed}))
+    ]
+
+
+def _missing(subject: Subject, outputs: tuple[str, ...], listed: str) -> Iterator[Finding]:
+    """A warning for each output that is configured and not there."""
+    sound = subject.config.sound
+    if sound.loudspeaker and sound.loudspeaker not in outputs:
+        yield Finding(
             NAME,
             Verdict.WARNING,
-            Phrase("There is no sound card."),
-            Phrase("Connect a loudspeaker and see whether aplay -l lists it, or set sound.enabled = false."),
+            Phrase(
+                "The output “{name}” of sound.loudspeaker is not there; there are: {outputs}.",
+                {"name": sound.loudspeaker, "outputs": listed},
+            ),
+            Phrase(
+                "Plug it in, or set sound.loudspeaker to one of these names. Meanwhile nothing is heard from it."
+            ),
         )
-    return Finding(NAME, Verdict.OK, Phrase("There is a sound card."))
+    if sound.headphones and sound.headphones not in outputs:
+        yield Finding(
+            NAME,
+            Verdict.WARNING,
+            Phrase(
+                "The headphones “{name}” are not there; there are: {outputs}.",
+                {"name": sound.headphones, "outputs": listed},
+            ),
+            Phrase(
+                "Plug their adapter in, or set sound.headphones to one of these names; headphones have to be on it. "
+                "Meanwhile no level has a tone, and the acknowledgement is as before."
+            ),
+        )

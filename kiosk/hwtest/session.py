@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from hardware.errors import HardwareError
 from hardware.events import (
     InputEvent,
     InputSource,
+    Level,
     Press,
     Source,
     Switch,
@@ -29,6 +30,8 @@ from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Json, Kind
 from kiosk.ledger.writer import LedgerWriter
+from kiosk.sound.headphones import Headphones, NoHeadphones
+from kiosk.sound.player import Silence, Sound
 from kiosk.view import ScreenName, View
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ class Bench:
     inputs: frozenset[Source]
     clock: Clock
     language: frozenset[Source] = frozenset()
+    sound: Sound = field(default_factory=Silence)
+    headphones: Headphones = field(default_factory=NoHeadphones)
 
 
 class HardwareTest:
@@ -122,6 +127,8 @@ class HardwareTest:
                 case _:
                     for phrase in self._tally.take(event):
                         self._say(phrase)
+                    if isinstance(event, Press):
+                        self._sound(event.level)
                     if isinstance(event, Press | Switch):
                         self._blink(event.source)
                         drafts.append(Draft(Kind.TEST, _body(event), event.boottime_ns))
@@ -151,9 +158,18 @@ class HardwareTest:
             if source.source is wire and isinstance(source, WithLights):
                 source.acknowledge()
 
+    def _sound(self, level: Level) -> None:
+        """What is heard, and where, can be heard here as well."""
+        self._bench.sound.prepare()
+        self._bench.sound.play()
+        self._bench.headphones.prepare()
+        self._bench.headphones.tell(level)
+
     def _end(self) -> None:
         for source in self._started:
             source.close()
+        self._bench.sound.close()
+        self._bench.headphones.close()
         self._take(self._inbox.drain())
         if self._begun and self._impossible is None:
             for phrase in self._tally.summary():

@@ -124,3 +124,19 @@ def test_half_of_the_quiet_hours_is_a_problem(problems: Problems, begins: str, e
     ((_, key, message),) = problems(f'[sound]\nquiet_from = "{begins}"\nquiet_until = "{ends}"\n')
     assert key.startswith("sound.quiet_")
     assert "sound.enabled = false" in message
+
+
+@pytest.mark.parametrize(("headphones", "loudspeaker"), [("USB", ""), ("USB", "USB"), (" USB ", "USB")])
+def test_headphones_need_an_output_that_is_not_the_loudspeaker(
+    problems: Problems, headphones: str, loudspeaker: str
+) -> None:
+    text = f'[sound]\nheadphones = "{headphones}"\nloudspeaker = "{loudspeaker}"\n'
+    ((line, key, message),) = problems(text)
+    assert (line, key) == (2, "sound.headphones")
+    assert "it must be another one" in message
+
+
+def test_headphones_beside_a_named_loudspeaker_are_taken_and_there_need_not_be_any(loaded: Load) -> None:
+    sound = loaded('sound.headphones = "USB Audio"\nsound.loudspeaker = "bcm2835"').config.sound
+    assert (sound.headphones, sound.loudspeaker) == ("USB Audio", "bcm2835")
+    assert loaded().config.sound.headphones == ""

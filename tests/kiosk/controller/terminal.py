@@ -20,6 +20,7 @@ from kiosk.controller.state import (
     Show,
     State,
     Tick,
+    Whisper,
 )
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
@@ -46,6 +47,7 @@ class Terminal:
     changes: int = 0
     heard: list[Effect] = field(default_factory=list)
     acknowledged: list[Source] = field(default_factory=list)
+    whispered: list[Level] = field(default_factory=list)
     glows: bool = False
     opened: bool = True
 
@@ -71,6 +73,8 @@ class Terminal:
                 case Acknowledge(source):
                     assert self.glows, "lights that are dark do not blink"
                     self.acknowledged.append(source)
+                case Whisper(level):
+                    self.whispered.append(level)
                 case Glow(on):
                     assert on != self.glows
                     self.glows = on

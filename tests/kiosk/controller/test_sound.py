@@ -59,6 +59,27 @@ def test_two_buttons_at_once_are_not_heard() -> None:
     assert Terminal().both(1, 5).heard == []
 
 
+def test_the_headphones_are_told_what_is_kept_and_only_when_it_is_thanked_for() -> None:
+    t = Terminal(commit_s=None).press(5)
+    assert t.whispered == []
+    t.answer()
+    assert t.whispered == [5]
+    t.after(1.0).press(2)
+    assert t.whispered == [5], "a correction is told when it is stored"
+    t.answer()
+    assert t.whispered == [5, 2]
+
+
+def test_the_headphones_are_not_told_of_what_is_not_kept_or_comes_late() -> None:
+    assert Terminal(fails=FaultCode.DISK_FULL).press(4).whispered == []
+    assert Terminal(commit_s=None).press(4).after(11.0).answer().whispered == []
+    assert Terminal().both(1, 5).whispered == []
+    t = Terminal().press(4)
+    for _ in range(20):
+        t.after(0.1).press(4)
+    assert t.whispered == [4]
+
+
 def test_every_visitor_is_heard() -> None:
     t = Terminal().press(5).after(10.0).press(1).after(10.0)
     assert t.heard == [Prepare(), Play()] * 2

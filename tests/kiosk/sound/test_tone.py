@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from kiosk.sound.player import Player, Sound
 from kiosk.sound.tone import LENGTH_S, PEAK, RATE_HZ, acknowledgement
 
 
@@ -52,3 +53,8 @@ def test_a_volume_out_of_range_is_the_nearest(volume: int, like: int) -> None:
 def test_nothing_can_tell_it_a_level() -> None:
     assert list(inspect.signature(acknowledgement).parameters) == ["volume", "rate_hz"]
     assert acknowledgement(60) == acknowledgement(60)
+    assert (
+        list(inspect.signature(Sound.play).parameters)
+        == list(inspect.signature(Player.play).parameters)
+        == ["self"]
+    )
