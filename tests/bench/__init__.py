@@ -1,1 +1,1 @@
-"""Figures that were promised, measured: ``python -m tests.bench append | idle | start`` (or ``scripts/bench``)."""
+"""Figures that were promised, measured: ``python -m tests.bench --help`` (or ``scripts/bench``)."""

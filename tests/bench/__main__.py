@@ -1,7 +1,12 @@
-"""``python -m tests.bench append | idle | start``."""
+"""``python -m tests.bench append | idle | start | terminal``."""
 
 import argparse
 import sys
+
+from tests.bench.measures import NotMeasured, say
+
+NOT_MEASURED = 2
+"""Exit code when there is no figure; 1 = a goal was missed."""
 
 
 def main() -> int:
@@ -20,10 +25,23 @@ def main() -> int:
     start.add_argument("--entries", type=int, default=1_000_000, help="of the long ledger")
     start.add_argument("--runs", type=int, default=3, help="starts of each kind")
 
-    for command in (append, idle, start):
+    terminal = commands.add_parser("terminal", help="beside a browser in kiosk mode, on one X server")
+    terminal.add_argument("--presses", type=int, default=200, help="on the screen, and as many on the pad")
+    terminal.add_argument("--starts", type=int, default=9, help="of each")
+    terminal.add_argument("--seconds", type=float, default=60.0, help="how long nobody presses")
+
+    for command in (append, idle, start, terminal):
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
 
     options = parser.parse_args()
+    try:
+        return _run(options)
+    except NotMeasured as error:
+        say(f"not measured: {error}")
+        return NOT_MEASURED
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.command == "append":
         from tests.bench.append import run as run_append
 
@@ -32,6 +50,10 @@ def main() -> int:
         from tests.bench.idle import run as run_idle
 
         return run_idle(options.seconds, options.evidence)
+    if options.command == "terminal":
+        from tests.bench.terminal import run as run_terminal
+
+        return run_terminal(options.presses, options.starts, options.seconds, options.evidence)
     from tests.bench.start import run as run_start
 
     return run_start(options.entries, options.runs, options.evidence)

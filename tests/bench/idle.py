@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.bench.measures import Usage, say, verdict
-from tests.bench.program import running
+from tests.bench.program import WINDOW, running
 from tests.prove.evidence import ON_DISK, Evidence, table
 from tests.xdisplay import environment, xvfb
 
@@ -24,15 +24,15 @@ def measure(seconds: float, data: Path) -> tuple[float, float, int]:
 
     Begins when it has checked its chain and said so, and a moment has passed.
     """
-    with xvfb() as display, running(data, display, environment(display)) as program:
+    with xvfb() as display, running(data, WINDOW, environment(display)) as program:
         program.wait_ready()
         wait_verified(data / "ledger" / "ledger.db", 0)
         time.sleep(_SETTLE_S)
         began_s, before = time.monotonic(), Usage.of(program.pid)
         time.sleep(seconds)
         took_s, after = time.monotonic() - began_s, Usage.of(program.pid)
-    cpu = (after.cpu_s - before.cpu_s) / took_s
-    return cpu, (after.wake_ups - before.wake_ups) / took_s, after.threads
+    spent = after.since(before)
+    return spent.cpu_s / took_s, spent.wake_ups / took_s, len(after.threads)
 
 
 def wait_verified(ledger: Path, after: int, patience_s: float = 120.0) -> float:

@@ -1,4 +1,4 @@
-"""Runs the real program, in a window or without one, and notes when it says something."""
+"""Runs the real program, in a window, on the whole screen or without one, and listens to its event lines."""
 
 import json
 import os
@@ -7,16 +7,27 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from tests.bench.measures import NotMeasured
+
+HEADLESS = ("--headless",)
+WINDOW = ("--windowed", "1280x800")
+WHOLE_SCREEN = ()
 
 _READY_S = 120.0
 _END_S = 60.0
 
 
-class NotReady(Exception):
+class NotReady(NotMeasured):
     """The program did not become ready."""
+
+
+class Silent(NotMeasured):
+    """The program did not say what it should have said, or has ended."""
 
 
 class Program:
@@ -24,13 +35,12 @@ class Program:
 
     Args:
         data: The data folder.
-        display: X display for a window; None = headless.
-        environ: The environment without any display.
+        how: What it shows itself on: `HEADLESS`, `WINDOW` or `WHOLE_SCREEN`.
+        environ: The environment, with the display if one is used.
     """
 
-    def __init__(self, data: Path, display: str | None, environ: Mapping[str, str]) -> None:
-        how = ["--headless"] if display is None else ["--windowed", "1280x800"]
-        shown = {} if display is None else {"DISPLAY": display}
+    def __init__(self, data: Path, how: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._unread = b""
         self.began_s = time.monotonic()
         # The keys of a terminal are read to the end at once: without a terminal there is nothing to wait for.
         self._process = subprocess.Popen(
@@ -38,7 +48,8 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environ, **shown},
+            env=dict(environ),
+            bufsize=0,
         )
 
     @property
@@ -48,12 +59,29 @@ class Program:
 
     def wait_ready(self) -> float:
         """Wait for ``ready``; seconds since it was started. Raises `NotReady`."""
+        try:
+            self.until("ready", _READY_S)
+        except Silent as error:
+            raise NotReady(f"the program did not become ready within {_READY_S:.0f} s") from error
+        return time.monotonic() - self.began_s
+
+    def until(self, event: str, patience_s: float) -> dict[str, Any]:
+        """The next line of that event; others are dropped. Raises `Silent`."""
         assert self._process.stdout is not None
-        if select.select([self._process.stdout], [], [], _READY_S)[0]:
-            line = self._process.stdout.readline()
-            if line and json.loads(line).get("event") == "ready":
-                return time.monotonic() - self.began_s
-        raise NotReady(f"the program did not become ready within {_READY_S:.0f} s")
+        end_s = time.monotonic() + patience_s
+        while True:
+            while b"\n" in self._unread:
+                text, _, self._unread = self._unread.partition(b"\n")
+                line: dict[str, Any] = json.loads(text)
+                if line.get("event") == event:
+                    return line
+            left_s = max(0.0, end_s - time.monotonic())
+            if not select.select([self._process.stdout], [], [], left_s)[0]:
+                raise Silent(f"no {event!r} came within {patience_s:.0f} s")
+            said = self._process.stdout.read(65536)
+            if not said:
+                raise Silent(f"the program ended before it said {event!r}")
+            self._unread += said
 
     def end(self) -> None:
         """End it in good order."""
@@ -63,9 +91,9 @@ class Program:
 
 
 @contextmanager
-def running(data: Path, display: str | None, environ: Mapping[str, str]) -> Iterator[Program]:
+def running(data: Path, how: Sequence[str], environ: Mapping[str, str]) -> Iterator[Program]:
     """A run that is ended when the block is left."""
-    program = Program(data, display, environ)
+    program = Program(data, how, environ)
     try:
         yield program
     finally:

@@ -12,7 +12,7 @@ from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind
 from tests.bench.idle import wait_verified
 from tests.bench.measures import quantile, say, verdict
-from tests.bench.program import running
+from tests.bench.program import HEADLESS, WINDOW, running
 from tests.prove.evidence import ON_DISK, Evidence, table
 from tests.xdisplay import environment, xvfb
 
@@ -47,15 +47,15 @@ def forget(files: Iterable[Path]) -> None:
 
 
 def measure(
-    original: Path, entries: int, display: str | None, environ: dict[str, str], runs: int
+    original: Path, entries: int, how: Sequence[str], environ: dict[str, str], runs: int
 ) -> list[tuple[float, float]]:
     """(seconds to ``ready``, seconds to the `verified` entry) of some starts on copies of a data folder.
 
     Args:
         original: The data folder.
         entries: How many entries its ledger has.
-        display: X display; None = headless.
-        environ: The environment without any display.
+        how: In a window or without one.
+        environ: The environment.
         runs: How many starts.
     """
     taken: list[tuple[float, float]] = []
@@ -65,7 +65,7 @@ def measure(
         ledger = data / "ledger" / "ledger.db"
         if ledger.exists():
             forget([ledger])
-        with running(data, display, environ) as program:
+        with running(data, how, environ) as program:
             ready_s = program.wait_ready()
             verified_s = wait_verified(ledger, entries) - program.began_s
         taken.append((ready_s, verified_s))
@@ -85,8 +85,8 @@ def run(entries: int, runs: int, evidence: bool) -> int:
         rows: list[Sequence[str]] = []
         worst_s = 0.0
         for what, data, held in (("empty", empty, 0), (f"{entries:,} entries", full, entries)):
-            for where, shown in (("window", display), ("headless", None)):
-                taken = measure(data, held, shown, environ, runs)
+            for where, how in (("window", WINDOW), ("headless", HEADLESS)):
+                taken = measure(data, held, how, environ, runs)
                 ready_s = max(ready for ready, _ in taken)
                 worst_s = max(worst_s, ready_s)
                 rows.append(

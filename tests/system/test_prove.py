@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import append, idle, start
+from tests.bench.program import HEADLESS
 from tests.prove import clock, mutants
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
@@ -71,7 +72,7 @@ def test_an_idle_window_wakes_up_at_most_twice_a_second(tmp_path: Path) -> None:
 
 def test_a_start_on_a_filled_ledger_is_measured_until_the_chain_was_checked(tmp_path: Path) -> None:
     start.fill(tmp_path / "data" / "ledger", 5_000)
-    ((ready_s, verified_s),) = start.measure(tmp_path / "data", 5_000, None, environment(":0"), 1)
+    ((ready_s, verified_s),) = start.measure(tmp_path / "data", 5_000, HEADLESS, environment(":0"), 1)
     assert min(ready_s, verified_s) > 0
 
 
