@@ -30,7 +30,8 @@ def snapshot(root: Path) -> Tree:
     """The files below a folder. SQLite's shared memory does not outlive a power cut."""
     tree: Tree = {}
     for path in sorted(root.rglob("*")):
-        if not path.name.endswith("-shm"):
+        # A socket holds nothing, and is made anew at each start.
+        if not path.name.endswith("-shm") and not path.is_socket():
             tree[str(path.relative_to(root))] = None if path.is_dir() else Content.of(path.read_bytes())
     return tree
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from kiosk.messages.place import NAME as KIOSK_SOCKET
 from tests.prove.disk import Disk, File, Folder, Rename, Resize, Write
 from tests.prove.recording import Begun, Intrusion, Recording, Recovered, is_line, ordered
 from tests.prove.strace_log import Call, LogNotUnderstood, strings, unquoted
@@ -305,6 +306,8 @@ class Replay:
         if path is None:
             return False
         folder, name = self._place(path)
+        if name == KIOSK_SOCKET:
+            return False  # made by bind(2), which the log does not have; it holds nothing that could be lost
         self._rename(folder, folder.now[name], gone=name)
         return True
 
