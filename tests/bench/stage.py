@@ -10,7 +10,7 @@ from hardware.events import Level
 from kiosk.screens.layout import Layout, Rect
 from kiosk.screens.palette import CALM
 from tests.bench.page import tick
-from tests.bench.panel import NothingChanged, Panel, pixel
+from tests.bench.panel import PATIENCE_S, NothingChanged, Panel, pixel
 
 _STILL_S = 2.0
 _HOLD_S = 0.12
@@ -39,11 +39,13 @@ class Stage:
     Args:
         panel: The connection to it.
         layout: Where everything is.
+        patience_s: How long an answer to a press may take.
     """
 
-    def __init__(self, panel: Panel, layout: Layout) -> None:
+    def __init__(self, panel: Panel, layout: Layout, patience_s: float = PATIENCE_S) -> None:
         self.panel = panel
         self._layout = layout
+        self._patience_s = patience_s
         parts = layout.parts(layout.cards[0])
         self._rows = [
             Rect(0, place.centre[1], layout.size_px[0], 1)
@@ -96,7 +98,6 @@ class Stage:
         level: Level,
         push: Callable[[], None] | None = None,
         let_go: Callable[[], None] | None = None,
-        patience_s: float = 20.0,
     ) -> Visit:
         """Press once, and look.
 
@@ -104,7 +105,6 @@ class Stage:
             level: Which card.
             push: Presses; by default the pointer's button on the card.
             let_go: Ends the press.
-            patience_s: How long to wait for anything to be seen.
 
         Raises:
             NothingChanged: Nothing came of it.
@@ -123,10 +123,10 @@ class Stage:
         (push or self.panel.press)()
         try:
             first_s = self.panel.wait(
-                lambda: self.panel.picture(strip) != before, "an answer to a press", patience_s
+                lambda: self.panel.picture(strip) != before, "an answer to a press", self._patience_s
             )
             thanked_s = self.panel.wait(
-                lambda: self.panel.picture(check) == accent, "the thank-you", patience_s
+                lambda: self.panel.picture(check) == accent, "the thank-you", self._patience_s
             )
         finally:
             time.sleep(max(0.0, began_s + _HOLD_S - time.monotonic()))

@@ -15,7 +15,7 @@ from hardware.events import Level
 from hardware.fakes.pad import PtyPad
 from tests.bench.measures import Memory, NotMeasured, Spent, say
 from tests.bench.page import SIZE_PX, html, places
-from tests.bench.panel import Panel
+from tests.bench.panel import PATIENCE_S, Panel
 from tests.bench.rivals import Rival, Terminal
 from tests.bench.stage import Stage, Visit
 from tests.prove.evidence import ON_DISK
@@ -23,7 +23,7 @@ from tests.xdisplay import environment, x_server, xvfb_command
 
 VOTES_BEFORE_MEMORY = 100
 
-_REST_S = 12.0
+REST_S = 12.0
 """After the last visit: by then the sound card is closed again."""
 _IN_MEMORY = ("tmpfs", "ramfs")
 
@@ -67,12 +67,15 @@ class Figures:
 
 
 @contextmanager
-def both(folder: Path, page: str | None = None) -> Iterator[tuple[Terminal, Rival]]:
+def both(
+    folder: Path, page: str | None = None, patience_s: float = PATIENCE_S
+) -> Iterator[tuple[Terminal, Rival]]:
     """Our terminal and its rival, not yet started, on two screens of one X server.
 
     Args:
         folder: For the ledger, the page and the browser's profile.
         page: What the browser shows; by default the equal page.
+        patience_s: How long an answer to a press may take.
     """
     layout = places()
     file = folder / "page.html"
@@ -86,8 +89,13 @@ def both(folder: Path, page: str | None = None) -> Iterator[tuple[Terminal, Riva
         PtyPad(folder) as pad,
     ):
         yield (
-            Terminal(Stage(panel, layout), folder / "data", pad, environment(panel.name)),
-            Rival(Stage(rival_panel, layout), file, folder / "profile", environment(rival_panel.name)),
+            Terminal(Stage(panel, layout, patience_s), folder / "data", pad, environment(panel.name)),
+            Rival(
+                Stage(rival_panel, layout, patience_s),
+                file,
+                folder / "profile",
+                environment(rival_panel.name),
+            ),
         )
 
 
@@ -115,7 +123,7 @@ def measure(folder: Path, presses: int, starts: int, idle_s: float) -> Figures:
         say(f"{starts} starts of each")
         with terminal.started(), rival.started():
             _press(figures, terminal, rival, presses)
-            time.sleep(_REST_S)
+            time.sleep(REST_S)
             _leave_alone(figures, terminal, rival, idle_s)
     return figures
 
