@@ -5,6 +5,8 @@ from typing import TypedDict
 from psycopg.conninfo import conninfo_to_dict
 
 CONNECT_TIMEOUT_S = 5
+# Of the web processes only: commands may take their time.
+PATIENCE = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 
 
 class Parameters(TypedDict):
@@ -21,8 +23,12 @@ class Parameters(TypedDict):
     OPTIONS: dict[str, object]
 
 
-def parameters(url: str) -> Parameters:
+def parameters(url: str, pool: str | None = None) -> Parameters:
     """Django's parameters for a PostgreSQL address (``postgresql://user@host/name?sslmode=…``).
+
+    Args:
+        url: The address.
+        pool: So many connections are shared by all threads.
 
     Raises:
         psycopg.ProgrammingError: It is not one.
@@ -30,6 +36,9 @@ def parameters(url: str) -> Parameters:
     found = conninfo_to_dict(url)
     taken = {name: str(found.pop(name, "") or "") for name in ("dbname", "user", "password", "host", "port")}
     options: dict[str, object] = {"connect_timeout": CONNECT_TIMEOUT_S, **found}
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": int(pool), "timeout": CONNECT_TIMEOUT_S}
+        options["options"] = " ".join(filter(None, (PATIENCE, str(found.get("options") or ""))))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": taken["dbname"],
@@ -37,7 +46,7 @@ def parameters(url: str) -> Parameters:
         "PASSWORD": taken["password"],
         "HOST": taken["host"],
         "PORT": taken["port"],
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }

@@ -7,13 +7,16 @@ runs on, and the next one to come uses it.
 
 import fcntl
 import os
+import re
 import secrets
 import shlex
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from central.postmaster import Postmaster, postmaster
 from central.runner import ELSEWHERE, Runner
 
 USER = "hailong"
@@ -29,6 +32,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
+_SOCKET = re.compile("^unix_socket_directories = '(.*)'$", re.MULTILINE)
+_POLL_S = 0.05
 
 
 class EmbeddedError(Exception):
@@ -58,8 +63,10 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """Its address, while it runs."""
-        return f"postgresql://{USER}@/postgres?host={quote(str(self._socket()), safe='')}"
+        """Its address. Raises `EmbeddedError` where it does not run."""
+        if (running := self._running()) is None:
+            raise EmbeddedError(f"the database in {self.place} does not run")
+        return f"postgresql://{USER}@/postgres?host={quote(str(running.socket), safe='')}"
 
     def start(self) -> None:
         """Make it where there is none, start it where it does not run, and take part in it.
@@ -70,14 +77,14 @@ class Cluster:
         """
         self.folder.mkdir(mode=0o711, exist_ok=True)
         with self._alone():
-            if not (self.place / "data").exists():
-                self._make()
-            if not self.runs():
-                self._configure()
-                options = f"-c config_file={shlex.quote(str(self.place / 'postgresql.conf'))}"
-                self._pg_ctl("start", "--log", str(self.place / "data" / "start.log"), "--options", options)
+            self._run()
             self._share = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._share, fcntl.LOCK_SH)
+
+    def revive(self) -> None:
+        """Start it again where it has ended without being told to. Raises as `start`."""
+        with self._alone():
+            self._run()
 
     def stop(self) -> None:
         """Leave; the last one stops it. Raises `EmbeddedError`."""
@@ -91,14 +98,13 @@ class Cluster:
                 return  # somebody else uses it
             finally:
                 os.close(share)
-            if self.runs():
-                socket = self._socket()
+            if running := self._running():
                 self._pg_ctl("stop", "--mode", "fast")
-                socket.rmdir()
+                running.socket.rmdir()
 
     def runs(self) -> bool:
         """Whether it runs."""
-        return self._runner.run("pg_ctl", "status", "--pgdata", str(self.place / "data")).returncode == 0
+        return self._running() is not None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -109,6 +115,38 @@ class Cluster:
             yield
         finally:
             os.close(fd)
+
+    def _running(self) -> Postmaster | None:
+        found = postmaster(self.place / "data")
+        return found if found is not None and found.is_alive else None
+
+    def _run(self) -> None:
+        if not (self.place / "data").exists():
+            self._make()
+        self._bury()
+        if not self.runs():
+            self._configure()
+            options = f"-c config_file={shlex.quote(str(self.place / 'postgresql.conf'))}"
+            self._pg_ctl("start", "--log", str(self.place / "data" / "start.log"), "--options", options)
+        self._wait(
+            "it does not become ready", lambda: (found := self._running()) is not None and found.is_ready
+        )
+
+    def _bury(self) -> None:
+        """Take away what a postmaster has left that did not end in good order, once its children are gone too."""
+        dead = postmaster(self.place / "data")
+        if dead is not None and not dead.is_alive:
+            self._wait("processes of a killed database do not end", lambda: not dead.has_children)
+            dead.file.unlink()
+            for left in dead.socket.glob(".s.PGSQL.*"):
+                left.unlink()
+
+    def _wait(self, trouble: str, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not done():
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{trouble}: {self.place}")
+            time.sleep(_POLL_S)
 
     def _make(self) -> None:
         """Complete or not at all: a cluster that was not made to its end is made again."""
@@ -124,14 +162,15 @@ class Cluster:
         draft.rename(self.place / "data")
 
     def _configure(self) -> None:
-        """The whole configuration, with a new folder for the socket: the one before may be gone or in the way."""
-        lines = {**self._settings, "unix_socket_directories": str(self._runner.socket_folder())}.items()
-        quoted = ("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in lines)
-        (self.place / "postgresql.conf").write_text("".join(quoted), encoding="utf-8")
-
-    def _socket(self) -> Path:
-        lines = (self.place / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        return Path(lines[4])
+        """The whole configuration. The folder of the socket stays the same while it is there: processes know it."""
+        path = self.place / "postgresql.conf"
+        found = _SOCKET.search(path.read_text(encoding="utf-8")) if path.exists() else None
+        socket = Path(found[1]) if found else None
+        if socket is None or not self._runner.owns(socket):
+            socket = self._runner.socket_folder()
+        settings = {**self._settings, "unix_socket_directories": str(socket)}
+        lines = ("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in settings.items())
+        path.write_text("".join(lines), encoding="utf-8")
 
     def _pg_ctl(self, action: str, *arguments: str) -> None:
         data = str(self.place / "data")
@@ -140,4 +179,6 @@ class Cluster:
     def _succeed(self, program: str, *arguments: str) -> None:
         done = self._runner.run(program, *arguments)
         if done.returncode:
-            raise EmbeddedError(f"{program} failed in {self.place}: {done.stdout.strip()}")
+            raise EmbeddedError(
+                f"{program} failed in {self.place}; see data/log there. {done.stdout.strip()}"
+            )

@@ -34,7 +34,7 @@ class Place:
 
     def make(self) -> None:
         """Make the folders where they are missing; what exists keeps its mode. Raises `OSError`."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         self.keys.mkdir(mode=0o700, exist_ok=True)
 
     def signing_key(self) -> SigningKey:

@@ -45,6 +45,11 @@ class Runner:
         self.give(folder)
         return folder
 
+    def owns(self, folder: Path) -> bool:
+        """Whether a folder is there and belongs to the user."""
+        wanted = os.geteuid() if self.owner is None else self.owner.pw_uid
+        return folder.is_dir() and folder.stat().st_uid == wanted
+
     def give(self, folder: Path) -> None:
         """Make a folder that belongs to the user, 0700."""
         folder.mkdir(mode=0o700, exist_ok=True)

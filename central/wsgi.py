@@ -1,5 +1,28 @@
 """The entry for web servers; `hailong-central serve` uses it, and so may any other WSGI server."""
 
-from django.core.wsgi import get_wsgi_application
+import os
+import threading
+from multiprocessing import parent_process
 
+from django.core.wsgi import get_wsgi_application
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+
+def _end_with_parent() -> None:
+    """A worker whose `serve` was killed would keep the port, and answer with an old version for ever."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+_end_with_parent()
 application = get_wsgi_application()
+_proxies = os.environ.get("HAILONG_CENTRAL_PROXIES", "").split()
+if _proxies:
+    application = wrap_wsgi_with_proxy_headers(application, _proxies)

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import django
@@ -13,18 +15,36 @@ from central.place import Place, default_folder
 from central.runner import runner
 from sync.keys import KeyFileError
 
-data_dir_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="Keys and the embedded database.",
-    envvar="HAILONG_CENTRAL_DATA_DIR",
-)
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def data_dir_option(command: F) -> F:
+    """Give a command ``--data-dir``; it receives it as `data_dir`."""
+    option = click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        envvar="HAILONG_CENTRAL_DATA_DIR",
+        help="Where keys and the embedded database lie.",
+    )
+    return option(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A server, ready for the body of a command. `cluster` is None where DATABASE_URL names another database."""
+
+    place: Place
+    cluster: Cluster | None
 
 
 @contextmanager
-def server(data_dir: Path | None) -> Iterator[Place]:
-    """Django, ready, on a migrated database; the embedded one where `DATABASE_URL` names no other.
+def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Ready]:
+    """Django on a migrated database that is this server's; models can be imported inside.
+
+    Args:
+        data_dir: The folder; None = the usual one.
+        public_url: What terminals and people are told from now on; None = as it was.
 
     Raises:
         click.ClickException: The folder, a key or the database cannot be used.
@@ -33,15 +53,17 @@ def server(data_dir: Path | None) -> Iterator[Place]:
     cluster: Cluster | None = None
     try:
         place.make()
-        os.environ["HAILONG_CENTRAL_DATA_DIR"] = str(place.folder)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "central.settings")
         if not os.environ.get("DATABASE_URL"):
             cluster = Cluster(place.postgresql, runner())
             cluster.start()
             os.environ["DATABASE_URL"] = cluster.url
+        os.environ["HAILONG_CENTRAL_DATA_DIR"] = str(place.folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "central.settings"
+        if public_url is not None:
+            os.environ["HAILONG_CENTRAL_URL"] = public_url
         django.setup()
-        _migrate()
-        yield place
+        _prepare(public_url)
+        yield Ready(place, cluster)
     except (EmbeddedError, KeyFileError, OSError) as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -49,14 +71,16 @@ def server(data_dir: Path | None) -> Iterator[Place]:
             cluster.stop()
 
 
-def _migrate() -> None:
+def _prepare(public_url: str | None) -> None:
     from django.db import Error, connections
 
+    from central.identity import ForeignDatabase, settle
     from central.migrate import migrate
 
     try:
         migrate()
-    except Error as error:
+        settle(public_url)
+    except (Error, ForeignDatabase) as error:
         raise click.ClickException(f"the database cannot be used: {error}") from error
     finally:
         connections.close_all()

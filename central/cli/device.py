@@ -1,0 +1,87 @@
+"""``hailong-central device``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from central.cli.common import data_dir_option, server
+
+
+@click.group()
+def device() -> None:
+    """Terminals: add, list, accept, revoke."""
+
+
+@device.command()
+@data_dir_option
+@click.option("--unit", required=True, help="The unit's name, or its number where several have the name.")
+@click.option("--counter", required=True, help="The counter's name.")
+@click.option("--accept", is_flag=True, help="Nobody needs to compare keys afterwards.")
+def add(data_dir: Path | None, unit: str, counter: str, accept: bool) -> None:
+    """Make a one-time code for a terminal at a counter; the unit and the counter are made where they are missing."""
+    with server(data_dir):
+        from django.core.exceptions import ValidationError
+
+        from central import identity, registry
+        from central.tickets import ticket
+
+        actor = registry.Actor()
+        try:
+            place = registry.counter_named(unit.strip(), counter.strip(), actor)
+        except (registry.Ambiguous, ValidationError) as error:
+            raise click.ClickException(str(error)) from error
+        reserved = registry.reserve(place, actor)
+        made = ticket(registry.give_code(reserved, actor, accept=accept), identity.public_url())
+        said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
+        click.echo(json.dumps(said, ensure_ascii=False))
+
+
+@device.command("list")
+@data_dir_option
+def list_devices(data_dir: Path | None) -> None:
+    """Print each terminal as one line of JSON."""
+    with server(data_dir):
+        from central.models import Device
+
+        for row in Device.objects.select_related("counter__unit").prefetch_related("keys"):
+            said = {
+                "device": row.pk,
+                "status": row.status,
+                "unit": row.counter.unit.name,
+                "counter": row.counter.name,
+                "key_ids": [key.key_id for key in row.keys.all() if key.revoked_at is None],
+                "last_seen": None if row.last_seen_at is None else row.last_seen_at.isoformat(),
+            }
+            click.echo(json.dumps(said, ensure_ascii=False))
+
+
+@device.command()
+@data_dir_option
+@click.argument("device_id", metavar="DEVICE")
+def accept(data_dir: Path | None, device_id: str) -> None:
+    """Accept a pending terminal, after comparing the key id on its screen with the one of “device list”."""
+    _change(data_dir, device_id, "accept")
+
+
+@device.command()
+@data_dir_option
+@click.argument("device_id", metavar="DEVICE")
+def revoke(data_dir: Path | None, device_id: str) -> None:
+    """Revoke a terminal: nothing that it says is believed any more."""
+    _change(data_dir, device_id, "revoke")
+
+
+def _change(data_dir: Path | None, device_id: str, action: str) -> None:
+    with server(data_dir):
+        from central import registry
+        from central.models import Device
+
+        change = {"accept": registry.accept, "revoke": registry.revoke}[action]
+        try:
+            changed = change(device_id.upper(), registry.Actor())
+        except Device.DoesNotExist as error:
+            raise click.ClickException(f"there is no terminal {device_id}") from error
+        except registry.NotPossible as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(json.dumps({"device": changed.pk, "status": changed.status}))

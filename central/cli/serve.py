@@ -1,0 +1,131 @@
+"""``hailong-central serve``."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from central.cli.common import data_dir_option, server
+from central.embedded import Cluster, EmbeddedError
+from central.serving import Address, CannotListen
+from central.serving import serve as serve_at
+
+LOOK_S = 2.0
+"""How often the embedded database is looked at."""
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@data_dir_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free."
+)
+@click.option(
+    "--url", metavar="URL", envvar="HAILONG_CENTRAL_URL", help="The address terminals and people use."
+)
+@click.option("--certificate", type=_FILE, metavar="FILE", help="Of TLS: a PEM file, the server's own first.")
+@click.option("--key", type=_FILE, metavar="FILE", help="Of TLS: the private key of the certificate.")
+@click.option(
+    "--proxy", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded-… headers are true."
+)
+@click.option(
+    "--insecure", is_flag=True, help="Plain HTTP at an address that others reach: TLS ends before us."
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+def serve(
+    data_dir: Path | None,
+    host: str,
+    port: int,
+    url: str | None,
+    certificate: Path | None,
+    key: Path | None,
+    proxy: tuple[str, ...],
+    insecure: bool,
+    workers: int,
+) -> None:
+    """Run the server. One line of JSON says when it is ready, and how the first administrator logs in."""
+    signal.signal(signal.SIGTERM, _end)
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate and --key go together")
+    try:
+        address = Address(host, port, certificate, key).claimed()
+    except CannotListen as error:
+        raise click.ClickException(str(error)) from error
+    if certificate is None and not address.is_loopback and not insecure:
+        raise click.UsageError(
+            f"plain HTTP at {host} can be read and changed on the way: give --certificate and --key, or --insecure"
+            " where a proxy with TLS stands before it"
+        )
+    public = _public_url(url, address)
+    with server(data_dir, public) as ready:
+        link = _prepared(proxy)
+        line = json.dumps({"event": "listening", "url": public, "admin_login": link})
+        with _watched(ready.cluster):
+            serve_at(address, workers, lambda: click.echo(line))
+
+
+def _public_url(url: str | None, address: Address) -> str:
+    if url is not None:
+        if not url.startswith(("https://", "http://")):
+            raise click.UsageError("--url begins with https:// (or http:// on this machine)")
+        return url.rstrip("/")
+    if address.host in ("0.0.0.0", "::"):  # noqa: S104 - it is no address that a terminal can use
+        raise click.UsageError(
+            f"{address.host} is every address of this machine: say with --url which one to use"
+        )
+    return address.url
+
+
+def _prepared(proxies: tuple[str, ...]) -> str | None:
+    """The link for the first administrator, once the database has been looked at."""
+    import os
+
+    from django.db import connections
+
+    from central.durability import Unsafe, check
+    from central.web.links import first_link
+
+    os.environ["HAILONG_CENTRAL_PROXIES"] = " ".join(proxies)
+    try:
+        check()
+        return first_link()
+    except Unsafe as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        connections.close_all()
+
+
+@contextmanager
+def _watched(cluster: Cluster | None) -> Iterator[None]:
+    """The embedded database is started again when it ends by itself; requests are answered with 503 meanwhile."""
+    ended = threading.Event()
+
+    def watch(watched: Cluster) -> None:
+        while not ended.wait(LOOK_S):
+            if not watched.runs():
+                try:
+                    watched.revive()
+                except (EmbeddedError, OSError) as error:
+                    click.echo(f"the embedded database does not start: {error}", err=True)
+
+    watcher = threading.Thread(target=watch, args=(cluster,), name="database")
+    if cluster is not None:
+        watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if cluster is not None:
+            watcher.join()
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    """SIGTERM before the web processes run."""
+    raise SystemExit(0)

@@ -1,0 +1,118 @@
+"""Units, counters and terminals: made, accepted, revoked, each with its line in the log of changes."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from central import audit, clock, codes, configs
+from central.codes import NewCode
+from central.models import Counter, Device, DeviceStatus, Unit
+from sync.codes import new_device_id
+
+
+class Ambiguous(LookupError):
+    """More than one unit has the name. The message lists them."""
+
+
+class NotPossible(ValueError):
+    """The terminal is not in a state in which that can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it. `user` is None for a command."""
+
+    user: User | None = None
+
+    @property
+    def name(self) -> str:
+        """As the log of changes says it."""
+        return audit.COMMAND if self.user is None else self.user.get_username()
+
+
+def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
+    """The counter of a unit by their names; what is missing is made.
+
+    Raises:
+        Ambiguous: Several units have the name.
+        django.db.Error: It could not be kept.
+    """
+    with transaction.atomic():
+        owner = _unit_named(unit, actor)
+        found, made = Counter.objects.get_or_create(unit=owner, name=counter, valid_to=None)
+        if made:
+            audit.record(actor.name, "create", found, None, audit.values(found))
+    return found
+
+
+def _unit_named(name: str, actor: Actor) -> Unit:
+    found = list(Unit.objects.filter(name=name, valid_to=None).select_related("parent"))
+    if len(found) > 1:
+        places = "; ".join(f"{unit.pk}: {unit.parent}" for unit in found)
+        raise Ambiguous(
+            f"{len(found)} units are called {name} ({places}): give the number instead of the name"
+        )
+    if not found and name.isdecimal() and (numbered := Unit.objects.filter(pk=int(name)).first()):
+        return numbered
+    if found:
+        return found[0]
+    made = Unit.objects.create(name=name)
+    audit.record(actor.name, "create", made, None, audit.values(made))
+    return made
+
+
+def reserve(counter: Counter, actor: Actor) -> Device:
+    """A device for a counter, until a terminal comes with its code. Raises `django.db.Error`."""
+    with transaction.atomic():
+        made = Device.objects.create(id=new_device_id(), counter=counter, created_at=clock.now())
+        audit.record(actor.name, "create", made, None, audit.values(made))
+    return made
+
+
+def give_code(device: Device, actor: Actor, *, accept: bool) -> NewCode:
+    """A new code for a device; earlier ones that were not used are burnt. Raises `django.db.Error`."""
+    with transaction.atomic():
+        made = codes.make(device, accept=accept, by=actor.user)
+        after: dict[str, audit.Json] = {"expires_at": made.row.expires_at.isoformat(), "accept": accept}
+        audit.record(actor.name, "code", device, None, after)
+    return made
+
+
+def accept(device_id: str, actor: Actor) -> Device:
+    """Accept a pending terminal: somebody has compared the key id on its screen.
+
+    Raises:
+        NotPossible: It does not wait for that.
+        Device.DoesNotExist: There is none.
+    """
+    return _change(device_id, actor, "accept", DeviceStatus.PENDING)
+
+
+def revoke(device_id: str, actor: Actor) -> Device:
+    """Revoke a terminal: nothing that it says is believed any more.
+
+    Raises:
+        NotPossible: It is revoked already.
+        Device.DoesNotExist: There is none.
+    """
+    return _change(device_id, actor, "revoke", *(set(DeviceStatus) - {DeviceStatus.REVOKED}))
+
+
+def _change(device_id: str, actor: Actor, action: str, *possible: DeviceStatus) -> Device:
+    with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=device_id)
+        if device.status not in possible:
+            raise NotPossible(f"{device.pk} is {device.status}")
+        before = audit.values(device)
+        if action == "accept":
+            device.status, device.accepted_at = DeviceStatus.ACCEPTED, clock.now()
+        else:
+            device.status, device.revoked_at = DeviceStatus.REVOKED, clock.now()
+        device.save(update_fields=["status", "accepted_at", "revoked_at"])
+        if action == "accept":
+            configs.issue(device)
+        else:
+            device.codes.filter(used_at=None, burnt_at=None).update(burnt_at=clock.now())
+        audit.record(actor.name, action, device, *audit.changed(before, audit.values(device)))
+    return device

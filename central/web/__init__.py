@@ -1,0 +1,1 @@
+"""What is for people: logging in, languages, pages beside the admin's own."""
