@@ -14,9 +14,6 @@ from kiosk.controller.state import (
     Acknowledge,
     Append,
     Counted,
-    Event,
-    Examine,
-    Examined,
     Glow,
     Phase,
     Play,
@@ -39,7 +36,7 @@ from kiosk.messages.wire import Answer, Request
 from kiosk.report import Reporter
 from kiosk.sound.headphones import Headphones, NoHeadphones
 from kiosk.sound.player import Silence, Sound
-from kiosk.view import Facts, ScreenName, View
+from kiosk.view import ScreenName, View
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +63,6 @@ class Parts:
     rules: Rules
     reporter: Reporter
     clock: Clock
-    examine: Callable[[], Facts]
     reword: Callable[[ConfigStatement | None], Words] = lambda _statement: {}
     configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
@@ -84,7 +80,7 @@ class Kiosk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._inbox: Inbox[InputEvent | WriterEvent | Examined] = Inbox(parts.display.wake)
+        self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(parts.display.wake)
         # The ledger's folder lies in the data folder.
         self._server = Server(parts.keeper.folder.parent, self._ask)
         self._writer = LedgerWriter(parts.keeper, self._inbox.put, tell=self._tell)
@@ -149,7 +145,7 @@ class Kiosk:
             return None
         return max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
 
-    def _take(self, event: Event | Configured | Impossible, now_ns: int) -> None:
+    def _take(self, event: InputEvent | WriterEvent | Tick, now_ns: int) -> None:
         """One event through the controller. A mistake of ours in it costs that event, not the terminal."""
         if isinstance(event, Impossible):
             self._impossible = event.error
@@ -187,8 +183,6 @@ class Kiosk:
                 case Glow():
                     for _, lights in self._lights:
                         lights.glow(effect.on)
-                case Examine():
-                    self._inbox.put(Examined(self._parts.examine()))
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""
@@ -228,4 +222,4 @@ def uncounted(state: State) -> Counted:
             repeats = (*repeats, (state.visit.seq, state.visit.repeats))
         if state.visit.wanted is not None:
             refused = refused.plus(state.visit.wanted.level, state.visit.wanted.boottime_ns)
-    return Counted(repeats, refused, state.owed)
+    return Counted(repeats, refused)

@@ -7,6 +7,8 @@
     ├── Refused            central answered with a problem (docs/protocol.md); carries it
     ├── KioskAway          nobody answers on the kiosk's socket, or the kiosk cannot do it now
     ├── KioskRefused       the kiosk will not do it, however often it is asked
+    ├── WrongCentral       the server's key is not the one that was given with the code
+    ├── AlreadyEnrolled    it belongs to a central server, and was not told to leave it
     ├── NotEnrolled        this terminal belongs to no central server yet
     └── LocalFault         something on this machine prevents it; carries which
 """
@@ -77,6 +79,14 @@ class KioskAway(SyncError):
 
 class KioskRefused(SyncError):
     """The kiosk did not believe it."""
+
+
+class WrongCentral(SyncError):
+    """Somebody else answers at the address: nothing is kept of what was said."""
+
+
+class AlreadyEnrolled(SyncError):
+    """This terminal belongs to a central server already."""
 
 
 class NotEnrolled(SyncError):

@@ -15,6 +15,9 @@ from kiosk.messages.statements import Checkpoint, checkpoint_of
 MOST_ENTRIES = 500
 MOST_BYTES = 1 << 20
 NONCE_HEADER = "Hailong-Nonce"
+ACCEPTED, PENDING, REVOKED = "accepted", "pending", "revoked"
+"""What central says of a terminal; the last one by problem 403.2."""
+
 SIGNATURE_TAG = "hailong/1"
 SIGNATURE_LABEL = "hailong"
 SIGNED_COMPONENTS = ("@method", "@target-uri", "content-digest")

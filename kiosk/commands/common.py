@@ -1,7 +1,9 @@
 """What every ``hailong`` command has in common: ``--config``, ``--data-dir``, and how it says that they are wrong."""
 
 import functools
+import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +60,11 @@ class Common:
             config_file=self.config_file,
             arguments=arguments | dict(extra or {}),
         )
+
+
+def set_up_logging() -> None:
+    """Logs are English, on standard error, and never hold a level."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
 
 def report(error: ConfigError, _: Texts) -> None:

@@ -11,9 +11,9 @@ import click
 from assets.texts import Texts
 from hardware.events import Level
 from hardware.fakes.scripted import ScriptedSource
-from kiosk.commands.common import Common, common_options
+from kiosk.commands.common import Common, common_options, set_up_logging
 from kiosk.commands.run import screen_arguments, size
-from kiosk.commands.start import Options, events_stream, run_kiosk, set_up_logging
+from kiosk.commands.start import Options, events_stream, run_kiosk
 from kiosk.config.kinds import Value
 from kiosk.config.model import Config, ScreenTexts
 from kiosk.controller.state import Phase, State

@@ -6,7 +6,7 @@ import click
 
 from assets.texts import Texts
 from kiosk.clock import SystemClock
-from kiosk.commands.common import Common, common_options
+from kiosk.commands.common import Common, common_options, set_up_logging
 from kiosk.commands.run import screen_arguments, size
 from kiosk.commands.start import (
     NO_DISPLAY,
@@ -14,7 +14,6 @@ from kiosk.commands.start import (
     program,
     refusal,
     scale_of,
-    set_up_logging,
     shown_by,
     wording_of,
 )

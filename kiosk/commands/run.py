@@ -6,8 +6,8 @@ import sys
 import click
 
 from assets.texts import Texts
-from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report
-from kiosk.commands.start import Options, events_stream, run_kiosk, set_up_logging, show_bad_configuration
+from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report, set_up_logging
+from kiosk.commands.start import Options, events_stream, run_kiosk, show_bad_configuration
 from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
 from kiosk.report import Reporter

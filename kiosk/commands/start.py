@@ -1,7 +1,6 @@
 """What ``run`` and ``demo`` share: from a configuration to a running kiosk and an exit code."""
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay, Words
 from kiosk.edid import reported_mm
-from kiosk.facts import examine
 from kiosk.faults import ProgramCode
 from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
@@ -64,11 +62,6 @@ class Options:
     conductor: Conductor = lambda _state: False
 
 
-def set_up_logging() -> None:
-    """Logs are English, on standard error, and never hold a level."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-
-
 def events_stream(output: IO[str], *, wanted: bool) -> IO[str] | None:
     """Where event lines go: to standard output, when they were asked for or a machine reads it."""
     return output if wanted or not output.isatty() else None
@@ -104,7 +97,6 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
-        examine=lambda: examine(program(), config.data_dir, clock),
         reword=lambda statement: words_of(config, statement),
         configured=statement,
         sound=sound_of(config, clock),

@@ -103,6 +103,14 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Sync:
+    """The way to the central server."""
+
+    ca_file: str  # empty: the one given at the enrolment
+    proxy: str  # URL; empty: none
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenTexts:
     """What the screen says about the place; an empty question means the catalogue's."""
 
@@ -140,6 +148,7 @@ class Config:
     visit: Visit
     screen: Screen
     sound: Sound
+    sync: Sync
     texts: ScreenTexts
     labels: Labels
 
@@ -164,6 +173,7 @@ def build(values: Mapping[str, Value]) -> Config:
         visit=Visit(**table("visit")),
         screen=Screen(**table("screen")),
         sound=Sound(**table("sound")),
+        sync=Sync(**table("sync")),
         texts=ScreenTexts(**table("texts")),
         labels=Labels(**table("labels")),
     )

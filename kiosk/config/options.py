@@ -12,6 +12,7 @@ from typing import get_args
 
 from assets.texts import DEFAULT_LANGUAGE
 from hardware.padpattern import LONGEST_PATTERN
+from kiosk.config.address_kinds import File, ProxyUrl
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull, Theme
 from kiosk.config.panel_kind import PanelSize
@@ -72,6 +73,7 @@ TABLES: Mapping[str, Phrase] = {
     "sound": Phrase(
         "The soft sound when a rating has been kept, the same for every level; and tones for headphones."
     ),
+    "sync": Phrase("The way to the central server, once “hailong enrol” has told which one it is."),
     "texts": Phrase("What the screen says about the place."),
     "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
 }
@@ -298,6 +300,21 @@ OPTIONS: tuple[Option, ...] = (
         TimeOfDay(),
         "",
         Phrase("Until when there is no sound; earlier than quiet_from means on the next day."),
+    ),
+    Option(
+        "sync.ca_file",
+        File(),
+        "",
+        Phrase(
+            "The certificate (PEM) of the only authority that is trusted for the central server, where it is not a "
+            "public one. Empty: the one given with “hailong enrol --ca”, else those of the machine."
+        ),
+    ),
+    Option(
+        "sync.proxy",
+        ProxyUrl(),
+        "",
+        Phrase("The proxy on the way to the central server. Nothing is taken from http_proxy and the like."),
     ),
     Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),
     Option("texts.department", Text(_LONGEST_TEXT), "", Phrase("The department or team.")),

@@ -18,7 +18,7 @@ BUTTONS = 5
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
-def _one_line(kind: Kind, raw: object) -> str:
+def one_line(kind: Kind, raw: object) -> str:
     """The text as it is. Raises `Refused` when it is no text or has characters that cannot be shown."""
     if not isinstance(raw, str):
         raise wrong_type(kind, raw)
@@ -41,7 +41,7 @@ class Text:
 
     def read(self, raw: object) -> str:
         """See `Kind.read`."""
-        text = unicodedata.normalize("NFC", _one_line(self, raw)).strip()
+        text = unicodedata.normalize("NFC", one_line(self, raw)).strip()
         if len(text) > self.most:
             raise Refused(
                 Phrase(
@@ -71,7 +71,7 @@ class Folder:
         """See `Kind.read`."""
         if isinstance(raw, Path):
             raw = str(raw.absolute())
-        text = _one_line(self, raw)
+        text = one_line(self, raw)
         if not text.startswith("/"):
             raise not_allowed(self, raw)
         return Path(text)
@@ -91,7 +91,7 @@ class Device:
 
     def read(self, raw: object) -> str:
         """See `Kind.read`."""
-        text = _one_line(self, raw)
+        text = one_line(self, raw)
         if text and not text.startswith("/"):
             raise not_allowed(self, raw)
         return text
@@ -113,7 +113,7 @@ class Chip:
         """See `Kind.read`."""
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = str(Whole(0, 255).read(raw))
-        return _one_line(self, raw).strip()
+        return one_line(self, raw).strip()
 
     def read_text(self, text: str) -> str:
         """See `Kind.read_text`."""
@@ -156,7 +156,7 @@ class TimeOfDay:
             if raw.second or raw.microsecond:
                 raise not_allowed(self, str(raw))
             return f"{raw:%H:%M}"
-        text = _one_line(self, raw).strip()
+        text = one_line(self, raw).strip()
         if not text:
             return ""
         try:

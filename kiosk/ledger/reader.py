@@ -84,12 +84,11 @@ def reading(path: Path) -> Iterator[Reading]:
     """
     _refuse_unreadable(path)
     for _ in range(_TRIES):
-        if _beside(path, "-wal").exists() and _beside(path, "-shm").exists():
-            opened = _in_place(path)
-            if opened is not None:
-                with closing(opened.connection):
-                    yield opened
-                return
+        opened = in_place(path)
+        if opened is not None:
+            with closing(opened.connection):
+                yield opened
+            return
         with tempfile.TemporaryDirectory(prefix="hailong-ledger-") as folder:
             try:
                 opened = _of_copy(path, Path(folder))
@@ -118,8 +117,14 @@ def _refuse_unreadable(path: Path) -> None:
         raise LedgerUnreadable(f"{path} is a folder, not a ledger") from error
 
 
-def _in_place(path: Path) -> Reading | None:
-    """Read beside the kiosk; None when SQLite finds that no kiosk keeps the log in order."""
+def in_place(path: Path) -> Reading | None:
+    """Read beside the writer, which may be this very process; None when nobody keeps the log in order.
+
+    Raises:
+        LedgerUnreadable, LedgerNewer: As `reading`.
+    """
+    if not (_beside(path, "-wal").exists() and _beside(path, "-shm").exists()):
+        return None
     connection = None
     try:
         connection = sqlite3.connect(

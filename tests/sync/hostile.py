@@ -40,11 +40,12 @@ def reset(connection: socket.socket, _: bytes) -> None:
 class Slow:
     """An answer byte by byte, until whoever asked has had enough, or the test is over."""
 
-    def __init__(self, answer: bytes, pause_s: float) -> None:
-        self.answer, self.pause_s = answer, pause_s
+    def __init__(self, answer: bytes, pause_s: float, first_s: float = 0.0) -> None:
+        self.answer, self.pause_s, self.first_s = answer, pause_s, first_s
         self.over = threading.Event()
 
     def __call__(self, connection: socket.socket, _: bytes) -> None:
+        self.over.wait(self.first_s)
         for place in range(len(self.answer)):
             try:
                 connection.sendall(self.answer[place : place + 1])
@@ -62,12 +63,12 @@ class Hostile:
         requests: What came, in order.
     """
 
-    def __init__(self, behave: Behaviour, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, behave: Behaviour, context: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.behave = behave
         self.requests: list[bytes] = []
         self.over = threading.Event()
         self._context = context
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         self._listening.settimeout(0.1)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -134,9 +135,9 @@ def _whole_request(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def hostile(behave: Behaviour, context: ssl.SSLContext | None = None) -> Iterator[Hostile]:
+def hostile(behave: Behaviour, context: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Hostile]:
     """A server until the block ends."""
-    server = Hostile(behave, context)
+    server = Hostile(behave, context, port)
     try:
         yield server
     finally:

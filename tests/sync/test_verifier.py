@@ -17,7 +17,7 @@ from kiosk.ledger import export
 from kiosk.ledger.kinds import Draft, Kind
 from kiosk.ledger.reader import reading
 from sync import verifier
-from sync.commands import verify as command
+from sync.commands.verify import verify as command
 from sync.verifier import CannotRead, Reason, Verdict, verify
 from tests.kiosk.ledger.terminal import kept, tamper, vote
 from tests.kiosk.ledger.vectors import vectors

@@ -56,5 +56,4 @@ def test_what_they_say_depends_on_the_screen_alone() -> None:
         ScreenName.STARTING,
         ScreenName.WAIT,
         ScreenName.FAULT,
-        ScreenName.SERVICE,
     }

@@ -1,0 +1,1 @@
+"""The commands of the delivery: ``hailong enrol``, ``hailong sync``, ``hailong verify``."""

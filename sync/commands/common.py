@@ -1,0 +1,39 @@
+"""What the commands of the delivery have in common."""
+
+from importlib.metadata import version
+
+import click
+
+from assets.texts import Texts
+from kiosk.clock import SystemClock
+from kiosk.commands.common import Common
+from kiosk.config.phrase import Phrase, printable
+from sync.contact import Settings
+from sync.errors import SyncError
+from sync.outcome import exit_code, outcome_of
+from sync.place import Place
+from sync.words import with_detail
+
+
+def settings_of(common: Common) -> tuple[Settings, Texts]:
+    """What a command works with, and the language it speaks. Raises `kiosk.config.errors.ConfigError`."""
+    config = common.load()
+    settings = Settings(
+        place=Place(config.data_dir),
+        ca_file=config.sync.ca_file,
+        proxy=config.sync.proxy,
+        program=f"hailong {version('hailong')}",
+        clock=SystemClock(),
+    )
+    return settings, Texts(config.language)
+
+
+def say(phrase: Phrase, texts: Texts, *, err: bool = False) -> None:
+    """Print a sentence; what a server said is in it, so nothing that could confuse a terminal gets through."""
+    click.echo(printable(phrase.render(texts)), err=err)
+
+
+def failed(error: SyncError, texts: Texts) -> click.exceptions.Exit:
+    """Say on standard error what was in the way; the exit code for it."""
+    say(with_detail(outcome_of(error)), texts, err=True)
+    return click.exceptions.Exit(exit_code(error))

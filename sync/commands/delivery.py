@@ -1,0 +1,101 @@
+"""``hailong sync``: deliver for as long as the terminal runs, deliver once, and how it goes."""
+
+import signal
+import sys
+from typing import NoReturn
+
+import click
+
+from assets.texts import Texts
+from kiosk.commands.common import Common, common_options, set_up_logging
+from kiosk.config.phrase import Phrase
+
+ALREADY_RUNNING = 1
+"""Exit code of ``sync run`` when another one serves the folder."""
+
+_ = Texts()
+
+
+@click.group(help=_("Deliver the ratings to the central server, and say how that goes."))
+def sync() -> None:
+    """The group; its commands are below."""
+
+
+@sync.command(
+    help=_("Deliver for as long as the terminal runs. The kiosk does not need it and does not wait for it.")
+)
+@common_options
+def run(common: Common) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    from sync.commands.common import failed, say, settings_of
+    from sync.connect import KioskLink
+    from sync.errors import LocalFault
+    from sync.place import AlreadyRunning
+    from sync.run import Runner
+
+    set_up_logging()
+    settings, texts = settings_of(common)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        with settings.place.serving():
+            Runner(settings, lambda: KioskLink(settings.place.data_dir)).run()
+    except AlreadyRunning as error:
+        phrase = Phrase("“hailong sync run” serves {path} already.", {"path": str(settings.place.data_dir)})
+        say(phrase, texts, err=True)
+        raise click.exceptions.Exit(ALREADY_RUNNING) from error
+    except LocalFault as error:
+        raise failed(error, texts) from error
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    """Wherever the program is, it may stop there: nothing is ever half sent in what it remembers."""
+    sys.exit(0)
+
+
+@sync.command(
+    help=_(
+        "Deliver what is waiting, now. Ends with 0 when no rating is waiting any more, with 3 when the server was not "
+        "reached (nothing is lost), with 4 when it refused, with 2 when something of this machine is in the way."
+    )
+)
+@common_options
+def once(common: Common) -> None:
+    """With a kiosk that runs or without."""
+    from sync.commands.common import failed, say, settings_of
+    from sync.errors import SyncError
+    from sync.once import deliver
+    from sync.outcome import REFUSED
+    from sync.protocol import ACCEPTED
+
+    settings, texts = settings_of(common)
+    try:
+        delivered = deliver(settings)
+    except SyncError as error:
+        raise failed(error, texts) from error
+    if delivered.status != ACCEPTED:
+        say(Phrase("The server waits for an administrator to accept this terminal."), texts, err=True)
+        if delivered.waiting.votes:
+            raise click.exceptions.Exit(REFUSED)
+        return
+    say(
+        Phrase(
+            "Delivered: there is a receipt for all entries up to {size}. {votes} ratings are waiting.",
+            {"size": delivered.size, "votes": delivered.waiting.votes},
+        ),
+        texts,
+    )
+
+
+@sync.command(
+    help=_("Say how the delivery goes: online or not, what is waiting, the last receipt, the next try.")
+)
+@common_options
+def status(common: Common) -> None:
+    """Also while ``sync run`` runs, and when the terminal was never enrolled."""
+    from sync.commands.common import say, settings_of
+    from sync.status import lines
+
+    settings, texts = settings_of(common)
+    for phrase in lines(settings.place, settings.clock):
+        say(phrase, texts)

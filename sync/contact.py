@@ -1,0 +1,234 @@
+"""One contact with central: the time, what is waiting, the heartbeat. In this order, each only when it is due."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from kiosk.clock import Clock
+from kiosk.ledger.kinds import Kind, parse
+from kiosk.messages import wire
+from kiosk.messages.notes import PublicKey
+from kiosk.messages.statements import Checkpoint
+from sync import source
+from sync.address import BadAddress, normalised
+from sync.client import Client, receipt_of
+from sync.delivery import FORK, Delivery, Pace
+from sync.errors import NotEnrolled, Refused
+from sync.keys import SigningKey
+from sync.kiosk import Kiosk, head_of, nonce_of, offer
+from sync.moment import Timekeeper
+from sync.place import Place
+from sync.protocol import ACCEPTED, PENDING, REVOKED, HeartbeatRequest
+from sync.store import Identity, Store
+from sync.tls import Trust
+from sync.transport import USUAL, Channel, Limits
+
+log = logging.getLogger(__name__)
+
+_STATUS_OF = {"403.1": PENDING, "403.2": REVOKED}
+
+
+@dataclass
+class Terminal:
+    """What a contact needs of this machine.
+
+    Attributes:
+        kiosk: Whoever writes the ledger.
+        ledger: The file.
+        store: Open.
+        key: Loads the device's; raises `LocalFault`.
+        clock: The machine's clocks.
+        pinned: The certificates of the only authority to trust (PEM); None = those of the machine.
+        proxy: URL; empty = none.
+        program: Name and version.
+        pace: How large batches may be.
+        limits: How patient to be.
+    """
+
+    kiosk: Kiosk
+    ledger: Path
+    store: Store
+    key: Callable[[], SigningKey]
+    clock: Clock
+    pinned: str | None
+    proxy: str
+    program: str
+    pace: Pace
+    limits: Limits
+
+    def channel(self, url: str, now_ms: Callable[[], int | None]) -> Channel:
+        """A conversation with a server, whose certificates are judged by this time."""
+        return Channel(url, Trust(self.pinned, now_ms), self.proxy, self.limits)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What does not change while a program runs.
+
+    Attributes:
+        place: The data folder.
+        ca_file: As configured; empty = the one that was given at the enrolment, if any.
+        proxy: As configured.
+        program: Name and version.
+        clock: The machine's clocks.
+        limits: How patient to be.
+    """
+
+    place: Place
+    ca_file: str
+    proxy: str
+    program: str
+    clock: Clock
+    limits: Limits = USUAL
+
+    def terminal(self, kiosk: Kiosk, store: Store, pace: Pace | None = None) -> Terminal:
+        """What a contact needs. Raises `LocalFault`: what is pinned cannot be read."""
+        return Terminal(
+            kiosk=kiosk,
+            ledger=self.place.ledger,
+            store=store,
+            key=self.place.key,
+            clock=self.clock,
+            pinned=self.place.pinned(self.ca_file),
+            proxy=self.proxy,
+            program=self.program,
+            pace=pace or Pace(),
+            limits=self.limits,
+        )
+
+
+def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
+    """Do what is due.
+
+    Args:
+        terminal: This machine.
+        heartbeat: Whether central is to hear that the terminal is alive; while pending it always is.
+
+    Returns:
+        Who this terminal is; its status is as central says now.
+
+    Raises:
+        SyncError: Something was in the way; what was done before it stays done.
+    """
+    head = head_of(terminal.kiosk)
+    identity = identity_of(terminal, head)
+    key = terminal.key()
+    times = hear_the_time(terminal, key, identity)
+    with terminal.channel(identity.url, times.now_ms) as channel:
+        talk = _Talk(terminal, identity, times, key, Client(channel, key, terminal.clock))
+        try:
+            # A pending terminal asks first: nothing that it sends would be taken.
+            if identity.status != ACCEPTED:
+                talk.beat(head)
+            if talk.identity.status == ACCEPTED:
+                head = talk.deliver(head)
+                if heartbeat and identity.status == ACCEPTED:
+                    talk.beat(head)
+        except Refused as refusal:
+            status = _STATUS_OF.get(refusal.problem.code)
+            if status is not None:
+                talk.become(status)
+            raise
+    return talk.identity
+
+
+def identity_of(terminal: Terminal, head: wire.Head) -> Identity:
+    """Who this terminal is: as `sync.db` says, or, where the ledger says otherwise, as the ledger says.
+
+    Raises:
+        NotEnrolled: Neither says anything.
+        KioskAway, LocalFault: The ledger cannot be read.
+    """
+    known = terminal.store.identity()
+    if known is not None and head.device in (None, known.device):
+        return known
+    if head.device is None:
+        raise NotEnrolled("this terminal has not been enrolled")
+    with source.opened(terminal.ledger) as ledger:
+        entry = ledger.last(Kind.ENROLLED)
+    said = {} if entry is None else parse(entry.payload)
+    try:
+        url, key = normalised(str(said.get("url"))), bytes.fromhex(str(said.get("public_key")))
+        identity = Identity(head.device, url, PublicKey("central", key), ACCEPTED)
+    except (BadAddress, ValueError) as error:
+        raise NotEnrolled(f"the ledger's `enrolled` entry cannot be understood: {error}") from error
+    log.warning("sync.db does not know the enrolment; it is taken from the ledger")
+    terminal.store.enrol(identity)
+    return identity
+
+
+def hear_the_time(terminal: Terminal, key: SigningKey, identity: Identity) -> Timekeeper:
+    """What time it is; central is asked when that is due, and the kiosk told.
+
+    Before central has spoken in this boot, its certificate cannot be judged by a time: then only the pinned
+    authority is trusted, and only for this question, whose answer central signs with its own key.
+
+    Raises:
+        SyncError: There is no answer.
+    """
+    progress = terminal.store.progress()
+    times = Timekeeper(terminal.clock, progress.heard)
+    if not times.should_ask():
+        return times
+    now_ms = times.now_ms if terminal.pinned is None else times.central_ms
+    with terminal.channel(identity.url, now_ms) as channel:
+        client = Client(channel, key, terminal.clock)
+        nonce = nonce_of(terminal.kiosk)
+        asked_ns = terminal.clock.boottime_ns()
+        statement, utc_ms = client.time(nonce, identity.central)
+    heard = times.learn(asked_ns, utc_ms)
+    offer(terminal.kiosk, wire.PutAnchor(statement))
+    terminal.store.keep(msgspec.structs.replace(progress, heard=heard))
+    return times
+
+
+@dataclass
+class _Talk:
+    """The rest of a contact, over one conversation."""
+
+    terminal: Terminal
+    identity: Identity
+    times: Timekeeper
+    key: SigningKey
+    client: Client
+
+    def become(self, status: str) -> None:
+        """What central says of this terminal."""
+        if status != self.identity.status:
+            log.info("central says: %s", status)
+            self.terminal.store.set_status(status)
+            self.identity = Identity(self.identity.device, self.identity.url, self.identity.central, status)
+
+    def delivery(self) -> Delivery:
+        t = self.terminal
+        return Delivery(self.client, t.kiosk, t.ledger, t.store, self.identity, self.key, self.times, t.pace)
+
+    def deliver(self, head: wire.Head) -> wire.Head:
+        """Push what is waiting."""
+        return self.delivery().run(head)
+
+    def beat(self, head: wire.Head) -> None:
+        """Say that the terminal is alive, and take what is new: status, configuration, a receipt."""
+        t, ledger_id = self.terminal, bytes.fromhex(head.ledger_id)
+        with source.opened(t.ledger, ledger_id) as ledger:
+            waiting = ledger.waiting(t.store.cursor(ledger_id).seq).entries
+        end = Checkpoint(ledger_id, head.seq, bytes.fromhex(head.hash))
+        request = HeartbeatRequest(
+            self.key.sign(end.text()).render(), head.config_revision, t.program, waiting
+        )
+        try:
+            answer = self.client.heartbeat(request)
+        except Refused as refusal:
+            if refusal.problem.code == FORK:
+                self.delivery().settle_fork(refusal, head)
+            raise
+        if answer.receipt is not None:
+            receipt = receipt_of(answer.receipt, end, [self.identity.central])
+            t.store.delivered(receipt, self.identity.central, t.store.progress())
+            offer(t.kiosk, wire.PutReceipt(receipt.render()))
+        if answer.config is not None:
+            offer(t.kiosk, wire.PutConfig(answer.config))
+        self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)

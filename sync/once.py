@@ -1,0 +1,79 @@
+"""`hailong sync once`: deliver what is waiting, now."""
+
+import logging
+from dataclasses import dataclass
+
+from sync import source
+from sync.connect import writer
+from sync.contact import Settings, Terminal, contact
+from sync.errors import LocalFault, NotEnrolled, SyncError
+from sync.moment import Timekeeper
+from sync.outcome import outcome_of
+from sync.progress import Outcome
+from sync.protocol import ACCEPTED
+from sync.source import Waiting
+from sync.store import Store
+
+log = logging.getLogger(__name__)
+
+_ROUNDS = 5
+"""People may go on voting meanwhile; what comes after so many rounds is delivered by the next contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How it ended.
+
+    Attributes:
+        status: What central says of this terminal.
+        waiting: What is left.
+        size: Up to which entry central has signed.
+    """
+
+    status: str
+    waiting: Waiting
+    size: int
+
+
+def deliver(settings: Settings) -> Delivered:
+    """Contact central until no vote is waiting.
+
+    Raises:
+        SyncError: Something was in the way; what was delivered before it stays delivered.
+    """
+    place = settings.place
+    if not place.ledger.exists():
+        raise NotEnrolled(f"there is no ledger at {place.ledger}: is this the right data folder?")
+    with (
+        place.turn(),
+        Store(place.database) as store,
+        writer(place.data_dir, settings.clock, settings.program) as kiosk,
+    ):
+        terminal = settings.terminal(kiosk, store)
+        try:
+            delivered = _deliver(terminal)
+        except SyncError as error:
+            try:
+                _note(terminal, outcome_of(error))
+            except LocalFault as fault:
+                log.warning("how it went could not be noted: %s", fault)
+            raise
+        _note(terminal, Outcome())
+        return delivered
+
+
+def _deliver(terminal: Terminal) -> Delivered:
+    for number in range(_ROUNDS):
+        identity = contact(terminal, heartbeat=number == 0)
+        with source.opened(terminal.ledger) as ledger:
+            size = terminal.store.cursor(ledger.ledger_id).seq
+            found = Delivered(identity.status, ledger.waiting(size), size)
+        if found.waiting.votes == 0 or identity.status != ACCEPTED:
+            break
+    return found
+
+
+def _note(terminal: Terminal, outcome: Outcome) -> None:
+    progress = terminal.store.progress()
+    now = Timekeeper(terminal.clock, progress.heard).now()
+    terminal.store.keep(progress.after(outcome, now))

@@ -1,0 +1,54 @@
+"""A failure as it is remembered, and what a command ends with because of it. Pure."""
+
+from sync.errors import (
+    AlreadyEnrolled,
+    KioskAway,
+    KioskRefused,
+    LocalFault,
+    NotEnrolled,
+    Refused,
+    SyncError,
+    Unreachable,
+    WrongCentral,
+)
+from sync.progress import Outcome
+
+WELL, LOCAL, UNREACHABLE, REFUSED = 0, 2, 3, 4
+"""Exit codes: done; something of this machine; central was not reached, nothing is lost; central said no."""
+
+_LONGEST_DETAIL = 500
+
+
+def outcome_of(error: SyncError) -> Outcome:
+    """What `hailong sync status` will tell of it."""
+    detail = str(error)[:_LONGEST_DETAIL]
+    match error:
+        case Unreachable():
+            return Outcome("unreachable", error.trouble.value, detail)
+        case Refused():
+            return Outcome("refused", error.problem.code[:10], detail)
+        case LocalFault():
+            return Outcome("local", error.fault.value, detail)
+        case NotEnrolled():
+            return Outcome("not_enrolled", "", detail)
+        case AlreadyEnrolled():
+            return Outcome("already_enrolled", "", detail)
+        case WrongCentral():
+            return Outcome("wrong_central", "", detail)
+        case KioskRefused():
+            return Outcome("kiosk_refused", "", detail)
+        case _other:
+            return Outcome("kiosk", "", detail)
+
+
+def exit_code(error: SyncError) -> int:
+    """What a command ends with."""
+    match error:
+        case Unreachable():
+            return UNREACHABLE
+        case Refused() | NotEnrolled() | WrongCentral() | AlreadyEnrolled():
+            return REFUSED
+        case KioskAway() | KioskRefused() | LocalFault():
+            return LOCAL
+        case _other:
+            return LOCAL
