@@ -15,6 +15,7 @@ from kiosk.messages import wire
 from kiosk.messages.place import NAME, reached
 
 _READ_BYTES = 64 * 1024
+_QUEUE_S = 0.05
 
 
 class NoKiosk(ConnectionError):
@@ -40,10 +41,22 @@ class Client:
         self._socket.settimeout(timeout_s)
         try:
             with reached(folder) as short:
-                self._socket.connect(str(short / NAME))
+                self._connect(str(short / NAME), time.monotonic() + timeout_s)
         except OSError as error:
             self._socket.close()
             raise NoKiosk(f"no kiosk serves {folder / NAME}: {error}") from error
+
+    def _connect(self, path: str, end_s: float) -> None:
+        """A queue before the door is no refusal, though it comes at once where there is a timeout (unix(7))."""
+        while True:
+            try:
+                self._socket.connect(path)
+            except BlockingIOError:
+                if time.monotonic() >= end_s:
+                    raise
+                time.sleep(_QUEUE_S)
+            else:
+                return
 
     def __enter__(self) -> Self:
         return self

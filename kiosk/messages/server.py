@@ -257,7 +257,10 @@ class Server:
         self._next_request(peer)
 
     def _next_request(self, peer: _Peer) -> None:
-        """Hand the next whole line in, if there is one; nothing is read until it is answered."""
+        """Hand the next whole line in, if there is one, and the answer to the last has been taken."""
+        if peer.asked or peer.unsent:
+            self._watch(peer)
+            return
         line, newline, rest = bytes(peer.received).partition(b"\n")
         if len(line) >= wire.LONGEST_LINE_BYTES:
             log.warning("a peer (uid %d) sends a line without end", peer.uid)
@@ -292,8 +295,6 @@ class Server:
             peer.asked = False
             peer.unsent += wire.encode(answer)
             self._push(peer)
-            if self._peers.get(peer.connection.fileno()) is peer:
-                self._next_request(peer)
 
     def _note_news(self, news: wire.New) -> None:
         """For each peer the newest counts; what was urgent stays so until it is said."""
@@ -326,7 +327,7 @@ class Server:
         with suppress(BlockingIOError):
             sent = peer.connection.send(peer.unsent)
             del peer.unsent[:sent]
-        self._watch(peer)
+        self._next_request(peer)
 
     def _watch(self, peer: _Peer) -> None:
         """Wait for what this peer may do next. One that asks without reading the answers is not read either."""
