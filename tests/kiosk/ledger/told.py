@@ -1,16 +1,18 @@
 """A ledger writer under test, with what it has told so far."""
 
+import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from kiosk.ledger.answers import NotStored, Stored, WriterEvent
+from kiosk.ledger.answers import News, NotStored, Stored, WriterEvent
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft
 from kiosk.ledger.writer import LedgerWriter, Patience
+from kiosk.messages import wire
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.terminal import PATIENCE_S, vote
 
@@ -24,13 +26,15 @@ class Running:
 
     Attributes:
         events: Everything it has told, in order.
+        news: What it has told to those who listen at the socket.
     """
 
     def __init__(self, keeper: Keeper, patience: Patience) -> None:
         self.events: list[WriterEvent] = []
         self._changed = threading.Condition()
         self._refs = 0
-        self.writer = LedgerWriter(keeper, self._post, patience)
+        self.news: list[News] = []
+        self.writer = LedgerWriter(keeper, self._post, patience, self.news.append)
 
     def _post(self, event: WriterEvent) -> None:
         with self._changed:
@@ -60,6 +64,12 @@ class Running:
 
     def _answers(self, ref: int) -> list[Stored | NotStored]:
         return [e for e in self.events if isinstance(e, Stored | NotStored) and e.ref == ref]
+
+    def asked(self, request: wire.Request) -> wire.Answer:
+        """Hand a message in, and its answer."""
+        answers: queue.SimpleQueue[wire.Answer] = queue.SimpleQueue()
+        self.writer.ask(request, answers.put)
+        return answers.get(timeout=PATIENCE_S)
 
     def stored_vote(self, level: int = 4) -> Entry:
         """One vote, which must be stored."""
