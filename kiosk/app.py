@@ -120,8 +120,7 @@ class Kiosk:
         for event in (*self._inbox.drain(), *parts.display.presses(now_ns), Tick()):
             self._take(event, now_ns)
         if self._wanted != self._shown and self._is_idle():
-            self._shown = self._wanted
-            parts.display.reword(parts.reword(self._shown))
+            self._reword()
         parts.display.show(self._view, now_ns)
         if not self._ready and self._state.phase is Phase.IDLE:
             self._ready = True
@@ -134,6 +133,14 @@ class Kiosk:
 
     def _tell(self, news: News) -> None:
         self._server.tell(news.seq, urgent=news.urgent)
+
+    def _reword(self) -> None:
+        """Show central's words. A mistake of ours in them costs them, not the terminal."""
+        self._shown = self._wanted
+        try:
+            self._parts.display.reword(self._parts.reword(self._shown))
+        except Exception:
+            log.exception("central's words could not be put on the screen")
 
     def _is_idle(self) -> bool:
         """Whether nobody is in the middle of anything: the words on the screen may change."""
