@@ -76,6 +76,7 @@ class FramedLink:
         self._trouble = ""
         self._listening_since_ns: int | None = None  # the last valid frame, or the opening of the port
         self._refused = False
+        self._dropped_before = 0  # bytes that came before the last frame, or the opening of the port
         self._shows_stored = self._shows_glow = False
         self._glows = False
         self._accepted: OrderedDict[int, int] = OrderedDict()  # sequence → when, oldest first
@@ -103,7 +104,7 @@ class FramedLink:
         self._framer.clear()
         self._up, self._refused, self._trouble = False, False, ""
         self._shows_stored = self._shows_glow = False
-        self._listening_since_ns = now_ns
+        self._listen(now_ns)
         return self._logic.forget(now_ns)
 
     def closed(self, now_ns: int) -> list[InputEvent]:
@@ -117,9 +118,19 @@ class FramedLink:
         events = self._logic.tick(now_ns)
         since_ns = self._listening_since_ns
         if since_ns is not None and not self._trouble and now_ns >= since_ns + SILENT_NS:
-            self._up, self._trouble = False, f"no sign of life for {SILENT_NS // NS_PER_S} s"
+            self._up, self._trouble = False, f"no sign of life for {SILENT_NS // NS_PER_S} s{self._strange()}"
             events += self._logic.forget(now_ns)
         return events
+
+    def _listen(self, now_ns: int) -> None:
+        """From now on silence counts: the port was opened, or a frame came."""
+        self._listening_since_ns = now_ns
+        self._dropped_before = self._framer.dropped
+
+    def _strange(self) -> str:
+        """What came in the place of frames points at what is wrong."""
+        strange = self._framer.dropped - self._dropped_before
+        return f"; {strange} bytes came that are no frames: check pad.mode and pad.baud" if strange else ""
 
     def stored(self) -> bytes:
         """The same bytes for every level."""
@@ -151,10 +162,10 @@ class FramedLink:
             case Hello():
                 return self._hello(frame, now_ns)
             case Heartbeat() if not self._refused:
-                self._listening_since_ns = now_ns
+                self._listen(now_ns)
                 return self._heartbeat(frame, now_ns), False
             case Button() if self._up:
-                self._listening_since_ns = now_ns
+                self._listen(now_ns)
                 return self._button(frame, now_ns), True
         return [], False  # a button of a pad that has not shown itself, or our own echo
 
@@ -183,7 +194,7 @@ class FramedLink:
 
     def _show_up(self, held: frozenset[AnyButton], now_ns: int) -> list[InputEvent]:
         self._up, self._trouble = True, ""
-        self._listening_since_ns = now_ns
+        self._listen(now_ns)
         return self._logic.begin(held, now_ns)
 
     def _button(self, button: Button, now_ns: int) -> list[InputEvent]:

@@ -6,6 +6,7 @@ A finger and an eye are measured in millimetres, so everything is laid out from 
 
 import logging
 import math
+from enum import Enum, auto
 
 Size = tuple[int, int]
 
@@ -32,6 +33,24 @@ def fits(size_px: Size, size_mm: Size) -> bool:
     return 1 / _SKEW <= skew <= _SKEW
 
 
+class Basis(Enum):
+    """Why a pixel is taken to be so large."""
+
+    CONFIGURED = auto()
+    CONFIGURED_DIAGONAL = auto()  # the sides do not fit the pixels
+    REPORTED = auto()
+    ASSUMED = auto()  # nothing is reported, or nothing that can be
+
+
+def basis_of(size_px: Size, configured_mm: Size | None, reported_mm: Size | None) -> Basis:
+    """What `mm_per_px` goes by; its arguments."""
+    if configured_mm is not None:
+        return Basis.CONFIGURED if fits(size_px, configured_mm) else Basis.CONFIGURED_DIAGONAL
+    if reported_mm is not None and is_plausible(reported_mm) and fits(size_px, reported_mm):
+        return Basis.REPORTED
+    return Basis.ASSUMED
+
+
 def mm_per_px(size_px: Size, configured_mm: Size | None, reported_mm: Size | None) -> float:
     """Millimetres a pixel.
 
@@ -43,15 +62,16 @@ def mm_per_px(size_px: Size, configured_mm: Size | None, reported_mm: Size | Non
     Returns:
         Of pixels that are not square the shorter side: nothing becomes smaller than it was meant to be.
     """
+    basis = basis_of(size_px, configured_mm, reported_mm)
     if configured_mm is not None:
-        if fits(size_px, configured_mm):
+        if basis is Basis.CONFIGURED:
             return _shorter(size_px, configured_mm)
         _log.warning(
             "screen.panel_mm = %s does not fit %s pixels; only its diagonal is used", configured_mm, size_px
         )
         return math.hypot(*configured_mm) / math.hypot(*size_px)
     if reported_mm is not None:
-        if is_plausible(reported_mm) and fits(size_px, reported_mm):
+        if basis is Basis.REPORTED:
             return _shorter(size_px, reported_mm)
         _log.warning("the panel of %s pixels reports the impossible size %s mm", size_px, reported_mm)
     _log.info("the size of the panel is not known, 10.1 inches are assumed; screen.panel_mm sets it")

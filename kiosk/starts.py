@@ -15,6 +15,18 @@ WITHIN_NS = 60_000_000_000
 TOO_MANY = 5
 
 
+def starts_ns(file: Path, boot_id: str) -> list[int]:
+    """The starts of this boot that are remembered, CLOCK_BOOTTIME in nanoseconds."""
+    try:
+        content = json.loads(file.read_bytes())
+        return [int(at) for at in content["starts_ns"]] if content["boot_id"] == boot_id else []
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("%s says nothing about earlier starts: %s", file, error)
+        return []
+
+
 class Starts:
     """The starts of the last minute.
 
@@ -40,14 +52,7 @@ class Starts:
         self._write([at for at in self._read() if at != self._now_ns])
 
     def _read(self) -> list[int]:
-        try:
-            content = json.loads(self._file.read_bytes())
-            return [int(at) for at in content["starts_ns"]] if content["boot_id"] == self._boot_id else []
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s says nothing about earlier starts: %s", self._file, error)
-            return []
+        return starts_ns(self._file, self._boot_id)
 
     def _write(self, starts_ns: list[int]) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import IO
 import click
 
 from assets.texts import Texts
-from hardware.events import InputSource, Level
+from hardware.events import InputSource
 from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import SystemClock
 from kiosk.config.central import applied
@@ -146,11 +146,7 @@ def words_in(config: Config, language: str) -> tuple[Texts, Wording]:
 
 def wording_of(config: Config, _: Texts) -> Wording:
     """What this terminal calls things: the configuration's words before the catalogue's."""
-    words = {
-        name: getattr(config.texts, name) for name in ("unit", "department", "counter", "field", "question")
-    }
-    labels = {f"label_{level}": config.labels.of(level) for level in Level}
-    return Wording.from_texts(_, words | labels)
+    return Wording.from_texts(_, config.words)
 
 
 def program() -> str:

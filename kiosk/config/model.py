@@ -152,6 +152,13 @@ class Config:
     texts: ScreenTexts
     labels: Labels
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The words of the place, by the names that the screens know them by; empty where the catalogue's are meant."""
+        names = ("unit", "department", "counter", "field", "question")
+        labels = {f"label_{level}": self.labels.of(level) for level in Level}
+        return {name: getattr(self.texts, name) for name in names} | labels
+
 
 def build(values: Mapping[str, Value]) -> Config:
     """The configuration from one checked value for each dotted key.

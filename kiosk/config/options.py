@@ -7,6 +7,7 @@ what has to fit together between options is in `checks`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import get_args
 
@@ -55,9 +56,9 @@ class Option:
         return ENVIRONMENT_PREFIX + self.key.replace(".", "_").upper()
 
 
-def languages() -> tuple[str, ...]:
-    """English, which is in the code, and every language that has a folder of catalogues."""
-    folders = (resources.files("assets") / "locale").iterdir()
+def languages(catalogues: Traversable | None = None) -> tuple[str, ...]:
+    """English, which is in the code, and every language that has a folder of catalogues (by default the package's)."""
+    folders = (catalogues or resources.files("assets") / "locale").iterdir()
     return tuple(sorted({"en", DEFAULT_LANGUAGE, *(folder.name for folder in folders if folder.is_dir())}))
 
 

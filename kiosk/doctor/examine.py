@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.config.phrase import Phrase
 from kiosk.doctor import (
     board,
+    catalogues,
     disk,
     folder,
     gpio,
@@ -17,11 +18,13 @@ from kiosk.doctor import (
     screen,
     settings,
     sound,
+    touch,
     wall_clock,
 )
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.ledger import PastFault
 from kiosk.doctor.subject import Subject
+from kiosk.starts import starts_ns
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +68,16 @@ def examine(subject: Subject) -> Examination:
 
     checks: tuple[tuple[Phrase, Callable[[], Finding | Iterable[Finding]]], ...] = (
         (settings.NAME, lambda: settings.check(subject.problems)),
-        (running.NAME, lambda: running.check(subject.kiosk)),
+        (
+            running.NAME,
+            lambda: running.check(subject.kiosk, _starts(subject), subject.machine.clock.boottime_ns()),
+        ),
         (folder.NAME, lambda: folder.check(subject)),
         (disk.NAME, lambda: disk.check(subject)),
         (ledger.NAME, of_ledger),
         (screen.DISPLAY, lambda: screen.check(subject)),
+        (catalogues.NAME, catalogues.check),
+        (touch.NAME, lambda: touch.check(subject)),
         (groups.NAME, lambda: groups.check(subject)),
         (gpio.NAME, lambda: gpio.check(subject)),
         (pad.NAME, lambda: pad.check(subject)),
@@ -79,6 +87,10 @@ def examine(subject: Subject) -> Examination:
     )
     findings = [finding for name, check in checks for finding in _guarded(name, check)]
     return Examination(tuple(findings), tuple(faults))
+
+
+def _starts(subject: Subject) -> list[int]:
+    return starts_ns(subject.config.data_dir / "starts.json", subject.machine.clock.boot_id())
 
 
 def _guarded(name: Phrase, check: Callable[[], Finding | Iterable[Finding]]) -> list[Finding]:

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.codes import CODES, named
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.machine import Machine
+from kiosk.faults import ProgramCode
+from kiosk.starts import TOO_MANY, WITHIN_NS
 
 NAME = Phrase("Kiosk")
 
@@ -46,8 +49,19 @@ def find_kiosk(machine: Machine, lock: Path) -> RunningKiosk | None:
     return None
 
 
-def check(kiosk: RunningKiosk | None) -> Finding:
-    """Not a judgement: it may be meant to be stopped."""
+def check(kiosk: RunningKiosk | None, starts: list[int], now_ns: int) -> Finding:
+    """Not a judgement where it is stopped, which may be meant; but one where it is started again and again.
+
+    Args:
+        kiosk: The one that runs.
+        starts: When it was started, as it remembers; CLOCK_BOOTTIME in nanoseconds, as `now_ns`.
+        now_ns: Now.
+    """
+    recent = [at_ns for at_ns in starts if 0 <= now_ns - at_ns < WITHIN_NS]
+    if len(recent) >= TOO_MANY:
+        code = ProgramCode.CRASH_LOOP
+        seen = Phrase("{code}, {count} times.", {"code": named(code), "count": len(recent)})
+        return Finding(NAME, Verdict.ERROR, seen, CODES[code].remedy)
     if kiosk is None:
         return Finding(NAME, Verdict.NOTE, Phrase("No kiosk is running on this data folder."))
     return Finding(NAME, Verdict.OK, Phrase("A kiosk is running, process {pid}.", {"pid": kiosk.pid}))

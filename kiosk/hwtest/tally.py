@@ -18,7 +18,10 @@ NAMES: Mapping[Source, Phrase] = {
 _ONE_OF = {Source.MOUSE: Source.TOUCH}
 
 _REMEDIES: Mapping[Source, Phrase] = {
-    Source.TOUCH: Phrase("See that the panel's USB cable is in; hailong doctor says more."),
+    Source.TOUCH: Phrase(
+        "See that the panel's USB cable is in. Where another number comes than that of the column, the system turns "
+        "the touches as well: screen.rotation alone may do that. hailong doctor says more."
+    ),
     Source.KEY: Phrase("Is the keyboard plugged in, and is this window in front? The keys are 1 to 5."),
     Source.GPIO: Phrase("Check the wires against gpio.pins, pull and active; hailong doctor says more."),
     Source.PAD: Phrase("Check the cable, pad.port, pad.baud and pad.mode; hailong doctor says more."),

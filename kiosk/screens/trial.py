@@ -1,7 +1,8 @@
-"""Tries what the screen is made of, for ``hailong doctor``: ``python -m kiosk.screens.trial display|type|faces``.
+"""Tries what the screen is made of, for ``hailong doctor``: ``python -m kiosk.screens.trial display|type|faces|words``.
 
 In a process of its own, because what is broken there may end the process; and without opening a window, because
-a kiosk may be showing its own. The answer is one line of JSON: ``{"found": …, "problems": […]}``.
+a kiosk may be showing its own. The answer is one line of JSON: ``{"found": …, "problems": […]}``. For ``words`` a
+second argument says where they are to be shown, as JSON: ``size`` in pixels, ``mm_per_px``, ``languages``, ``words``.
 """
 
 import json
@@ -13,9 +14,14 @@ from importlib import resources
 import pygame
 
 from assets.faces import EXPRESSIONS, file_name
+from assets.texts import Texts
+from kiosk.faults import FaultCode
+from kiosk.screens.painter import Painter
 from kiosk.screens.sfnt import check_font
 from kiosk.screens.svg import rasterise, resized
-from kiosk.screens.type import FAMILY, font_file
+from kiosk.screens.type import ELLIPSIS, FAMILY, Block, Style, Type, font_file
+from kiosk.screens.wording import Wording
+from kiosk.view import ScreenName, View
 from kiosk.window import DRIVERS, HINTS
 
 WEIGHTS = (400, 600, 700)
@@ -26,19 +32,22 @@ LETTERS = "ăâđêôơưẰẨỄỘỞỮỹ"
 
 _PX = 32
 
-Answer = tuple[str, list[str]]
+Answer = tuple[str | list[str], list[str]]
 """What was found, and what is wrong with it, in English."""
 
 
 def display() -> Answer:
-    """Which driver SDL chooses here, and whether a person can see it."""
+    """Which driver SDL chooses here, the size of the panel in pixels, and whether a person can see it."""
     os.environ.update(HINTS)
     try:
         pygame.display.init()
     except pygame.error as error:
         return "", [str(error)]
     driver = pygame.display.get_driver().lower()
-    return driver, [] if driver in DRIVERS else [f"the video driver is {driver}, which nobody can see"]
+    if driver not in DRIVERS:
+        return driver, [f"the video driver is {driver}, which nobody can see"]
+    width, height = pygame.display.get_desktop_sizes()[0]
+    return [driver, str(width), str(height)], []
 
 
 def type_() -> Answer:
@@ -72,7 +81,47 @@ def faces() -> Answer:
     return str(len(EXPRESSIONS)), problems
 
 
-TRIALS: Mapping[str, Callable[[], Answer]] = {"display": display, "type": type_, "faces": faces}
+class _Watched(Type):
+    """Remembers which texts had to be cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut: dict[str, None] = {}
+
+    def fit(self, text: str, size: tuple[int, int], style: Style) -> Block:
+        """See `Type.fit`."""
+        block = super().fit(text, size, style)
+        if block.lines and block.lines[-1].endswith(ELLIPSIS) and not text.endswith(ELLIPSIS):
+            self.cut[text] = None
+        return block
+
+
+def words() -> Answer:
+    """Which texts do not fit on a panel: the names of options, else the texts themselves."""
+    asked = json.loads(sys.argv[2])
+    size, scale = (int(asked["size"][0]), int(asked["size"][1])), float(asked["mm_per_px"])
+    chosen: dict[str, str] = {name: str(text) for name, text in asked["words"].items()}
+    problems: dict[str, None] = {}
+    for language in asked["languages"]:
+        texts, watched = Texts(language), _Watched()
+        painter = Painter(
+            size, scale, texts, Wording.from_texts(texts, chosen), switch=texts.own_name, type_=watched
+        )
+        for name in ScreenName:
+            for fault in FaultCode if name is ScreenName.FAULT else (None,):
+                painter.draw(pygame.Surface(size), View(name, fault=fault), 0)
+        for text in watched.cut:
+            keys = [key for key, chosen_text in chosen.items() if chosen_text and chosen_text == text]
+            problems |= dict.fromkeys(keys or [f"{language}: {text}"])
+    return str(len(asked["languages"])), list(problems)
+
+
+TRIALS: Mapping[str, Callable[[], Answer]] = {
+    "display": display,
+    "type": type_,
+    "faces": faces,
+    "words": words,
+}
 
 
 if __name__ == "__main__":

@@ -38,6 +38,15 @@ def test_english_needs_no_catalogue_and_what_is_missing_in_one_is_english(tmp_pa
     assert german("Poor") == "Poor"
 
 
+@pytest.mark.parametrize("wrong", ["{cuont} Fehler", "Fehler", "{count} {x}", "{count", "{0} Fehler"])
+def test_a_sentence_whose_places_nobody_fills_is_english_and_no_crash(tmp_path: Path, wrong: str) -> None:
+    right, message = "{count} Fehler", "{count} problems"
+    german = Texts("de", compiled(tmp_path / "wrong", "de", {message: wrong}))
+    assert german(message).format(count=3) == "3 problems"
+    german = Texts("de", compiled(tmp_path / "right", "de", {message: right}))
+    assert german(message).format(count=3) == "3 Fehler"
+
+
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
 def test_a_third_language_is_one_file(tmp_path: Path, panel: Panel) -> None:
     german = {

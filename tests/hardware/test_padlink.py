@@ -112,6 +112,22 @@ def test_a_silent_pad_is_lost_after_4_s_and_noise_does_not_keep_it() -> None:
     assert line.events == []
 
 
+def test_a_line_that_carries_something_else_says_what_to_check() -> None:
+    line = Line(b"")
+    line.wait(4 * S)
+    assert line.link.trouble == "no sign of life for 4 s"
+    line = Line()
+    line.say(b"\xa5 hello\r\n" * 10, S)
+    line.wait(5 * S)
+    assert (
+        "no sign of life for 4 s; 90 bytes came that are no frames: check pad.mode and pad.baud"
+        in line.link.trouble
+    )
+    line.say(HELLO, 6 * S)
+    line.wait(10 * S)
+    assert line.link.trouble == "no sign of life for 4 s", "what came before the last frame is forgotten"
+
+
 def test_a_pad_that_is_heard_again_is_back_and_its_next_press_counts() -> None:
     line = Line()
     line.wait(10 * S)

@@ -1,5 +1,6 @@
 """All checks together, the report, and the command."""
 
+import json
 import os
 import re
 from dataclasses import replace
@@ -11,13 +12,14 @@ from click.testing import CliRunner, Result
 from assets.texts import Texts
 from kiosk.commands.doctor import doctor
 from kiosk.config.load import load
-from kiosk.doctor import board
+from kiosk.doctor import board, running
 from kiosk.doctor.examine import examine
 from kiosk.doctor.finding import Verdict
 from kiosk.doctor.report import default_name, report
 from kiosk.doctor.running import find_kiosk
 from tests.kiosk.doctor.terminal import machine, put, subject
 from tests.kiosk.doctor.test_storage import kept
+from tests.kiosk.fakes import FakeClock
 
 LEVEL = re.compile(r"level|mức|Yêu thích|Excellent", re.IGNORECASE)
 
@@ -59,6 +61,23 @@ def test_the_holder_of_the_lock_is_found_without_touching_it(tmp_path: Path) -> 
     assert kiosk is not None
     assert (kiosk.pid, kiosk.environ["DISPLAY"], kiosk.arguments) == (77, ":0", ("hailong", "run"))
     assert lock.stat().st_atime_ns == facts.st_atime_ns
+
+
+def test_a_crash_loop_is_an_error_as_long_as_it_goes_on(tmp_path: Path) -> None:
+    clock = FakeClock(synced=True, now_ns=1_000 * 10**9)
+
+    def found(*ago_s: int, boot_id: str = clock.boot) -> Verdict:
+        starts = {"boot_id": boot_id, "starts_ns": [clock.now_ns - s * 10**9 for s in ago_s]}
+        put(tmp_path, "data/starts.json", json.dumps(starts))
+        examined = replace(subject(tmp_path), machine=machine(tmp_path, clock), headless=True)
+        return next(f.verdict for f in examine(examined).findings if f.name == running.NAME)
+
+    assert found(1, 2, 3, 4) is Verdict.NOTE
+    assert found(1, 2, 3, 4, 50) is Verdict.ERROR
+    assert found(1, 2, 3, 4, 70) is Verdict.NOTE
+    assert found(1, 2, 3, 4, 5, boot_id="another") is Verdict.NOTE
+    put(tmp_path, "data/starts.json", "nonsense")
+    assert examine(replace(subject(tmp_path), headless=True)).errors == 0
 
 
 def test_a_real_kiosk_is_seen_by_its_lock(tmp_path: Path) -> None:
