@@ -21,6 +21,8 @@ from sync.store import Store
 
 log = logging.getLogger(__name__)
 
+_NO_FAULT = ("kiosk", "not_enrolled")
+
 
 class Link(Protocol):
     """A kiosk that runs."""
@@ -147,8 +149,10 @@ class Runner:
         if self._last is not None and (self._last.kind, self._last.code) == (outcome.kind, outcome.code):
             return False
         self._last = outcome
-        if outcome.kind:
-            log.warning("not delivered; everything is kept: %s", outcome.detail)
-        else:
+        if not outcome.kind:
             log.info("connected with central")
+        elif outcome.kind in _NO_FAULT:
+            log.info("waiting: %s", outcome.detail)
+        else:
+            log.warning("not delivered; everything is kept: %s", outcome.detail)
         return True

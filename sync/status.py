@@ -232,9 +232,9 @@ def _span(seconds: float) -> Phrase:
     """A length of time in the words of people."""
     whole = round(seconds)
     if whole < _MINUTE_S:
-        return Phrase("{n} seconds", {"n": whole})
+        return Phrase("{n} s", {"n": whole})
     if whole < _HOUR_S:
-        return Phrase("{n} minutes", {"n": whole // _MINUTE_S})
+        return Phrase("{n} min", {"n": whole // _MINUTE_S})
     if whole < _DAY_S:
-        return Phrase("{h} hours {m} minutes", {"h": whole // _HOUR_S, "m": whole % _HOUR_S // _MINUTE_S})
+        return Phrase("{h} h {m} min", {"h": whole // _HOUR_S, "m": whole % _HOUR_S // _MINUTE_S})
     return Phrase("{n} days", {"n": whole // _DAY_S})
