@@ -14,6 +14,7 @@ from kiosk.controller.state import (
     Acknowledge,
     Append,
     Counted,
+    Effect,
     Glow,
     Phase,
     Play,
@@ -88,6 +89,7 @@ class Kiosk:
         self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
+        self._after_frame: list[Effect] = []
         self._stopping = False
         self._ready = False
         self._impossible: LedgerLocked | LedgerNewer | None = None
@@ -122,9 +124,11 @@ class Kiosk:
         if self._wanted != self._shown and self._is_idle():
             self._reword()
         parts.display.show(self._view, now_ns)
+        self._accompany()
         if not self._ready and self._state.phase is Phase.IDLE:
             self._ready = True
             parts.reporter.ready()
+            parts.sound.warm()
         if parts.conductor(self._state):
             self._stopping = True
 
@@ -176,6 +180,14 @@ class Kiosk:
                     self._writer.submit(effect.ref, effect.drafts)
                 case Show():
                     self._view = effect.view
+                case _:
+                    self._after_frame.append(effect)
+
+    def _accompany(self) -> None:
+        """What goes with a frame, once it is shown: the threads that this wakes would have slowed the drawing."""
+        effects, self._after_frame = self._after_frame, []
+        for effect in effects:
+            match effect:
                 case Prepare():
                     self._parts.sound.prepare()
                     self._parts.headphones.prepare()

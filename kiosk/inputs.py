@@ -1,7 +1,6 @@
 """From the configuration to the inputs that it switches on."""
 
 from hardware.events import InputSource, Level, Source
-from hardware.gpio import Active, GpioButtons, GpioSettings, Pull, lgpio_factory
 from hardware.pad import PadMode, PadSettings, SerialPad
 from hardware.padpattern import LinePattern
 from hardware.terminal import TerminalKeys
@@ -15,9 +14,7 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     """
     sources: list[InputSource] = []
     if config.gpio.enabled:
-        gpio = config.gpio
-        settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds, gpio.language)
-        sources.append(GpioButtons(settings, lambda: lgpio_factory(chip_of(gpio))))
+        sources.append(_gpio_buttons(config.gpio))
     if config.pad.enabled:
         pad = config.pad
         mode = PadMode(pad.mode)
@@ -25,6 +22,14 @@ def sources_of(config: Config, *, window: bool) -> list[InputSource]:
     if config.inputs.keyboard and not window:
         sources.append(TerminalKeys())
     return sources
+
+
+def _gpio_buttons(gpio: Gpio) -> InputSource:
+    # gpiozero takes a tenth of the start, and terminals with touch or a pad do not need it.
+    from hardware.gpio import Active, GpioButtons, GpioSettings, Pull, lgpio_factory
+
+    settings = GpioSettings(gpio.pins, Pull(gpio.pull), Active(gpio.active), gpio.leds, gpio.language)
+    return GpioButtons(settings, lambda: lgpio_factory(chip_of(gpio)))
 
 
 def inputs_of(config: Config, *, window: bool) -> frozenset[Source]:

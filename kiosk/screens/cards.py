@@ -28,6 +28,7 @@ class Cards:
         self._faces = faces
         self._labels = labels
         self._colours = colours
+        self._ground: tuple[tuple[int, int, bool], pygame.Surface] | None = None
 
     def draw(
         self,
@@ -52,16 +53,24 @@ class Cards:
         parts = layout.parts(card)
         face = parts.face.inset(round(parts.face.w * (1 - _PRESSED_FACE) / 2)) if pressed else parts.face
 
-        surface.blit(
-            shapes.card(self._colours, (card.w, card.h), layout.radius_px, layout.border_px, pressed=pressed),
-            card[:2],
-        )
+        surface.blit(self._ground_of(card.w, card.h, pressed=pressed), card[:2])
         surface.blit(self._faces.image(level, face.w), face[:2])
         label = Style(LABEL_WEIGHT, layout.label_px, sizes.smallest, self._colours.ink)
         self._type.draw(surface, self._labels[level - 1], parts.label, label)
         surface.blit(shapes.key_cap(self._colours, parts.number.w), parts.number[:2])
         number = Style(600, sizes.number, sizes.smallest, self._colours.grey)
         self._type.stamp(surface, str(int(level)), parts.number.centre, number)
+
+    def _ground_of(self, width: int, height: int, *, pressed: bool) -> pygame.Surface:
+        """The card without what is on it. The five of a row are the same: the last one is kept."""
+        key = (width, height, pressed)
+        if self._ground is None or self._ground[0] != key:
+            layout = self._layout
+            shape = shapes.card(
+                self._colours, (width, height), layout.radius_px, layout.border_px, pressed=pressed
+            )
+            self._ground = key, shape
+        return self._ground[1]
 
 
 def fit_labels(layout: Layout, type_: Type, labels: Sequence[str], least_px: int) -> tuple[int, int]:

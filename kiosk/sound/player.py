@@ -1,7 +1,8 @@
 """Plays the acknowledgement on a thread of its own. Whatever the sound card does, nobody waits for it.
 
 The card is opened when a visit begins, because some take a while, and closed when nothing was asked for a while:
-an open card wakes the processor dozens of times a second. The thread begins with the first visit.
+an open card wakes the processor dozens of times a second. The thread begins when the terminal is ready, or with the
+first visit.
 """
 
 import logging
@@ -47,6 +48,9 @@ class Speaker(Protocol):
 class Sound(Protocol):
     """What the loop asks for; every method returns at once and raises nothing."""
 
+    def warm(self) -> None:
+        """Nobody is there yet: make what the first thank-you will need."""
+
     def prepare(self) -> None:
         """A thank-you may follow."""
 
@@ -60,6 +64,9 @@ class Sound(Protocol):
 class Silence:
     """A terminal without sound."""
 
+    def warm(self) -> None:
+        """Nothing to make."""
+
     def prepare(self) -> None:
         """Nothing to prepare."""
 
@@ -71,6 +78,7 @@ class Silence:
 
 
 class _Request(Enum):
+    WARM = auto()
     PREPARE = auto()
     PLAY = auto()
     END = auto()
@@ -107,13 +115,21 @@ class Player:
         self._failed_ns: int | None = None
         self._warned = False
 
+    def warm(self) -> None:
+        """Make the sound: it takes a while, and the first citizen's screen would have to wait for it."""
+        self._begin()
+        self._ask(_Request.WARM)
+
     def prepare(self) -> None:
         """A thank-you may follow: open the card."""
+        self._begin()
+        self._ask(_Request.PREPARE)
+
+    def _begin(self) -> None:
         if self._thread is None:
             # A daemon: a driver that hangs must not keep the program from ending.
             self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
             self._thread.start()
-        self._ask(_Request.PREPARE)
 
     def play(self) -> None:
         """Play it now, or not at all."""
@@ -173,13 +189,15 @@ class Player:
             log.info("the sound card could not be closed either: %s", error)
 
     def _serve(self, request: _Request, at_ns: int) -> None:
+        if self._pcm is None:
+            self._pcm = self._make_pcm()
+        if request is _Request.WARM:
+            return
         now_ns = self._clock.boottime_ns()
         if self._failed_ns is not None and now_ns - self._failed_ns < RETRY_NS:
             return
         if self._quiet(self._clock.wall_ns()):
             return
-        if self._pcm is None:
-            self._pcm = self._make_pcm()
         if self._speaker is None:
             self._speaker = self._open_speaker()
             self._failed_ns = None

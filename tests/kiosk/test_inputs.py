@@ -1,5 +1,8 @@
 """From the configuration to the inputs: who can ask for another language, and with what."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hardware.events import Source
@@ -45,3 +48,8 @@ def test_without_touch_and_without_such_a_button_nobody_is_offered_another_langu
 ) -> None:
     assert languages_of(configured(NO_TOUCH | changes)) == ("vi",)
     assert set(languages_of(configured(changes))) == set(languages()), "with touch"
+
+
+def test_a_terminal_without_buttons_on_pins_does_not_wait_for_their_library() -> None:
+    program = "import sys, kiosk.commands.run, kiosk.windowed; sys.exit('gpiozero' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0

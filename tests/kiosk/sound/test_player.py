@@ -94,7 +94,26 @@ def test_a_thank_you_is_played_once_on_the_open_card(card: Card, make: Callable[
     card.until("open", "play", "close")
 
 
-def test_before_the_first_visit_there_is_no_thread(make: Callable[..., Player]) -> None:
+def test_the_sound_is_made_when_there_is_time_and_the_card_is_left_alone_meanwhile(card: Card) -> None:
+    made = threading.Event()
+
+    def pcm() -> bytes:
+        assert threading.current_thread() is not threading.main_thread()
+        assert not made.is_set()
+        made.set()
+        return PCM
+
+    player = Player(card.open, pcm, FakeClock(), rest_s=PATIENCE_S)
+    player.warm()
+    assert made.wait(PATIENCE_S)
+    assert card.did == []
+    player.prepare()
+    player.play()
+    card.until("open", "play")
+    player.close()
+
+
+def test_before_it_is_asked_for_anything_there_is_no_thread(make: Callable[..., Player]) -> None:
     before = threading.active_count()
     player = make()
     player.close()

@@ -1,0 +1,83 @@
+"""The loop: in which order what was decided is done."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hardware.events import Level
+from hardware.fakes.scripted import ScriptedSource
+from kiosk.app import Kiosk, Parts
+from kiosk.clock import SystemClock
+from kiosk.controller.rules import Rules
+from kiosk.controller.state import Phase, State
+from kiosk.display import NoDisplay
+from kiosk.ledger.keeper import Keeper
+from kiosk.report import Reporter
+from kiosk.view import ScreenName, View
+
+
+class Screen(NoDisplay):
+    """Notes what it shows."""
+
+    def __init__(self, did: list[str]) -> None:
+        super().__init__()
+        self._did = did
+
+    def show(self, view: View, now_ns: int) -> None:  # noqa: ARG002 - nothing moves
+        if self._did[-1:] != [view.name.value]:
+            self._did.append(view.name.value)
+
+
+@dataclass
+class Speaker:
+    """Notes what it is asked for."""
+
+    did: list[str] = field(default_factory=list)
+
+    def warm(self) -> None:
+        self.did.append("warm")
+
+    def prepare(self) -> None:
+        self.did.append("prepare")
+
+    def play(self) -> None:
+        self.did.append("play")
+
+    def close(self) -> None:
+        """Nothing to note."""
+
+
+def test_sound_comes_after_the_frame_that_it_goes_with_and_is_made_before_the_first_press(
+    tmp_path: Path,
+) -> None:
+    did: list[str] = []
+    clock, script = SystemClock(), ScriptedSource([Level.GOOD])
+
+    def conductor(state: State) -> bool:
+        if state.phase is Phase.IDLE and script.left:
+            script.release()
+        return state.phase is Phase.THANKED
+
+    keeper = Keeper(tmp_path / "ledger", clock, "a test")
+    keeper.claim()
+    Kiosk(
+        Parts(
+            display=Screen(did),
+            keeper=keeper,
+            sources=[script],
+            inputs=frozenset({script.source}),
+            rules=Rules(),
+            reporter=Reporter(None),
+            clock=clock,
+            sound=Speaker(did),
+            conductor=conductor,
+        )
+    ).run()
+    # A ledger that is there at once leaves no time for the screen before.
+    assert [one for one in did if one != ScreenName.STARTING] == [
+        ScreenName.IDLE,
+        "warm",
+        ScreenName.SAVING,
+        "prepare",
+        ScreenName.THANKED,
+        "play",
+    ]
