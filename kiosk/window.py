@@ -35,6 +35,7 @@ HINTS: Final = {
     # One tap is one event: neither clicks made out of touches nor touches made out of clicks.
     "SDL_TOUCH_MOUSE_EVENTS": "0",
     "SDL_MOUSE_TOUCH_EVENTS": "0",
+    "SDL_MOUSE_AUTO_CAPTURE": "0",  # grabbing the pointer at each press is a round trip to the server, for nothing
     "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",  # else the click that comes with the focus is swallowed
     "SDL_VIDEO_ALLOW_SCREENSAVER": "0",
     "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
