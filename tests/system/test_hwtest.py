@@ -9,19 +9,21 @@ from pathlib import Path
 from hardware.events import Level
 from hardware.fakes.pad import PtyPad
 from tests.disks import SmallDisk, small_disk
+from tests.hardware.dumps.touch_device import TouchDevice
 from tests.system.program import PATIENCE_S, PYTHON, entries, hailong, kinds, without_display
-from tests.xdisplay import environment, xdotool, xvfb
+from tests.system.test_screen import until_seen
+from tests.xdisplay import environment, screenshot, xdotool, xvfb
 
 __all__ = ["small_disk"]
 
-QUIET = {"HAILONG_LANGUAGE": "en"}
 
-
-def _start(data: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+def _start(
+    data: Path, *arguments: str, environ: Mapping[str, str] | None = None, language: str = "en"
+) -> "subprocess.Popen[str]":
     command = [*PYTHON, "hwtest", "--data-dir", str(data), *arguments]
     return subprocess.Popen(
         command,
-        env={**(environ or without_display()), **QUIET},
+        env={**(environ or without_display()), "HAILONG_LANGUAGE": language},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -102,8 +104,11 @@ def test_a_click_on_the_screen_is_a_test(tmp_path: Path) -> None:
         _start(tmp_path, "--windowed", "1280x800", environ=environment(display)) as process,
     ):
         _until(process, "Nothing is counted")
-        xdotool(display, "mousemove", 640, 500, "click", 1)
+        xdotool(display, "mousemove", 640, 500)
+        page = screenshot(display)
+        xdotool(display, "click", 1)
         _until(process, "✓ mouse: button 3")
+        until_seen(display, page)  # the line is on the screen as well
         process.send_signal(signal.SIGINT)
         _until(process, "! touch: nothing came from button 1, 2, 4, 5.")
         assert process.wait(PATIENCE_S) == 0
@@ -141,4 +146,34 @@ def test_inputs_can_be_tested_on_a_disk_that_is_full(small_disk: SmallDisk) -> N
         _until(process, "✓ keys: button 3")
         process.send_signal(signal.SIGINT)
         _until(process, "nothing came from button 1, 2, 4, 5")
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_touches_that_the_system_turns_show_as_other_buttons_with_what_to_do(tmp_path: Path) -> None:
+    """Who touches the first column and reads "button 5" knows; the program cannot, for it never sees the finger."""
+    with TouchDevice(1280, 800) as device:
+        environ = environment(device.display)
+        matrix = ["-1", "0", "1", "0", "1", "0", "0", "0", "1"]
+        subprocess.run(
+            ["xinput", "set-prop", "panel", "Coordinate Transformation Matrix", *matrix],
+            env=environ,
+            check=True,
+        )
+        with _start(tmp_path, "--windowed", "1280x800", environ=environ) as process:
+            _until(process, "Nothing is counted")
+            device.tap(156, 500)
+            _until(process, "✓ touch: button 5")
+            process.send_signal(signal.SIGINT)
+            _until(process, "screen.rotation alone may do that")
+            assert process.wait(PATIENCE_S) == 0
+
+
+def test_it_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
+    environ = without_display() | {"HAILONG_PAD_ENABLED": "true", "HAILONG_PAD_PORT": "/dev/no-such-pad"}
+    with _start(tmp_path, "--headless", environ=environ, language="vi") as process:
+        _until(process, "Xin bấm lần lượt")
+        _until(process, "✗ bộ nút nối tiếp: mất kết nối")
+        process.send_signal(signal.SIGINT)
+        _until(process, "✗ bộ nút nối tiếp: không nhận được lượt bấm nào.")
+        _until(process, "    → ")
         assert process.wait(PATIENCE_S) == 0
