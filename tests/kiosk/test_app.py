@@ -21,10 +21,12 @@ class Screen(NoDisplay):
     def __init__(self, did: list[str]) -> None:
         super().__init__()
         self._did = did
+        self._shown: View | None = None
 
     def show(self, view: View, now_ns: int) -> None:  # noqa: ARG002 - nothing moves
-        if self._did[-1:] != [view.name.value]:
+        if view != self._shown:
             self._did.append(view.name.value)
+        self._shown = view
 
 
 @dataclass
