@@ -115,6 +115,20 @@ class ButtonLogic:
             due.append(self._undecided[0][0] + self._timings.decide_ns)
         return min(due, default=None)
 
+    @property
+    def source(self) -> Source:
+        """The wire that the events carry."""
+        return self._source
+
+    @property
+    def lockout_ns(self) -> int:
+        """The stable release that a button needs, nanoseconds."""
+        return self._timings.lockout_ns
+
+    def press_began_ns(self, level: Level) -> int | None:
+        """The first edge of what this button is doing; None while it is at rest. Its `Press` has this time."""
+        return self._contacts[level].busy_since_ns
+
     def is_down(self, button: AnyButton) -> bool:
         """Whether the last edge of this button was a press edge."""
         return self._contacts[button].down

@@ -1,4 +1,4 @@
-"""What an input can say: a press, two buttons at once, another language, or that it is in trouble.
+"""What an input can say: a press, two buttons at once, a wish of somebody, or that it is in trouble.
 
 Every source (touch, mouse, keys, GPIO, serial pad) ends in these records, so that nothing after
 ``hardware/`` needs to know which wire a press came by. Times are CLOCK_BOOTTIME in nanoseconds: that clock
@@ -114,7 +114,36 @@ class Switch:
     source: Source
 
 
-InputEvent = Press | Ambiguous | Trouble | Switch
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Somebody touched the button that closes the service page.
+
+    Attributes:
+        boottime_ns: CLOCK_BOOTTIME of it, nanoseconds.
+        source: The wire that it came by.
+    """
+
+    boottime_ns: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGesture:
+    """A technician held both outer buttons, or both upper corners of the glass, for 6 s without a break.
+
+    Attributes:
+        source: The wire: GPIO, a pad that tells press and release, or touch. Never keys, mouse or a script.
+        boottime_ns: CLOCK_BOOTTIME at which it was complete, nanoseconds.
+        presses: The presses that the held buttons have made, as they were emitted, or would have been had there
+            been no second button at once; empty for touch.
+    """
+
+    source: Source
+    boottime_ns: int
+    presses: tuple[Press, ...] = ()
+
+
+InputEvent = Press | Ambiguous | Trouble | Switch | Dismiss | ServiceGesture
 
 Emit = Callable[[InputEvent], None]
 """Takes an event from any thread and returns at once; it only enqueues."""

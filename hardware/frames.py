@@ -20,6 +20,9 @@ FIRST_WITH_STORED = 2
 FIRST_WITH_GLOW = 3
 """The first version in which a pad may say that it shows GLOW and DARK, and may have a sixth button."""
 
+SEQUENCES = 256
+"""255 is followed by 0."""
+
 HELLO = 0x01
 BUTTON = 0x02
 HEARTBEAT = 0x03

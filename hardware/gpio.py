@@ -1,6 +1,6 @@
 """Five buttons on GPIO pins, and one for the language where it is wired, through gpiozero.
 
-The library's threads only put edges on a queue; one thread of ours judges them with `ButtonLogic`. It sleeps on
+The library's threads only put edges on a queue; one thread of ours judges them with `ContactJudge`. It sleeps on
 the queue until an edge comes or a decision is due, so an idle terminal has no wake-ups from here.
 
 gpiozero's own `bounce_time` is not used: it means something else on every back end and can swallow a press
@@ -19,12 +19,13 @@ from typing import cast
 
 from gpiozero import InputDevice
 
-from hardware.buttons import NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
+from hardware.buttons import NS_PER_S, ButtonTimings
 from hardware.clock import boottime_ns
 from hardware.errors import GpioError, GpioUnavailable
 from hardware.events import AnyButton, Boottime, Emit, InputEvent, Level, OtherButton, Source
 from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
 from hardware.gpiopin import PinFactory, pin_error
+from hardware.judge import ContactJudge
 from hardware.lights import ButtonLights
 from hardware.safelog import hand_on, log_failure
 
@@ -32,9 +33,6 @@ logger = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 4096
 """Edges that may wait. A contact that chatters faster than we count must not take the memory."""
-
-VERIFY_MS = 200
-"""After the last edge the pins are read once, in case the kernel or the queue dropped the very last one."""
 
 FAILURE_PAUSE_S = 0.2
 """Rest after an unexpected error, so that one that repeats cannot fill the log or the processor."""
@@ -208,10 +206,9 @@ class GpioButtons:
         self._make_factory = make_factory
         self._timings = timings
         self._boottime = boottime
-        self._logic = ButtonLogic(Source.GPIO, timings)
+        self._judge = ContactJudge(Source.GPIO, self._look, timings)
         self._edges: queue.Queue[tuple[AnyButton, bool, int] | _Sign] = queue.Queue(QUEUE_LENGTH)
         self._overflowed = False
-        self._verify_ns: int | None = None
         self._lines: list[_Line] = []
         self._lights = ButtonLights(settings.leds)
         self._glows = False
@@ -236,7 +233,7 @@ class GpioButtons:
             raise RuntimeError("the GPIO buttons were started already")
         self._stop.clear()
         self._edges = queue.Queue(QUEUE_LENGTH)
-        self._logic = ButtonLogic(Source.GPIO, self._timings)
+        self._judge = ContactJudge(Source.GPIO, self._look, self._timings)
         with ExitStack() as claimed:
             factory = self._make_factory()
             claimed.callback(factory.close)
@@ -249,7 +246,7 @@ class GpioButtons:
             self._held_open = claimed.pop_all()
         if held:
             logger.warning("%d of the GPIO buttons held at start; no press until released", len(held))
-        self._logic.begin(held, now_ns)
+        self._judge.begin(held, now_ns)
         self._thread = threading.Thread(target=self._run, args=(emit,), name="gpio-buttons", daemon=True)
         self._thread.start()
 
@@ -342,30 +339,29 @@ class GpioButtons:
         try:
             edge = self._edges.get(timeout=self._wait_s())
         except queue.Empty:
-            now_ns = self._boottime()
-            return self._verify(now_ns) + self._logic.tick(now_ns)
+            return self._tick(self._boottime())
         if isinstance(edge, _Sign):
             if edge is _Sign.STORED:
                 self._lights.blink(self._boottime())
             return []
-        button, down, at_ns = edge
-        self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
-        return self._logic.edge(button, down, at_ns)
+        if self._overflowed:
+            self._judge.lost_edges()
+        return self._judge.edge(*edge)
+
+    def _tick(self, now_ns: int) -> list[InputEvent]:
+        """No edge waits. Those that found no room are made good once the pins were looked at after the last one."""
+        if self._overflowed:
+            self._judge.lost_edges()
+        events = self._judge.tick(now_ns)
+        self._overflowed = self._overflowed and self._judge.verifies
+        return events
 
     def _wait_s(self) -> float | None:
         now_ns = self._boottime()
-        moments = (self._logic.next_deadline_ns, self._verify_ns, self._lights.next_deadline_ns(now_ns))
+        moments = (self._judge.next_deadline_ns, self._lights.next_deadline_ns(now_ns))
         due = [at_ns for at_ns in moments if at_ns is not None]
         return max(0.0, (min(due) - now_ns) / NS_PER_S) if due else None
 
-    def _verify(self, now_ns: int) -> list[InputEvent]:
-        if self._verify_ns is None or now_ns < self._verify_ns:
-            return []
-        self._verify_ns = None
-        self._overflowed = False
-        events: list[InputEvent] = []
-        for line in self._lines:
-            down = line.is_down()
-            if down != self._logic.is_down(line.button):
-                events += self._logic.edge(line.button, down, now_ns)
-        return events
+    def _look(self) -> dict[AnyButton, bool]:
+        """Which of the contacts are closed now."""
+        return {line.button: line.is_down() for line in self._lines}

@@ -11,7 +11,21 @@ from typing import Protocol
 
 from hardware.buttons import BUTTONS, NS_PER_MS, NS_PER_S, ButtonLogic, ButtonTimings
 from hardware.events import AnyButton, InputEvent, Source
-from hardware.frames import VERSION, Ack, Button, Dark, Frame, Framer, Glow, Heartbeat, Hello, Stored, encode
+from hardware.frames import (
+    SEQUENCES,
+    VERSION,
+    Ack,
+    Button,
+    Dark,
+    Frame,
+    Framer,
+    Glow,
+    Heartbeat,
+    Hello,
+    Stored,
+    encode,
+)
+from hardware.outer import SIDES, OuterButtons
 
 SILENT_NS = 4 * NS_PER_S
 """Without a valid frame for so long a pad is lost: four heartbeats, and within the 5 s that are promised."""
@@ -67,10 +81,18 @@ class FramedLink:
 
     Presses count only after the pad has shown itself with a HELLO or a HEARTBEAT, so that not even noise that
     happens to be a valid BUTTON frame can vote on a line without a pad.
+
+    The service gesture counts only when a HEARTBEAT says at its end that both buttons are down and that no edge is
+    missing: edges have the times at which they were read, and a release may come seconds late on a bad line.
     """
 
     def __init__(self, timings: ButtonTimings | None = None) -> None:
         self._logic = ButtonLogic(Source.PAD, timings)
+        self._outer = OuterButtons(self._logic, bounces=False)
+        self._newest = 0  # the sequence of the newest edge that was heard
+        self._vouched = (
+            False  # in the bytes that are being read: both outer buttons are held, and no edge is missing
+        )
         self._framer = Framer()
         self._up = False
         self._trouble = ""
@@ -105,12 +127,16 @@ class FramedLink:
         self._up, self._refused, self._trouble = False, False, ""
         self._shows_stored = self._shows_glow = False
         self._listen(now_ns)
-        return self._logic.forget(now_ns)
+        return self._forget(now_ns)
 
     def closed(self, now_ns: int) -> list[InputEvent]:
         """Drop the unfinished frame and the held buttons."""
         self._framer.clear()
         self._up, self._listening_since_ns = False, None
+        return self._forget(now_ns)
+
+    def _forget(self, now_ns: int) -> list[InputEvent]:
+        self._outer.forget()
         return self._logic.forget(now_ns)
 
     def tick(self, now_ns: int) -> list[InputEvent]:
@@ -119,7 +145,7 @@ class FramedLink:
         since_ns = self._listening_since_ns
         if since_ns is not None and not self._trouble and now_ns >= since_ns + SILENT_NS:
             self._up, self._trouble = False, f"no sign of life for {SILENT_NS // NS_PER_S} s{self._strange()}"
-            events += self._logic.forget(now_ns)
+            events += self._forget(now_ns)
         return events
 
     def _listen(self, now_ns: int) -> None:
@@ -148,6 +174,7 @@ class FramedLink:
         """Read frames; the answer acknowledges those that want it."""
         events: list[InputEvent] = []
         answer = b""
+        self._vouched = False
         for frame in self._framer.feed(data):
             more, acknowledged = self._frame(frame, now_ns)
             events += more
@@ -155,7 +182,9 @@ class FramedLink:
                 answer += encode(Ack(frame.sequence))
             if isinstance(frame, Heartbeat):
                 answer += self._lights()
-        return events, answer
+        # Only here, when every edge that was read has been taken: a release may be behind the heartbeat.
+        gesture = self._outer.complete(now_ns) if self._vouched else None
+        return (events if gesture is None else [*events, gesture]), answer
 
     def _frame(self, frame: Frame, now_ns: int) -> tuple[list[InputEvent], bool]:
         match frame:
@@ -175,26 +204,32 @@ class FramedLink:
         if self._refused:
             self._up = False
             self._trouble = f"it speaks protocol version {hello.version}, this program up to {VERSION}"
-            return self._logic.forget(now_ns), False
+            return self._forget(now_ns), False
         self._accepted.clear()
         self._shows_stored, self._shows_glow = hello.shows_stored, hello.shows_glow
+        self._newest = hello.sequence
         return self._show_up(hello.held, now_ns), True
 
     def _heartbeat(self, heartbeat: Heartbeat, now_ns: int) -> list[InputEvent]:
         # It may be all that a terminal hears that starts later.
         self._shows_stored, self._shows_glow = heartbeat.shows_stored, heartbeat.shows_glow
         if not self._up:
+            self._newest = heartbeat.sequence
             return self._show_up(heartbeat.held, now_ns)
+        if heartbeat.sequence != self._newest:
+            self._outer.forget()  # an edge is still on its way, or lost
+        self._vouched = heartbeat.held >= SIDES.keys()
         # A release that got lost is made good here. A press is not: the pad repeats that itself.
         events: list[InputEvent] = []
         for button in BUTTONS:
             if self._logic.is_down(button) and button not in heartbeat.held:
-                events += self._logic.edge(button, False, now_ns)
+                events += self._edge(button, False, now_ns)
         return events
 
     def _show_up(self, held: frozenset[AnyButton], now_ns: int) -> list[InputEvent]:
         self._up, self._trouble = True, ""
         self._listen(now_ns)
+        self._outer.forget()
         return self._logic.begin(held, now_ns)
 
     def _button(self, button: Button, now_ns: int) -> list[InputEvent]:
@@ -204,7 +239,17 @@ class FramedLink:
             self._accepted.popitem(last=False)
         if accepted_ns is not None and now_ns - accepted_ns < REMEMBERED_NS:
             return []  # a repetition, because our acknowledgement got lost
-        return self._logic.edge(button.button, button.down, now_ns)
+        ahead = (button.sequence - self._newest) % SEQUENCES
+        if ahead != 1:
+            self._outer.forget()  # an edge before this one is missing, or this one comes late
+        if ahead < SEQUENCES // 2:
+            self._newest = button.sequence
+        return self._edge(button.button, button.down, now_ns)
+
+    def _edge(self, button: AnyButton, down: bool, now_ns: int) -> list[InputEvent]:
+        events = self._logic.edge(button, down, now_ns)
+        self._outer.edge(button, down, now_ns)
+        return events
 
 
 class SimpleLink:

@@ -14,7 +14,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from hardware.events import Level, Press, Source, Switch
+from hardware.events import Dismiss, Level, Press, Source, Switch
 
 SAME_TAP_NS = 300_000_000
 """A finger and a mouse event at most this far apart (nanoseconds) may be one tap.
@@ -95,6 +95,9 @@ class MouseUp:
     at_ns: int
 
 
+Touched = Press | Switch | Dismiss
+"""What a tap can mean."""
+
 PointerRecord = FingerDown | FingerUp | MouseDown | MouseUp
 
 
@@ -118,20 +121,22 @@ class Targets:
     """Where a touch means a level, on the screen that is shown now.
 
     Attributes:
-        columns: Five rectangles, level 1 (far left) first.
+        columns: Five rectangles, level 1 (far left) first; none on a screen that takes no presses.
         margin_px: The outer border of the panel that is dead: 5 mm, in pixels (sleeves and frames touch there).
         switch: The button for another language, where there is one.
+        close: The button that closes the service page, where that is shown.
 
     Raises:
-        ValueError: Not five columns, or a negative margin.
+        ValueError: Neither five columns nor none, or a negative margin.
     """
 
     columns: tuple[Rect, ...]
     margin_px: int
     switch: Rect | None = None
+    close: Rect | None = None
 
     def __post_init__(self) -> None:
-        if len(self.columns) != len(Level):
+        if len(self.columns) not in (0, len(Level)):
             raise ValueError(f"targets need {len(Level)} columns, got {len(self.columns)}")
         if self.margin_px < 0:
             raise ValueError(f"the dead margin cannot be negative: {self.margin_px} px")
@@ -140,16 +145,23 @@ class Targets:
         """The level under that point; None in the margin, off the surface and beside the columns."""
         if not self._alive(x_px, y_px, surface_size):
             return None
-        for level, column in zip(Level, self.columns, strict=True):
+        for level, column in zip(Level, self.columns, strict=False):
             if column.contains(x_px, y_px):
                 return level
         return None
 
     def is_switch(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
         """Whether another language is asked for at that point."""
-        if self.switch is None or not self._alive(x_px, y_px, surface_size):
+        return self._is_on(self.switch, x_px, y_px, surface_size)
+
+    def is_close(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
+        """Whether that point closes the service page."""
+        return self._is_on(self.close, x_px, y_px, surface_size)
+
+    def _is_on(self, button: Rect | None, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
+        if button is None or not self._alive(x_px, y_px, surface_size):
             return False
-        return self.switch.contains(x_px, y_px)
+        return button.contains(x_px, y_px)
 
     def _alive(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
         """Whether that point is not in the margin."""
@@ -186,7 +198,7 @@ class Pointer:
 
     def feed(
         self, record: PointerRecord, targets: Targets | None, surface_size: tuple[int, int]
-    ) -> Press | Switch | None:
+    ) -> Touched | None:
         """Take one record.
 
         Args:
@@ -195,7 +207,7 @@ class Pointer:
             surface_size: Width and height of the surface now, pixels.
 
         Returns:
-            The press, the wish for another language, or None when the record begins no tap on a target.
+            What the tap means, or None when the record begins no tap on a target.
         """
         match record:
             case FingerDown():
@@ -210,8 +222,8 @@ class Pointer:
 
     def _finger_down(
         self, record: FingerDown, targets: Targets | None, size: tuple[int, int]
-    ) -> Press | Switch | None:
-        place = _to_pixels(record, size)
+    ) -> Touched | None:
+        place = to_pixels(record, size)
         if place is None:
             return None
         if self._other_half(record.at_ns, *place, of_finger=True):
@@ -221,7 +233,7 @@ class Pointer:
 
     def _finger_up(self, record: FingerUp, size: tuple[int, int]) -> None:
         """Some drivers click at the release: the tap is then recognised by where and when the finger left."""
-        place = _to_pixels(record, size)
+        place = to_pixels(record, size)
         if place is None:
             return
         key = (record.device_id, record.finger_id)
@@ -233,7 +245,7 @@ class Pointer:
 
     def _mouse_down(
         self, record: MouseDown, targets: Targets | None, size: tuple[int, int]
-    ) -> Press | Switch | None:
+    ) -> Touched | None:
         if record.touch or record.button != LEFT_BUTTON:
             return None
         place = (float(record.x_px), float(record.y_px))
@@ -251,8 +263,8 @@ class Pointer:
         return False
 
 
-def _to_pixels(record: FingerDown | FingerUp, size: tuple[int, int]) -> tuple[float, float] | None:
-    """A finger's place on the surface, clamped to it; None for coordinates that say nothing.
+def to_pixels(record: FingerDown | FingerUp, size: tuple[int, int]) -> tuple[float, float] | None:
+    """A finger's place on the surface of that size, clamped to it; None for coordinates that say nothing.
 
     Values far outside 0 to 1 are pixels (seen once with a Wayland compositor, SDL issue 4361) or rubbish. No
     level is guessed from them.
@@ -271,8 +283,12 @@ def _clamp(value: float, end: int) -> float:
 
 def _press(
     targets: Targets | None, place: tuple[float, float], size: tuple[int, int], source: Source, at_ns: int
-) -> Press | Switch | None:
-    if targets is not None and targets.is_switch(*place, size):
+) -> Touched | None:
+    if targets is None:
+        return None
+    if targets.is_switch(*place, size):
         return Switch(at_ns, source)
-    level = targets.level_at(*place, size) if targets is not None else None
+    if targets.is_close(*place, size):
+        return Dismiss(at_ns, source)
+    level = targets.level_at(*place, size)
     return None if level is None else Press(level, source, at_ns)

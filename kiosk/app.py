@@ -15,6 +15,9 @@ from kiosk.controller.state import (
     Append,
     Counted,
     Effect,
+    Event,
+    Examine,
+    Examined,
     Glow,
     Phase,
     Play,
@@ -37,7 +40,7 @@ from kiosk.messages.wire import Answer, Request
 from kiosk.report import Reporter
 from kiosk.sound.headphones import Headphones, NoHeadphones
 from kiosk.sound.player import Silence, Sound
-from kiosk.view import ScreenName, View
+from kiosk.view import Facts, ScreenName, View
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Parts:
     rules: Rules
     reporter: Reporter
     clock: Clock
+    examine: Callable[[], Facts]
     reword: Callable[[ConfigStatement | None], Words] = lambda _statement: {}
     configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
@@ -81,7 +85,7 @@ class Kiosk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(parts.display.wake)
+        self._inbox: Inbox[InputEvent | WriterEvent | Examined] = Inbox(parts.display.wake)
         # The ledger's folder lies in the data folder.
         self._server = Server(parts.keeper.folder.parent, self._ask)
         self._writer = LedgerWriter(parts.keeper, self._inbox.put, tell=self._tell)
@@ -156,7 +160,7 @@ class Kiosk:
             return None
         return max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
 
-    def _take(self, event: InputEvent | WriterEvent | Tick, now_ns: int) -> None:
+    def _take(self, event: Event | Configured | Impossible, now_ns: int) -> None:
         """One event through the controller. A mistake of ours in it costs that event, not the terminal."""
         if isinstance(event, Impossible):
             self._impossible = event.error
@@ -202,6 +206,8 @@ class Kiosk:
                 case Glow():
                     for _, lights in self._lights:
                         lights.glow(effect.on)
+                case Examine():
+                    self._inbox.put(Examined(self._parts.examine()))
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""
@@ -241,4 +247,4 @@ def uncounted(state: State) -> Counted:
             repeats = (*repeats, (state.visit.seq, state.visit.repeats))
         if state.visit.wanted is not None:
             refused = refused.plus(state.visit.wanted.level, state.visit.wanted.boottime_ns)
-    return Counted(repeats, refused)
+    return Counted(repeats, refused, state.owed)

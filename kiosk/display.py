@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeAlias
 
 from assets.texts import Texts
-from hardware.events import Press, Switch
+from hardware.events import InputEvent
 from kiosk.screens.wording import Wording
 from kiosk.view import View
 from kiosk.wait import Waiter
@@ -34,8 +34,8 @@ class Display(Protocol):
     def reword(self, words: Words) -> None:
         """Call things otherwise from the next `show` on."""
 
-    def presses(self, now_ns: int) -> Iterable[Press | Switch]:
-        """The presses since the last call, and wishes for another language."""
+    def presses(self, now_ns: int) -> Iterable[InputEvent]:
+        """The presses since the last call, and what else was asked for."""
 
     def wait(self, timeout_s: float | None) -> None:
         """Sleep until there is something to do, `wake` is called, or the time is up."""
@@ -67,7 +67,7 @@ class NoDisplay:
     def reword(self, words: Words) -> None:
         """No words to be seen."""
 
-    def presses(self, now_ns: int) -> Iterable[Press | Switch]:  # noqa: ARG002 - nothing to press on
+    def presses(self, now_ns: int) -> Iterable[InputEvent]:  # noqa: ARG002 - nothing to press on
         """No glass, no keys."""
         return ()
 

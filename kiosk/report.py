@@ -47,6 +47,8 @@ class Reporter:
         """Entries are on the disk. The level of a vote appears here and in the ledger, nowhere else."""
         for entry in entries:
             self.kept[entry.kind] += 1
+            if entry.kind == Kind.SERVICE:
+                self._put({"event": "service", "page": parse(entry.payload).get("page")})
             if entry.kind not in _REPORTED:
                 continue
             body = parse(entry.payload)

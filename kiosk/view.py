@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assets.texts import DEFAULT_LANGUAGE
-from hardware.events import Level
+from hardware.events import Level, Source
 from kiosk.faults import FaultCode
 
 
 class ScreenName(StrEnum):
-    """The screens that a citizen can meet."""
+    """The screens that a citizen can meet, and the technician's."""
 
     STARTING = "starting"
     IDLE = "idle"
@@ -24,7 +24,11 @@ class ScreenName(StrEnum):
     REPEAT = "repeat"
     AMBIGUOUS = "ambiguous"
     FAULT = "fault"
+    SERVICE = "service"  # the technician's: see `Service`
 
+
+WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT, ScreenName.SERVICE)
+"""The screens that take no presses on glass."""
 
 PRESSED = (ScreenName.SAVING, ScreenName.CORRECTING, ScreenName.WAIT)
 """The screens that show which card was pressed: while nothing is promised yet. The thank-you never does."""
@@ -45,6 +49,38 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What the machine says of itself, once, when the service page is opened.
+
+    Attributes:
+        program: Name and version.
+        free_mb: Free space for the ledger, in millions of bytes; None where it cannot be had.
+        clock_synced: Whether somebody vouches for the wall clock.
+    """
+
+    program: str
+    free_mb: int | None
+    clock_synced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the service page says. Nothing of it tells a level, nor how many presses were of one.
+
+    Attributes:
+        facts: None for the moment until they have been asked for.
+        inputs: Each input that is switched on, with its trouble.
+        fault: Why votes cannot be kept, if they cannot.
+        presses: How many have been received since the page was opened.
+    """
+
+    facts: Facts | None = None
+    inputs: tuple[tuple[Source, FaultCode | None], ...] = ()
+    fault: FaultCode | None = None
+    presses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One screen.
 
@@ -55,6 +91,7 @@ class View:
         fault: The code to show, on the fault screen.
         attention: Whether the quiet mark asks for a technician (voting goes on).
         language: What it is written in.
+        service: What the service page says, on that page.
     """
 
     name: ScreenName
@@ -63,3 +100,4 @@ class View:
     fault: FaultCode | None = None
     attention: bool = False
     language: str = DEFAULT_LANGUAGE
+    service: Service | None = None

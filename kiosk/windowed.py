@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pygame
 
-from hardware.events import Press, Switch
+from hardware.corners import Corners
+from hardware.events import InputEvent
 from hardware.keys import KeyDown, Keys, KeyUp
-from hardware.pointer import Pointer, Rect, Targets
+from hardware.pointer import FingerDown, FingerUp, Pointer, Rect, Targets
 from kiosk.display import Words
 from kiosk.faults import ProgramCode
 from kiosk.screens.layout import Layout, lay_out
@@ -65,6 +66,8 @@ class WindowDisplay:
         self._painter: Painter | None = None
         self._layout: Layout | None = None
         self._pointer, self._keys = Pointer(), Keys(language=language_key)
+        self._corners = Corners()
+        self._until_gesture_s: float | None = None
         self._view: View | None = None
         self._stale = True
         self._moving = False
@@ -144,23 +147,31 @@ class WindowDisplay:
         try:
             self._layout = lay_out(self._window.size, self._scale(self._window.size), header=False)
             wording = self._words[view.language][1]
-            cards = self._layout.cards_of(view.name)
-            draw_safe(self._window.surface, view, wording, cards, self._colours, code.value if code else "")
+            cards, why = self._layout.cards_of(view.name), code.value if code else ""
+            close = self._layout.close
+            draw_safe(self._window.surface, view, wording, cards, self._colours, why, close)
         except pygame.error:
             log.exception("not even plain text can be drawn; presses are still taken")
 
-    def presses(self, now_ns: int) -> Iterator[Press | Switch]:
-        """The presses on glass and keys since the last call, and wishes for another language."""
+    def presses(self, now_ns: int) -> Iterator[InputEvent]:
+        """The presses on glass and keys since the last call, and what else was asked for there."""
         for record in self._window.events(now_ns):
-            try:
-                press = self._press(record)
-            except Exception:
-                log.exception("an event of the window could not be understood; the others go on")
-                continue
-            if press is not None:
-                yield press
+            for take in (self._press, self._watch_corners):
+                try:
+                    event = take(record)
+                except Exception:
+                    log.exception("an event of the window could not be understood; the others go on")
+                    continue
+                if event is not None:
+                    yield event
+        # Every release that the window knows of has been taken.
+        gesture = self._corners.complete(now_ns)
+        if gesture is not None:
+            yield gesture
+        due_ns = self._corners.due_ns
+        self._until_gesture_s = None if due_ns is None else max(0.0, (due_ns - now_ns) / 1e9)
 
-    def _press(self, record: WindowRecord) -> Press | Switch | None:
+    def _press(self, record: WindowRecord) -> InputEvent | None:
         match record:
             case Closed():
                 self.closed = True
@@ -173,13 +184,21 @@ class WindowDisplay:
                 self._begin_anew()
             case KeyDown() | KeyUp():
                 return self._keys.feed(record) if self._keyboard else None
-            case _:
-                return self._pointer.feed(record, self._targets(), self._window.size) if self._touch else None
+            case _ if self._touch:
+                return self._pointer.feed(record, self._targets(), self._window.size)
         return None
+
+    def _watch_corners(self, record: WindowRecord) -> None:
+        """Fingers in the upper corners, on whatever screen."""
+        if self._touch and self._layout is not None and isinstance(record, FingerDown | FingerUp):
+            corners = [Rect(*corner) for corner in self._layout.corners]
+            self._corners.feed(record, corners, self._window.size)
 
     def _targets(self) -> Targets | None:
         if self._layout is None or self._view is None:
             return None
+        if self._view.name is ScreenName.SERVICE:
+            return Targets((), self._layout.dead_margin_px, close=Rect(*self._layout.close))
         columns = self._layout.targets(self._view)
         if not columns:
             return None
@@ -200,6 +219,8 @@ class WindowDisplay:
                 log.exception(
                     "a part of the screen could not be prepared; it is tried again when it is needed"
                 )
+        if self._until_gesture_s is not None:
+            timeout_s = self._until_gesture_s if timeout_s is None else min(timeout_s, self._until_gesture_s)
         self._window.wait(timeout_s)
 
     @property

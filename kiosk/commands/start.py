@@ -20,6 +20,7 @@ from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
 from kiosk.display import Display, NoDisplay, Words
 from kiosk.edid import reported_mm
+from kiosk.facts import examine
 from kiosk.faults import ProgramCode
 from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
@@ -97,6 +98,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
+        examine=lambda: examine(program(), config.data_dir, clock),
         reword=lambda statement: words_of(config, statement),
         configured=statement,
         sound=sound_of(config, clock),

@@ -4,17 +4,26 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from hardware.events import Ambiguous, Press, Switch, Trouble
-from kiosk.controller import troubles
+from hardware.events import Ambiguous, Dismiss, Press, ServiceGesture, Switch, Trouble
+from kiosk.controller import service, troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
-from kiosk.controller.show import invites, language_due_ns, refused_due_ns, view_of, visit_due_ns
+from kiosk.controller.show import (
+    invites,
+    language_due_ns,
+    owed_due_ns,
+    refused_due_ns,
+    view_of,
+    visit_due_ns,
+)
 from kiosk.controller.state import (
     Acknowledge,
     Append,
     Counted,
     Effect,
     Event,
+    Examine,
+    Examined,
     Flight,
     Glow,
     Phase,
@@ -28,7 +37,7 @@ from kiosk.controller.state import (
 )
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
-from kiosk.ledger.kinds import Draft, Json, Kind
+from kiosk.ledger.kinds import VOTES, Draft, Json, Kind
 from kiosk.view import ScreenName
 
 
@@ -80,6 +89,8 @@ class _Turn:
     def take(self, event: Event) -> None:
         """Apply the event itself."""
         match event:
+            case Press() | Ambiguous() if service.takes(self.state, event):
+                self.state = service.test(self.state, event, self.now_ns)
             case Press():
                 self._press(event)
             case Ambiguous():
@@ -88,6 +99,12 @@ class _Turn:
                 self._tell(troubles.take(self.state, event))
             case Switch():
                 self._switch(event)
+            case ServiceGesture():
+                self._gesture(event)
+            case Dismiss():
+                self.state = service.close_page(self.state, "button", self.now_ns)
+            case Examined():
+                self.state = service.learn(self.state, event.facts)
             case Stored():
                 self._stored(event)
             case NotStored():
@@ -115,6 +132,12 @@ class _Turn:
         language_due = language_due_ns(self.state, self.rules)
         if language_due is not None and self.now_ns >= language_due:
             self._set(language=None)
+        service_due = service.due_ns(self.state, self.rules)
+        if service_due is not None and self.now_ns >= service_due:
+            self.state = service.close_page(self.state, "time", self.now_ns)
+        owed_due = owed_due_ns(self.state, self.rules)
+        if owed_due is not None and self.now_ns >= owed_due:
+            self._append(self._take_counted())
         refused_due = refused_due_ns(self.state, self.rules)
         if refused_due is not None and self.now_ns >= refused_due:
             self._append(self._take_counted())
@@ -205,12 +228,25 @@ class _Turn:
             self.state = troubles.still_chatters(self.state, wish)
             return
         self._tell(troubles.beat(self.state, wish, self.rules))
-        if self.state.phase in (Phase.STARTING, Phase.FAULT):
+        if self.state.phase in (Phase.STARTING, Phase.FAULT) or self.state.service is not None:
             return
         languages = self.rules.languages
         shown = languages.index(self.state.language) if self.state.language else 0
         chosen = languages[(shown + 1) % len(languages)]
         self._set(language=None if chosen == languages[0] else chosen, switched_ns=self.now_ns)
+
+    def _gesture(self, gesture: ServiceGesture) -> None:
+        """The technician's page opens, or closes; the presses that it was asked with never were votes."""
+        if self.state.service is not None:
+            self.state = service.close_page(self.state, "gesture", self.now_ns, gesture.source)
+            return
+        self.state = service.take_back(self.state, gesture)
+        visit = self.state.visit
+        if visit is not None and visit.wanted is not None:
+            self._correct(visit, visit.wanted)  # a citizen's, whose turn had not come
+        self._end_visit()
+        self.state = service.open_page(self.state, gesture, self.now_ns)
+        self.effects.append(Examine())
 
     # --- time
 
@@ -219,14 +255,7 @@ class _Turn:
         if visit is None or visit.seq is None:
             return
         if visit.wanted is not None:
-            press = visit.wanted
-            body: dict[str, Json] = {
-                "of": visit.seq,
-                "level": int(press.level),
-                "source": press.source.value,
-            }
-            self._set_visit(wanted=None)
-            self._append(Counted(), Draft(Kind.CORRECTION, body, press.boottime_ns), press, of=visit.seq)
+            self._correct(visit, visit.wanted)
             return
         counted = self._take_counted()
         if self.now_ns >= visit.last_ns + self.rules.repeat_interval_ns:
@@ -238,6 +267,12 @@ class _Turn:
         else:
             self._set_visit(written_ns=self.now_ns)
         self._append(counted)
+
+    def _correct(self, visit: Visit, press: Press) -> None:
+        body: dict[str, Json] = {"of": visit.seq, "level": int(press.level), "source": press.source.value}
+        draft = Draft(Kind.CORRECTION, body, press.boottime_ns, visit.hash)
+        self._set_visit(wanted=None)
+        self._append(Counted(), draft, press, of=visit.seq)
 
     def _give_up_waiting(self) -> None:
         waiting = self.state.vote_in_flight
@@ -261,6 +296,11 @@ class _Turn:
         self._set(commits_ns=(None if commits is None else commits[1], self.now_ns))
         if flight.press is None:
             return
+        vote = next(entry for entry in event.entries if entry.kind in VOTES)
+        if flight.unwanted:
+            self.state = service.owe(self.state, service.void(vote.seq, vote.hash, self.now_ns))
+        else:
+            self.state = service.keep(self.state, flight.press, vote)
         if flight.failed:
             # Counted as refused a moment ago, and on the disk after all: it is a rating, and nothing else.
             self._set(refused=self.state.refused.plus(flight.press.level, 0, presses=-1))
@@ -271,8 +311,7 @@ class _Turn:
                 self._append(self._take_counted())
         elif self.state.visit is not None:
             if flight.of is None:
-                seq = next(entry.seq for entry in event.entries if entry.kind == Kind.RATING)
-                self._set_visit(seq=seq)
+                self._set_visit(seq=vote.seq, hash=vote.hash)
             else:
                 self._set_visit(level=flight.press.level, corrections=self.state.visit.corrections + 1)
             self._thank()
@@ -294,6 +333,7 @@ class _Turn:
             return
         self._set(
             leftover=(*self.state.leftover, *flight.counted.repeats),
+            owed=(*flight.counted.owed, *self.state.owed),
             refused=replace(self.state.refused.and_also(flight.counted.refused), written_ns=self.now_ns),
         )
         if flight.press is not None:
@@ -307,9 +347,14 @@ class _Turn:
         visit = self.state.visit
         if visit is not None and visit.wanted is not None:
             self._refuse(visit.wanted)
+        self._end_visit()
+        self._set(fault=code, phase=Phase.FAULT, until_ns=None)
+
+    def _end_visit(self) -> None:
+        visit = self.state.visit
         if visit is not None and visit.seq is not None and visit.repeats.total:
             self._set(leftover=(*self.state.leftover, (visit.seq, visit.repeats)))
-        self._set(fault=code, phase=Phase.FAULT, until_ns=None, visit=None)
+        self._set(visit=None)
 
     # --- requests
 
@@ -319,11 +364,11 @@ class _Turn:
         if visit is not None and visit.seq is not None and visit.repeats.total:
             repeats = (*repeats, (visit.seq, visit.repeats))
             self._set_visit(repeats=Counts())
-        refused = self.state.refused
-        self._set(leftover=())
+        refused, owed = self.state.refused, self.state.owed
+        self._set(leftover=(), owed=())
         if refused.counts.total:
             self._set(refused=Refused(written_ns=self.now_ns))
-        return Counted(repeats, refused)
+        return Counted(repeats, refused, owed)
 
     def _append(
         self, counted: Counted, vote: Draft | None = None, press: Press | None = None, of: int | None = None

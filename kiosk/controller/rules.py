@@ -28,6 +28,8 @@ class Rules:
         chatter_ns: ... within this time are a fault of the button, until it was quiet for as long.
         languages: What citizens may switch to, in turn; the first one is the terminal's own.
         language_ns: How long another language than that stays without a visit.
+        service_idle_ns: The service page closes by itself after so long without an input ...
+        service_most_ns: ... and after so long in any case: citizens cannot vote while it is open.
     """
 
     repeat_interval_ns: int = 5 * S
@@ -43,3 +45,5 @@ class Rules:
     chatter_ns: int = 60 * S
     languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
     language_ns: int = 30 * S
+    service_idle_ns: int = 60 * S
+    service_most_ns: int = 600 * S

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hardware.events import Level
+from kiosk.controller import service
 from kiosk.controller.rules import Rules
 from kiosk.controller.state import Phase, State
 from kiosk.faults import FaultCode
@@ -19,7 +20,7 @@ _NAMES = {
 }
 
 
-_KEEPS_NO_PRESS = (ScreenName.STARTING, ScreenName.WAIT, ScreenName.FAULT)
+_KEEPS_NO_PRESS = (ScreenName.STARTING, ScreenName.WAIT, ScreenName.FAULT, ScreenName.SERVICE)
 
 
 def invites(view: View) -> bool:
@@ -29,6 +30,10 @@ def invites(view: View) -> bool:
 
 def view_of(state: State, now_ns: int, rules: Rules) -> View:
     """What the screen is to show in this state."""
+    page = service.page_of(state)
+    if page is not None:
+        attention = bool(state.ailing)
+        return View(ScreenName.SERVICE, attention=attention, language=rules.languages[0], service=page)
     return replace(_view_of(state, now_ns, rules), language=state.language or rules.languages[0])
 
 
@@ -87,10 +92,19 @@ def refused_due_ns(state: State, rules: Rules) -> int | None:
     return due_ns if refused.written_ns is None else max(due_ns, refused.written_ns + rules.flush_ns)
 
 
+def owed_due_ns(state: State, rules: Rules) -> int | None:
+    """When the entries of the service page are to be written; `Available` sees to those that nothing can take now."""
+    if not state.owed or state.phase in (Phase.STARTING, Phase.FAULT):
+        return None
+    if any(flight.counted.owed for flight in state.flights.values()):
+        return None  # a card that stalls gets one request more when it has answered, not one for each press
+    return commit_turn_ns(state, rules)
+
+
 def deadline_ns(state: State, now_ns: int, rules: Rules) -> int | None:
     """When `Tick` is due at the latest; None = only an event can change anything."""
     moments = [state.until_ns, refused_due_ns(state, rules), visit_due_ns(state, rules)]
-    moments.append(language_due_ns(state, rules))
+    moments += [language_due_ns(state, rules), owed_due_ns(state, rules), service.due_ns(state, rules)]
     waiting = state.vote_in_flight
     if waiting is not None:
         sent_ns = waiting[1].since_ns

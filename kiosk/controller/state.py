@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
-from hardware.events import Ambiguous, Level, Press, Source, Switch, Trouble
+from hardware.events import Ambiguous, Dismiss, Level, Press, ServiceGesture, Source, Switch, Trouble
 from kiosk.controller.counts import Counts, Refused
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Kind
-from kiosk.view import View
+from kiosk.view import Facts, View
 
 
 class Phase(Enum):
@@ -30,7 +30,27 @@ class Tick:
     """Nothing happened; time has passed."""
 
 
-Event = Press | Ambiguous | Trouble | Switch | Stored | NotStored | Available | Broke | Tick
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What `Examine` has asked for."""
+
+    facts: Facts
+
+
+Event = (
+    Press
+    | Ambiguous
+    | Trouble
+    | Switch
+    | Dismiss
+    | ServiceGesture
+    | Stored
+    | NotStored
+    | Available
+    | Broke
+    | Examined
+    | Tick
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +99,12 @@ class Glow:
     on: bool
 
 
-Effect = Append | Show | Prepare | Play | Whisper | Acknowledge | Glow
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """The service page opens: ask the machine for what it shows, and answer with `Examined`."""
+
+
+Effect = Append | Show | Prepare | Play | Whisper | Acknowledge | Glow | Examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +117,7 @@ class Visit:
         last_ns: Its last press of any kind.
         written_ns: When its counts were last written (or it began).
         seq: The rating's seq, once it is stored.
+        hash: The hash of that entry: in a ledger that has been replaced, its seq may be another's.
         corrections: How many are stored.
         wanted: A correction that waits for its turn.
         repeats: The presses that were neither the rating nor a correction.
@@ -105,18 +131,27 @@ class Visit:
     corrections: int = 0
     wanted: Press | None = None
     repeats: Counts = Counts()
+    hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Presses that are written as counts: of visits (rating's seq, counts), and those that were refused."""
+    """What is written when there is time, and must not be lost.
+
+    Attributes:
+        repeats: Presses of visits that are written as counts: (rating's seq, counts).
+        refused: Presses that were refused, counted.
+        owed: Entries that are written as they are: of the service page, and what it took back.
+    """
 
     repeats: tuple[tuple[int, Counts], ...] = ()
     refused: Refused = Refused()
+    owed: tuple[Draft, ...] = ()
 
     def drafts(self) -> tuple[Draft, ...]:
-        """The entries; none when there is nothing to count."""
-        drafts = [Draft(Kind.REPEAT, {"of": of, "counts": counts.body()}) for of, counts in self.repeats]
+        """The entries; none when there is nothing to write."""
+        drafts = list(self.owed)
+        drafts += [Draft(Kind.REPEAT, {"of": of, "counts": counts.body()}) for of, counts in self.repeats]
         if self.refused.counts.total:
             drafts.append(Draft(Kind.REFUSED, self.refused.body()))
         return tuple(drafts)
@@ -133,6 +168,7 @@ class Flight:
         of: For a correction: the rating's seq.
         given_up: Nobody waits for it any more: if it is stored after all, nobody is thanked.
         failed: It was said not to be stored, and its vote was counted as refused.
+        unwanted: Its vote is a technician's: once it is stored, it is taken back.
     """
 
     since_ns: int
@@ -141,6 +177,33 @@ class Flight:
     of: int | None = None
     given_up: bool = False
     failed: bool = False
+    unwanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The entry that a press has become."""
+
+    press: Press
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """The service page, while it is open.
+
+    Attributes:
+        opened_ns: When it was opened.
+        last_ns: The last input of any kind.
+        presses: How many have been received.
+        facts: What the machine says of itself, once it was asked.
+    """
+
+    opened_ns: int
+    last_ns: int
+    presses: int = 0
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +236,7 @@ class State:
         flights: Requests to the ledger, by ref.
         refused: Presses to be written as a count.
         leftover: Counts of visits that the ledger could not take: (rating's seq, counts).
+        owed: Entries of the service page that wait for their turn.
         fault: Why votes cannot be kept, if they cannot.
         inputs: The inputs that the configuration switches on.
         ailing: Their troubles.
@@ -182,6 +246,10 @@ class State:
         next_ref: For the next request.
         language: What the citizen has switched to; None = the terminal's own.
         switched_ns: When that was.
+        outer: What the last press of each outer button has become, where it was stored: the service gesture, if
+            the button is still held for one, takes it back.
+        service: The service page, while it is open. The phase goes on below it.
+        service_until_ns: When it was last closed.
         shown: What the screen was last told to show.
         glows: What the lights of the buttons were last told.
     """
@@ -193,6 +261,7 @@ class State:
     flights: Mapping[int, Flight] = field(default_factory=lambda: MappingProxyType({}))
     refused: Refused = Refused()
     leftover: tuple[tuple[int, Counts], ...] = ()
+    owed: tuple[Draft, ...] = ()
     fault: FaultCode | None = None
     ailing: tuple[Ailing, ...] = ()
     told_ns: Mapping[tuple[FaultCode, Source], int] = field(default_factory=lambda: MappingProxyType({}))
@@ -203,6 +272,9 @@ class State:
     next_ref: int = 1
     language: str | None = None
     switched_ns: int = 0
+    outer: Mapping[tuple[Source, Level], Kept] = field(default_factory=lambda: MappingProxyType({}))
+    service: OpenPage | None = None
+    service_until_ns: int = 0
     shown: View | None = None
     glows: bool = False
 

@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Switch, Trouble, TroubleKind
+from hardware.events import (
+    Ambiguous,
+    Dismiss,
+    InputEvent,
+    Level,
+    Press,
+    ServiceGesture,
+    Source,
+    Switch,
+    Trouble,
+    TroubleKind,
+)
 from kiosk.config.phrase import Phrase
-
-NAMES: Mapping[Source, Phrase] = {
-    Source.TOUCH: Phrase("touch"),
-    Source.MOUSE: Phrase("mouse"),
-    Source.KEY: Phrase("keys"),
-    Source.GPIO: Phrase("GPIO buttons"),
-    Source.PAD: Phrase("pad"),
-}
+from kiosk.input_names import INPUT_NAMES
 
 # Under some display servers a finger arrives as a mouse: one of the two is enough.
 _ONE_OF = {Source.MOUSE: Source.TOUCH}
@@ -48,7 +52,7 @@ class Tally:
         Returns:
             What to say of it, each with what to do where something is to be done.
         """
-        name = NAMES.get(event.source, Phrase(event.source.value))
+        name = INPUT_NAMES.get(event.source, Phrase(event.source.value))
         match event:
             case Press():
                 self.presses[event.source, event.level] += 1
@@ -57,6 +61,8 @@ class Tally:
             case Switch():
                 self._switched.add(event.source)
                 return [Phrase("✓ {input}: the button for the language", {"input": name})]
+            case Dismiss() | ServiceGesture():
+                return []  # of the terminal's own page, which is not shown here
             case Ambiguous():
                 buttons = ", ".join(str(int(level)) for level in event.levels)
                 return [
@@ -71,7 +77,7 @@ class Tally:
     def summary(self) -> Iterator[Phrase]:
         """One sentence for each input that is configured, and what to do for those that said nothing."""
         for source in self._inputs:
-            name = NAMES.get(source, Phrase(source.value))
+            name = INPUT_NAMES.get(source, Phrase(source.value))
             came = {
                 level
                 for (other, level), count in self.presses.items()

@@ -16,7 +16,7 @@ from kiosk.view import Ring, ScreenName, View
 
 _ACKNOWLEDGING = (ScreenName.CORRECTING, ScreenName.THANKED, ScreenName.REPEAT)
 _QUESTIONING = (ScreenName.IDLE, ScreenName.SAVING, ScreenName.WAIT, ScreenName.AMBIGUOUS)
-_TITLE_WEIGHT = 700
+TITLE_WEIGHT = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,13 @@ def words_of(view: View, wording: Wording, _: Texts) -> Words:
             return Words(_("Your rating is already kept"), _("The next person can rate in a few seconds."))
         case ScreenName.FAULT:
             return Words(_("This device is not taking ratings for now"), fault_sentence(view.fault, _))
+        case ScreenName.SERVICE:
+            return Words(wording.safe.service, _("Every press is a test now, and is not counted."))
 
 
 def question_lines(layout: Layout, type_: Type, question: str) -> int:
     """How many lines the question needs at its full size: one, or else two."""
-    return min(2, max(1, type_.lines(question, _TITLE_WEIGHT, layout.sizes.question, layout.question.w)))
+    return min(2, max(1, type_.lines(question, TITLE_WEIGHT, layout.sizes.question, layout.question.w)))
 
 
 def _type_sizes(sizes: Sizes, name: ScreenName) -> tuple[int, int]:
@@ -72,7 +74,7 @@ def thanks_width(layout: Layout, type_: Type, wording: Wording, _: Texts) -> int
     """What the thank-you takes on one line: it is in the middle, and the other acknowledgements begin where it does."""
     thanks = words_of(View(ScreenName.THANKED, ring=Ring(0, 1)), wording, _)
     title_px, text_px = _type_sizes(layout.sizes, ScreenName.THANKED)
-    title, text = type_.font(_TITLE_WEIGHT, title_px), type_.font(400, text_px)
+    title, text = type_.font(TITLE_WEIGHT, title_px), type_.font(400, text_px)
     return max(title.size(thanks.title)[0], text.size(thanks.text)[0])
 
 
@@ -95,7 +97,7 @@ class Heads:
         sizes = self._layout.sizes
         title_px, text_px = _type_sizes(sizes, name)
         across: Across = "left" if self._layout.beside and name in _ACKNOWLEDGING else "centre"
-        title_style = Style(_TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
+        title_style = Style(TITLE_WEIGHT, title_px, sizes.smallest, self._colours.ink)
         text_style = Style(400, text_px, sizes.smallest, self._colours.grey)
         free_px = title.h - self._type.fit(words.title, (title.w, title.h), title_style).height
         if name in _QUESTIONING:

@@ -13,11 +13,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kiosk.screens.scale import LINE_EM, Scale, Sizes
-from kiosk.view import ScreenName, View
+from kiosk.view import WITHOUT_CARDS, ScreenName, View
 
 LEVELS = 5
 DEAD_MARGIN_MM = 5.0
 """Touches this near to the edge of the panel are the case or a sleeve, not a choice."""
+
+CORNER_MM = 20.0
+"""Side of the corners in which two fingers ask for the service page; from the very edge, where no citizen aims."""
+
+_CLOSE_MM = (44.0, 20.0)
+"""The button that closes the service page."""
 
 _LEAST_MM = (126.0, 80.0)
 """What the arrangement needs. A smaller window gets a smaller picture of it, with smaller letters."""
@@ -96,6 +102,9 @@ class Layout:
         footer: The sentence below the cards.
         switch: The button for another language.
         mark: The technician's mark.
+        page: Everything below the header that the service page may fill.
+        close: The button that closes that page, at its lower end.
+        corners: The two upper corners, in which two fingers ask for it.
         sizes: Sizes of type.
         card_inner_px: Clear space between the edge of a card and its word.
         card_pad_px: Clear space above and below the parts of a card, at least.
@@ -122,6 +131,9 @@ class Layout:
     footer: Rect
     switch: Rect
     mark: Rect
+    page: Rect
+    close: Rect
+    corners: tuple[Rect, Rect]
     sizes: Sizes
     card_inner_px: int
     card_pad_px: int
@@ -138,7 +150,7 @@ class Layout:
 
     def cards_of(self, name: ScreenName) -> tuple[Rect, ...]:
         """The cards that a screen shows: none, the large ones or the compact ones."""
-        if name in (ScreenName.STARTING, ScreenName.FAULT):
+        if name in WITHOUT_CARDS:
             return ()
         if name in (ScreenName.CORRECTING, ScreenName.THANKED, ScreenName.REPEAT):
             return self.compact_cards
@@ -265,6 +277,10 @@ def lay_out(
     message = _Stack(sizes, lines=2, gap_px=px(2.0 * g))
     sign_px = px(12.0 if short else 21.0 * g * (1.5 if tall else 1.0))
     mark_px = px(2.6 * max(1.0, t))
+    # On a small window 20 mm would reach the cards.
+    corner_px = min(px(CORNER_MM), large_top, compact_top)
+    close_w, close_h = (math.ceil(side * max(1.0, g) / mm_per_px) for side in _CLOSE_MM)
+    page_bottom = height - max(px(5.4 * g), dead_margin_px)
     return Layout(
         size_px=size_px,
         mm_per_px=mm_per_px,
@@ -283,6 +299,12 @@ def lay_out(
         footer=Rect(margin + aside, row.y, inside - 2 * aside, row.h),
         switch=Rect(row.right - switch_px, row.y, switch_px, row.h),
         mark=Rect(margin, row.y + (row.h - mark_px) // 2, mark_px, mark_px),
+        page=Rect(margin, top, inside, page_bottom - top),
+        close=Rect(margin + inside - close_w, page_bottom - close_h, close_w, close_h),
+        corners=(
+            Rect(0, 0, corner_px, corner_px),
+            Rect(width - corner_px, 0, corner_px, corner_px),
+        ),
         sizes=sizes,
         card_inner_px=math.ceil(1.0 / mm_per_px),
         card_pad_px=px(1.5 if short else 3.4 * g),

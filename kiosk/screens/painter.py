@@ -20,6 +20,7 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.heads import Heads, question_lines, thanks_width, words_of
 from kiosk.screens.layout import Layout, Rect, lay_out
 from kiosk.screens.palette import CALM, Palette
+from kiosk.screens.service_page import ServicePage
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import PRESSED, ScreenName, View
@@ -99,9 +100,11 @@ class Painter:
         )
         self._cards = Cards(self.layout, self._type, faces or Faces(), wording.card_labels, colours)
         self._heads = Heads(self.layout, self._type, colours)
+        self._service = ServicePage(self.layout, self._type, wording, texts, colours)
         self._layers: dict[_Layer, pygame.Surface] = {}
         self._patches: dict[Hashable, _Patch] = {}
         self._ring: tuple[int, _Patch] | None = None
+        self._page: tuple[View, _Patch] | None = None
         self._shown: _Frame | None = None
         self._work = self._pieces()
 
@@ -199,6 +202,9 @@ class Painter:
         self._type.draw(surface, self._switch, place.inset(layout.card_inner_px), style)
 
     def _patches_of(self, view: View, now_ns: int) -> Iterator[_Patch]:
+        if view.name is ScreenName.SERVICE:
+            yield self._service_page(view)
+            return
         yield self._words(view)
         yield self._mark(attention=view.attention)
         if view.pressed is not None and view.name in PRESSED:
@@ -239,6 +245,15 @@ class Painter:
             place = self.layout.acknowledgement.sign
             self._ring = step, self._drawn(place, self._sign(step / _RING_STEPS))
         return self._ring[1]
+
+    def _service_page(self, view: View) -> _Patch:
+        """The technician's page; only the last one is kept."""
+        if self._page is None or self._page[0] != view:
+            self._page = (
+                view,
+                self._drawn(self._service.place, lambda surface: self._service.draw(surface, view)),
+            )
+        return self._page[1]
 
     def _patch(self, key: Hashable, place: Rect, draw: Callable[[pygame.Surface], None]) -> _Patch:
         if key not in self._patches:

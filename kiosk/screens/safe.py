@@ -13,9 +13,7 @@ from kiosk.screens.builtin import BuiltinFont
 from kiosk.screens.layout import LEVELS, Rect
 from kiosk.screens.palette import CALM, Colour, Palette
 from kiosk.screens.wording import Wording
-from kiosk.view import PRESSED, ScreenName, View
-
-_WITHOUT_CARDS = (ScreenName.STARTING, ScreenName.FAULT)
+from kiosk.view import PRESSED, WITHOUT_CARDS, ScreenName, View
 
 
 def draw_safe(
@@ -25,6 +23,7 @@ def draw_safe(
     cards: Sequence[Rect] = (),
     colours: Palette = CALM,
     code: str = "",
+    close: Rect | None = None,
 ) -> None:
     """Fill a surface with the view in its plainest form.
 
@@ -35,15 +34,17 @@ def draw_safe(
         cards: Where presses count on this screen; by default five equal columns in the lower two thirds.
         colours: The theme.
         code: Why it is plain, for the technician: at the lower left, where the quiet mark is otherwise.
+        close: Where the service page is closed, on that page.
     """
     if not pygame.font.get_init():
         pygame.font.init()
     width, height = surface.get_size()
     surface.fill(colours.paper)
     columns: Sequence[Rect] = ()
-    if view.name not in _WITHOUT_CARDS:
+    if view.name not in WITHOUT_CARDS:
         columns = cards if len(cards) == LEVELS else _columns(width, height)
-    above = min((card.y for card in columns), default=height)
+    below = close if view.name is ScreenName.SERVICE else None
+    above = min((card.y for card in columns), default=height if below is None else below.y)
     pad = max(1, width // 40)
     lines = _lines(view, wording)
     row = min((above - 2 * pad) // 3, height // 9)
@@ -63,6 +64,9 @@ def draw_safe(
     for level, card in zip(Level, columns, strict=False):
         pressed = level == view.pressed and view.name in PRESSED
         _draw_card(surface, card, level, wording.labels[level - 1], colours, pressed=pressed)
+    if below is not None:
+        pygame.draw.rect(surface, colours.outline, below, 4)
+        _write(surface, wording.safe.close, below.inset(8), colours.ink, below.h // 3)
 
 
 def _lines(view: View, wording: Wording) -> list[str]:
@@ -80,6 +84,9 @@ def _lines(view: View, wording: Wording) -> list[str]:
             return [wording.question, safe.ambiguous]
         case ScreenName.FAULT:
             return [safe.fault, view.fault.value] if view.fault else [safe.fault]
+        case ScreenName.SERVICE:
+            fault = view.service.fault if view.service else None
+            return [safe.service, fault.value] if fault else [safe.service]
         case ScreenName.IDLE:
             return [wording.question, safe.press]
 

@@ -16,6 +16,11 @@ def card(
     return drawing(*size, _rounded(size, radius, border if pressed else 2, fill, outline))
 
 
+def button(colours: Palette, size: tuple[int, int], radius: int, border: int) -> pygame.Surface:
+    """A button that must be found at once: its rim is seen on any ground."""
+    return drawing(*size, _rounded(size, radius, border, colours.card, colours.accent))
+
+
 def pill(colours: Palette, size: tuple[int, int], border: int) -> pygame.Surface:
     """The ground of a gentle hint."""
     return drawing(*size, _rounded(size, size[1] // 2, border, colours.card, colours.accent))

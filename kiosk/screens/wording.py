@@ -24,6 +24,8 @@ class SafeWords:
     repeat: str
     ambiguous: str
     fault: str
+    service: str
+    close: str
 
     @classmethod
     def from_texts(cls, _: Texts) -> "SafeWords":
@@ -36,6 +38,8 @@ class SafeWords:
             repeat=_("Your rating is already kept"),
             ambiguous=_("Just one button, please"),
             fault=_("This device is not taking ratings for now"),
+            service=_("Service page"),
+            close=_("Close"),
         )
 
 

@@ -133,7 +133,7 @@ def test_a_storm_of_edges_is_one_press_and_loses_no_later_one(
     first = timed.inbox.next()
     assert isinstance(first, Press)
     assert first.level is Level.GOOD
-    assert until(lambda: not timed.buttons._logic.is_down(Level.GOOD))
+    assert until(lambda: not timed.buttons._judge._logic.is_down(Level.GOOD))
     timed.hand.tap(Level.POOR)
     timed.clock.forward(50)
     later = timed.inbox.next()
@@ -151,7 +151,7 @@ def test_a_release_that_nobody_reported_is_found_by_reading_the_pins(timed: Pane
     timed.clock.forward(50)
     assert isinstance(timed.inbox.next(), Press)
     timed.clock.forward(200)
-    assert until(lambda: not timed.buttons._logic.is_down(Level.GOOD))
+    assert until(lambda: not timed.buttons._judge._logic.is_down(Level.GOOD))
     timed.clock.forward(200)
     timed.hand.tap(Level.GOOD)
     timed.clock.forward(50)
@@ -211,7 +211,7 @@ def test_a_clock_that_fails_once_costs_one_edge_and_not_the_input(caplog: pytest
 def test_an_error_while_judging_is_logged_and_the_thread_goes_on(
     panel: Panel, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logic = panel.buttons._logic
+    logic = panel.buttons._judge._logic
     good = logic.edge
     calls = iter([True])
 

@@ -13,7 +13,7 @@ import serial
 import hardware.pad
 from hardware.clock import boottime_ns
 from hardware.errors import PadBusy, PadError, PadNotFound
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble, TroubleKind
+from hardware.events import Ambiguous, InputEvent, Level, Press, ServiceGesture, Source, Trouble, TroubleKind
 from hardware.fakes.pad import PtyPad
 from hardware.frames import Button, encode
 from hardware.pad import Backoff, PadMode, PadSettings, Port, SerialPad, candidates, open_port
@@ -47,6 +47,17 @@ def test_two_buttons_at_once_are_ambiguous(framed: Bench) -> None:
     event = framed.inbox.next()
     assert isinstance(event, Ambiguous)
     assert event.levels == (Level.GOOD, Level.POOR)
+
+
+def test_both_outer_buttons_held_for_six_seconds_are_the_service_gesture(framed: Bench) -> None:
+    framed.pad.down(Level.VERY_POOR)
+    first = framed.press()
+    framed.pad.down(Level.EXCELLENT)
+    second = framed.press()
+    gesture = framed.inbox.next()
+    assert isinstance(gesture, ServiceGesture)
+    assert gesture.presses == (first, second)
+    assert gesture.boottime_ns - second.boottime_ns >= 6_000_000_000
 
 
 def test_a_press_is_counted_once_however_often_the_pad_repeats_it(framed: Bench) -> None:

@@ -1,13 +1,17 @@
 """What a pad's bytes mean, with times that the tests own."""
 
 import os
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.events import Ambiguous, InputEvent, Level, Press, Source, Trouble
+from hardware.events import Ambiguous, InputEvent, Level, Press, ServiceGesture, Source, Trouble
 from hardware.frames import Ack, Button, Framer, Heartbeat, Hello, Stored, encode
-from hardware.padlink import CharacterLink, FramedLink
+from hardware.padlink import CharacterLink, FramedLink, PadLink
+from hardware.padpattern import LinePattern
+from hardware.patternlink import PatternLink
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -280,3 +284,110 @@ def test_a_simple_pad_is_there_while_its_port_is_open() -> None:
     assert link.next_deadline_ns is None
     link.closed(3600 * S)
     assert not link.up
+
+
+WORST, BEST = Level.VERY_POOR, Level.EXCELLENT
+OUTER = frozenset({WORST, BEST})
+
+
+class HeldLine(Line):
+    """A line whose pad has both outer buttons pressed, at 1 s and at 2 s."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.say(encode(Button(1, WORST, True)), S)
+        self.say(encode(Button(2, BEST, True)), 2 * S)
+
+    def beat(
+        self, at_ns: int, sequence: int = 2, held: frozenset[Level] = OUTER, behind: bytes = b""
+    ) -> None:
+        """A heartbeat, and what is read together with it."""
+        self.say(encode(Heartbeat(sequence, held)) + behind, at_ns)
+
+    def live(self, from_s: int, to_s: int, sequence: int = 2) -> "HeldLine":
+        """A heartbeat every second."""
+        for second in range(from_s, to_s):
+            self.beat(second * S, sequence)
+        return self
+
+    def gestures(self) -> list[ServiceGesture]:
+        return [event for event in self.events if isinstance(event, ServiceGesture)]
+
+
+def test_both_outer_buttons_for_six_seconds_are_the_gesture_at_the_next_heartbeat() -> None:
+    line = HeldLine().live(3, 8)
+    assert line.wait(8 * S + 400 * MS) == [Press(WORST, Source.PAD, S), Press(BEST, Source.PAD, 2 * S)]
+    line.beat(8 * S + 500 * MS)
+    [gesture] = line.gestures()
+    assert gesture == ServiceGesture(
+        Source.PAD, 8 * S + 500 * MS, (Press(WORST, Source.PAD, S), Press(BEST, Source.PAD, 2 * S))
+    )
+    line.live(9, 30)
+    assert len(line.gestures()) == 1
+
+
+def test_a_release_read_together_with_the_heartbeat_ends_the_hold() -> None:
+    line = HeldLine().live(3, 8)
+    line.beat(8 * S, behind=encode(Button(3, BEST, False)))
+    assert not line.gestures()
+
+
+def test_a_heartbeat_that_shows_one_of_them_up_ends_the_hold() -> None:
+    line = HeldLine().live(3, 8)
+    line.beat(8 * S, held=frozenset({WORST}))
+    assert not line.live(9, 30).gestures()
+
+
+def test_a_heartbeat_that_knows_of_an_edge_that_was_not_heard_ends_the_hold() -> None:
+    """The release and the next press are lost together, and may still come."""
+    line = HeldLine().live(3, 6)
+    line.beat(6 * S, sequence=4)
+    assert not line.live(7, 30, sequence=4).gestures()
+
+
+def test_edges_that_were_repeated_because_they_got_lost_end_the_hold() -> None:
+    line = HeldLine().live(3, 6)
+    late = encode(Button(4, BEST, True)) + encode(Button(3, BEST, False))
+    line.say(late, 6 * S + 500 * MS)
+    assert not line.live(7, 30, sequence=4).gestures()
+
+
+def test_a_release_and_a_press_in_one_reading_are_a_release() -> None:
+    line = HeldLine().live(3, 6)
+    line.say(encode(Button(3, BEST, False)) + encode(Button(4, BEST, True)), 6 * S)
+    line.live(7, 12, sequence=4)
+    assert not line.gestures()
+    line.live(12, 14, sequence=4)
+    [gesture] = line.gestures()
+    assert [press.level for press in gesture.presses] == [WORST]  # the other was not quiet for 100 ms before
+
+
+def test_a_frame_that_is_only_repeated_changes_nothing() -> None:
+    line = HeldLine().live(3, 6)
+    line.say(encode(Button(2, BEST, True)), 5 * S + 100 * MS)
+    assert len(line.live(6, 10).gestures()) == 1
+
+
+@pytest.mark.parametrize("cut", [FramedLink.closed, FramedLink.opened])
+def test_a_pad_that_was_away_begins_anew(cut: Callable[[FramedLink, int], list[InputEvent]]) -> None:
+    line = HeldLine().live(3, 6)
+    line.events += cut(line.link, 6 * S)
+    assert not line.live(7, 30).gestures()
+
+
+def test_a_pad_that_is_silent_or_starts_anew_has_no_hold() -> None:
+    silent = HeldLine().live(3, 5)
+    silent.wait(9 * S)
+    assert not silent.live(10, 30).gestures()
+    anew = HeldLine().live(3, 6)
+    anew.say(encode(Hello(0, 1, OUTER)), 6 * S)
+    assert not anew.live(7, 30, sequence=0).gestures()
+
+
+@pytest.mark.parametrize("link", [CharacterLink("12345"), PatternLink(LinePattern("(?P<level>[1-5])"))])
+def test_pads_that_tell_no_release_never_make_the_gesture(link: PadLink) -> None:
+    events = link.opened(0)
+    for n in range(2000):
+        events += link.heard(b"1\n" if n % 2 else b"5\n", n * 60 * MS)[0] + link.tick(n * 60 * MS)
+    assert any(isinstance(event, Press) for event in events)
+    assert not [event for event in events if isinstance(event, ServiceGesture)]

@@ -12,7 +12,7 @@ from kiosk.controller.state import Phase, State
 from kiosk.display import NoDisplay
 from kiosk.ledger.keeper import Keeper
 from kiosk.report import Reporter
-from kiosk.view import ScreenName, View
+from kiosk.view import Facts, ScreenName, View
 
 
 class Screen(NoDisplay):
@@ -70,6 +70,7 @@ def test_sound_comes_after_the_frame_that_it_goes_with_and_is_made_before_the_fi
             rules=Rules(),
             reporter=Reporter(None),
             clock=clock,
+            examine=lambda: Facts("a test", None, False),
             sound=Speaker(did),
             conductor=conductor,
         )

@@ -6,8 +6,8 @@ import pygame
 import pytest
 
 from assets.texts import Texts
-from hardware.events import Level, Press, Source, Switch
-from hardware.pointer import MouseDown
+from hardware.events import Dismiss, InputEvent, Level, Press, ServiceGesture, Source, Switch
+from hardware.pointer import FingerDown, FingerUp, MouseDown
 from kiosk.faults import ProgramCode
 from kiosk.panel import mm_per_px
 from kiosk.screens.layout import Rect
@@ -15,7 +15,7 @@ from kiosk.screens.painter import Painter
 from kiosk.screens.palette import CALM
 from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.view import ScreenName, Service, View
 from kiosk.window import Resized, Window, WindowRecord
 from kiosk.windowed import WindowDisplay
 
@@ -30,6 +30,7 @@ class Glass:
         self.surface = pygame.Surface(size)
         self.presented: list[object] = []
         self.happened: list[WindowRecord] = []
+        self.slept: list[float | None] = []
 
     @property
     def size(self) -> tuple[int, int]:
@@ -37,6 +38,9 @@ class Glass:
 
     def present(self, changed: object = None) -> None:
         self.presented.append(changed)
+
+    def wait(self, timeout_s: float | None) -> None:
+        self.slept.append(timeout_s)
 
     def events(self, _now_ns: int) -> list[WindowRecord]:
         happened, self.happened = self.happened, []
@@ -62,7 +66,7 @@ def display_on(
     return WindowDisplay(window, scale, words, CALM, touch=True, keyboard=True, plain=plain, code=code)
 
 
-def tap(glass: Glass, display: WindowDisplay, place: Rect, at_ns: int) -> list[Press | Switch]:
+def tap(glass: Glass, display: WindowDisplay, place: Rect, at_ns: int) -> list[InputEvent]:
     x, y = place.centre
     glass.happened.append(MouseDown(1, x, y, False, at_ns))
     return list(display.presses(at_ns))
@@ -128,3 +132,80 @@ def test_a_press_presents_its_card_and_nothing_else(glass: Glass) -> None:
     assert glass.presented[1:] == [[pygame.Rect(layout_of(glass.size).layout.cards[3])]]
     display.show(View(ScreenName.SAVING, pressed=Level.GOOD), 0)
     assert len(glass.presented) == 2
+
+
+SERVICE = View(ScreenName.SERVICE, service=Service(inputs=((Source.TOUCH, None),)))
+S = 10**9
+
+
+def finger(glass: Glass, place: tuple[int, int], number: int, at_ns: int, *, down: bool) -> None:
+    width, height = glass.size
+    kind = FingerDown if down else FingerUp
+    glass.happened.append(kind(1, number, place[0] / width, place[1] / height, at_ns))
+
+
+def sleep(glass: Glass, display: WindowDisplay) -> float | None:
+    """For how long it sleeps, once everything is prepared."""
+    glass.slept = [0.0]
+    while glass.slept[-1] == 0.0:
+        display.wait(None)
+    return glass.slept[-1]
+
+
+@pytest.mark.parametrize("name", [ScreenName.STARTING, ScreenName.IDLE, ScreenName.FAULT, ScreenName.SERVICE])
+def test_two_fingers_in_the_corners_are_the_gesture_on_every_screen(glass: Glass, name: ScreenName) -> None:
+    display = display_on(glass)
+    display.show(View(name), 0)
+    finger(glass, (3, 3), 1, S, down=True)
+    assert not list(display.presses(S))
+    finger(glass, (1276, 60), 2, 2 * S, down=True)
+    assert not list(display.presses(2 * S))
+    assert sleep(glass, display) == 6.0, "it wakes up for the gesture by itself"
+    assert not list(display.presses(8 * S - 1))
+    assert list(display.presses(8 * S)) == [ServiceGesture(Source.TOUCH, 8 * S)]
+    assert sleep(glass, display) is None
+
+
+def test_a_finger_that_left_before_is_taken_first_however_late_it_is_read(glass: Glass) -> None:
+    display = display_on(glass)
+    display.show(IDLE, 0)
+    for number, x in ((1, 3), (2, 1276)):
+        finger(glass, (x, 3), number, S, down=True)
+    assert not list(display.presses(S))
+    finger(glass, (3, 3), 1, 9 * S, down=False)
+    assert not list(display.presses(9 * S))
+
+
+def test_without_touch_there_is_no_gesture(glass: Glass) -> None:
+    words = {"vi": WORDS["vi"]}
+    window, scale = cast(Window, glass), lambda size: mm_per_px(size, None, None)
+    display = WindowDisplay(window, scale, words, CALM, touch=False, keyboard=True, plain=False)
+    display.show(IDLE, 0)
+    for number, x in ((1, 3), (2, 1276)):
+        finger(glass, (x, 3), number, S, down=True)
+    assert not list(display.presses(S))
+    assert not list(display.presses(20 * S))
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_service_page_has_one_button_and_takes_no_presses(glass: Glass, plain: bool) -> None:
+    window, scale = cast(Window, glass), lambda size: mm_per_px(size, None, None)
+    display = WindowDisplay(window, scale, WORDS, CALM, touch=True, keyboard=True, plain=plain)
+    display.show(SERVICE, 0)
+    layout = layout_of(glass.size).layout
+    assert tap(glass, display, layout.close, S) == [Dismiss(S, Source.MOUSE)]
+    for n, place in enumerate([*layout.cards[:4], layout.mark, layout.question], start=2):
+        assert tap(glass, display, place, n * S) == []
+    display.show(IDLE, 0)
+    assert tap(glass, display, layout.cards[4], 60 * S) == [Press(Level.EXCELLENT, Source.MOUSE, 60 * S)]
+
+
+def test_the_tap_that_closes_the_page_is_no_press_on_the_screen_behind_it(glass: Glass) -> None:
+    display = display_on(glass)
+    display.show(SERVICE, 0)
+    place = layout_of(glass.size).layout.close.centre
+    finger(glass, place, 1, S, down=True)
+    assert list(display.presses(S)) == [Dismiss(S, Source.TOUCH)]
+    display.show(IDLE, 0)
+    glass.happened.append(MouseDown(1, *place, False, S + 1))  # the other half of the same tap
+    assert list(display.presses(S + 1)) == []

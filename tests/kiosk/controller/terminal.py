@@ -5,7 +5,7 @@ A visit reads like a visit: ``t.press(4); t.after(1.0).press(2)``.
 
 from dataclasses import dataclass, field
 
-from hardware.events import Ambiguous, Level, Press, Source, Trouble, TroubleKind
+from hardware.events import Ambiguous, Level, Press, ServiceGesture, Source, Trouble, TroubleKind
 from kiosk.controller.machine import step
 from kiosk.controller.rules import Rules, S
 from kiosk.controller.show import deadline_ns
@@ -14,6 +14,8 @@ from kiosk.controller.state import (
     Append,
     Effect,
     Event,
+    Examine,
+    Examined,
     Glow,
     Play,
     Prepare,
@@ -26,7 +28,9 @@ from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.kinds import Draft, Json, Kind
-from kiosk.view import ScreenName, View
+from kiosk.view import Facts, ScreenName, View
+
+FACTS = Facts("hailong 0.1.0", 25_600, clock_synced=True)
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Terminal:
     acknowledged: list[Source] = field(default_factory=list)
     whispered: list[Level] = field(default_factory=list)
     glows: bool = False
+    examined: int = 0
+    drafts: list[Draft] = field(default_factory=list)
     opened: bool = True
 
     def __post_init__(self) -> None:
@@ -78,6 +84,10 @@ class Terminal:
                 case Glow(on):
                     assert on != self.glows
                     self.glows = on
+                case Examine():
+                    self.examined += 1
+        if Examine() in effects:
+            self.tell(Examined(FACTS))
         if self.commit_s == 0.0:
             self.answer()
         return self
@@ -96,6 +106,7 @@ class Terminal:
         stored = []
         for draft in request.drafts:
             self.entries.append((draft.kind, dict(draft.body)))
+            self.drafts.append(draft)
             stored.append(_entry(len(self.entries), draft))
         self.commits_ns.append(self.now_ns)
         self.tell(Stored(request.ref, tuple(stored)))
@@ -124,6 +135,17 @@ class Terminal:
     def press(self, level: int, source: Source = Source.TOUCH) -> "Terminal":
         """One press, now."""
         return self.tell(Press(Level(level), source, self.now_ns))
+
+    def hold(self, first: int, second: int, apart_s: float = 1.0, source: Source = Source.GPIO) -> "Terminal":
+        """A technician presses one outer button, then the other, and holds both for six seconds."""
+        one = Press(Level(first), source, self.now_ns)
+        self.tell(one).after(apart_s)
+        other = Press(Level(second), source, self.now_ns)
+        return self.tell(other).after(6.0).gesture(one, other, source=source)
+
+    def gesture(self, *presses: Press, source: Source = Source.TOUCH) -> "Terminal":
+        """The gesture is complete, now."""
+        return self.tell(ServiceGesture(source, self.now_ns, presses))
 
     def both(self, *levels: int) -> "Terminal":
         """Several buttons at once."""
@@ -159,7 +181,25 @@ class Terminal:
             counts = body["counts"]
             assert isinstance(counts, dict)
             counted += sum(int(str(n)) for n in counts.values())
-        return counted + len(self.of(Kind.RATING)) + len(self.of(Kind.CORRECTION))
+        votes = len(self.of(Kind.RATING)) + len(self.of(Kind.CORRECTION))
+        return counted + votes + len(self.of(Kind.TEST))
+
+    def counted(self) -> dict[int, int]:
+        """The level that counts, by the number of the rating's entry (docs/ledger.md)."""
+        numbered = list(enumerate(self.entries, start=1))
+        voided = {body["of"] for _, (kind, body) in numbered if kind is Kind.VOID}
+        said = {}
+        for seq, (kind, body) in numbered:
+            if kind is Kind.RATING:
+                levels = [body["level"]] if seq not in voided else []
+                levels += [
+                    b["level"]
+                    for n, (k, b) in numbered
+                    if k is Kind.CORRECTION and b["of"] == seq and n not in voided
+                ]
+                if levels:
+                    said[seq] = int(str(levels[-1]))
+        return said
 
     def most_commits_in_a_second(self) -> int:
         """The largest number of commits in any window of one second."""
@@ -169,4 +209,9 @@ class Terminal:
 
 
 def _entry(seq: int, draft: Draft) -> Entry:
-    return Entry(seq, 1, draft.boottime_ns or 0, draft.kind.value, b"{}", bytes(32), bytes(32))
+    return Entry(seq, 1, draft.boottime_ns or 0, draft.kind.value, b"{}", bytes(32), hash_of(seq))
+
+
+def hash_of(seq: int) -> bytes:
+    """The hash that the ledger of these tests gives an entry."""
+    return seq.to_bytes(32, "big")

@@ -56,4 +56,5 @@ def test_what_they_say_depends_on_the_screen_alone() -> None:
         ScreenName.STARTING,
         ScreenName.WAIT,
         ScreenName.FAULT,
+        ScreenName.SERVICE,
     }

@@ -4,13 +4,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hardware.events import Source, TroubleKind
+from hardware.events import Dismiss, Source, TroubleKind
 from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
 from kiosk.view import PRESSED, ScreenName
 from tests.kiosk.controller.terminal import Terminal
 
 LEVELS = st.integers(1, 5)
+HOLDING = [Source.GPIO, Source.PAD]
 DISK = st.sampled_from([FaultCode.DISK_FULL, FaultCode.READ_ONLY, FaultCode.LEDGER_ERROR])
 
 
@@ -64,6 +65,28 @@ class AnyDay(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(list(TroubleKind)), active=st.booleans())
     def an_input_ails(self, kind: TroubleKind, active: bool) -> None:
         self.t.trouble(kind, Source.GPIO, active=active, level=3 if kind is TroubleKind.STUCK else None)
+
+    @rule(first=st.sampled_from([1, 5]), apart_s=st.floats(0.05, 8.0), source=st.sampled_from(HOLDING))
+    def a_technician_holds_both(self, first: int, apart_s: float, source: Source) -> None:
+        votes = self.t.after(0.2).counted()  # no button makes two presses in less
+        is_prompt = (
+            self.t.commit_s == 0.0 and not self.broken and not self.t.waiting and not self.t.state.owed
+        )
+        self.t.hold(first, 6 - first, apart_s, source)
+        self.presses += 2
+        if is_prompt and self.t.shows(ScreenName.SERVICE):
+            self.t.after(1.0)
+            assert self.t.counted() == votes, (
+                "their own presses were never votes, and nobody else's were touched"
+            )
+
+    @rule()
+    def the_corners_are_held(self) -> None:
+        self.t.gesture()
+
+    @rule()
+    def the_page_is_closed(self) -> None:
+        self.t.tell(Dismiss(self.t.now_ns, Source.TOUCH))
 
     @invariant()
     def nobody_is_thanked_for_nothing(self) -> None:

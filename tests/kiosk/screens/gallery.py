@@ -20,7 +20,7 @@ from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 from tests.kiosk.screens.panels import PANELS, Panel
-from tests.kiosk.screens.pictures import RING
+from tests.kiosk.screens.pictures import RING, SERVICE
 
 PLACE = {
     "unit": "UBND phường Sông Công",
@@ -39,6 +39,7 @@ VIEWS = {
     "fault": View(ScreenName.FAULT, fault=FaultCode.DISK_FULL),
     "starting": View(ScreenName.STARTING),
     "idle-attention": View(ScreenName.IDLE, attention=True),
+    "service": View(ScreenName.SERVICE, service=SERVICE),
 }
 NOW_NS = RING.end_ns * 3 // 10
 SAFE = "safe"

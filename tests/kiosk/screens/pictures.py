@@ -3,13 +3,30 @@
 import pygame
 
 from assets.texts import Texts
-from hardware.events import Level
+from hardware.events import Level, Source
 from kiosk.faults import FaultCode
 from kiosk.screens.painter import Painter
 from kiosk.screens.wording import Wording
-from kiosk.view import Ring, ScreenName, View
+from kiosk.view import Facts, Ring, ScreenName, Service, View
 
 RING = Ring(start_ns=0, end_ns=3_000_000_000)
+
+SERVICE = Service(
+    Facts("hailong 0.1.0", 25_600, clock_synced=True),
+    (
+        (Source.TOUCH, None),
+        (Source.KEY, None),
+        (Source.GPIO, None),
+        (Source.PAD, FaultCode.INPUT_LOST),
+    ),
+    presses=3,
+)
+ILL = Service(
+    Facts("hailong 0.1.0", None, clock_synced=False),
+    ((Source.GPIO, FaultCode.BUTTON_STUCK), (Source.PAD, FaultCode.BUTTON_CHATTERING)),
+    FaultCode.NO_PERMISSION,
+    presses=1,
+)
 
 EVERY_VIEW = (
     View(ScreenName.STARTING),
@@ -24,6 +41,9 @@ EVERY_VIEW = (
     View(ScreenName.AMBIGUOUS),
     View(ScreenName.FAULT),
     *(View(ScreenName.FAULT, fault=code) for code in FaultCode),
+    View(ScreenName.SERVICE),
+    View(ScreenName.SERVICE, service=SERVICE),
+    View(ScreenName.SERVICE, service=ILL),
 )
 
 

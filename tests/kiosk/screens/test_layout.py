@@ -6,12 +6,12 @@ import math
 import pytest
 
 from kiosk.screens.layout import Layout, Rect, lay_out
-from kiosk.view import ScreenName, View
+from kiosk.view import WITHOUT_CARDS, ScreenName, View
 
 from .conftest import MM_PER_PX, SIZE_PX
 from .panels import PANELS, Panel
 
-VOTING = tuple(name for name in ScreenName if name not in (ScreenName.STARTING, ScreenName.FAULT))
+VOTING = tuple(name for name in ScreenName if name not in WITHOUT_CARDS)
 
 
 def labels_on_two_lines(panel: Panel) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def test_targets_touch_each_other_cover_their_cards_and_keep_off_the_rim(
         assert target.bottom <= height - layout.dead_margin_px
 
 
-@pytest.mark.parametrize("name", [ScreenName.STARTING, ScreenName.FAULT])
+@pytest.mark.parametrize("name", WITHOUT_CARDS)
 def test_a_screen_without_cards_takes_no_presses(name: ScreenName) -> None:
     assert ARRANGEMENTS[0].targets(View(name)) == ()
 
@@ -96,6 +96,44 @@ def test_the_button_for_another_language_is_a_target_too(panel: Panel) -> None:
     assert all(not overlap(switch, card) for card in (*layout.cards, *layout.compact_cards))
 
 
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_the_button_that_closes_the_service_page_is_a_target_too(panel: Panel) -> None:
+    layout = lay_out(panel.size_px, panel.mm_per_px)
+    close, margin = layout.close, layout.dead_margin_px
+    assert panel.across_mm(close.w) >= 40
+    assert panel.down_mm(close.h) >= 20
+    assert close.right <= panel.size_px[0] - margin
+    assert close.bottom <= panel.size_px[1] - margin
+    assert layout.page.x <= close.x
+    assert close.right <= layout.page.right
+    assert close.bottom <= layout.page.bottom
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_the_upper_corners_are_found_without_looking_and_are_nobodys_target(panel: Panel) -> None:
+    layout = lay_out(panel.size_px, panel.mm_per_px)
+    left, right = layout.corners
+    assert left[:2] == (0, 0)
+    assert (right.right, right.y) == (panel.size_px[0], 0)
+    for corner in (left, right):
+        assert panel.across_mm(corner.w) >= 15
+        assert panel.down_mm(corner.h) >= 15
+        for name in ScreenName:
+            assert not any(overlap(corner, target) for target in layout.targets(View(name)))
+        assert not overlap(corner, layout.switch)
+        assert not overlap(corner, layout.close)
+    assert not overlap(left, right)
+
+
+@pytest.mark.parametrize("size", [(320, 200), (640, 480), (200, 300), (3840, 2160)])
+def test_in_a_window_of_any_size_the_corners_keep_off_the_cards(size: tuple[int, int]) -> None:
+    for header in (True, False):
+        layout = lay_out(size, 217 / 1280, header=header)
+        for corner in layout.corners:
+            assert corner.w > 0
+            assert not any(overlap(corner, card) for card in (*layout.cards, *layout.compact_cards))
+
+
 def test_the_thank_you_has_its_place_above_the_cards_of_the_first_four_hundred_rows() -> None:
     layout = lay_out(SIZE_PX, MM_PER_PX)
     assert 390 <= layout.compact_cards[0].y <= 400
@@ -110,6 +148,7 @@ def test_nothing_overlaps_and_nothing_leaves_the_panel(layout: Layout) -> None:
         [*around, layout.question, layout.hint, *layout.cards, *row],
         [*around, *layout.acknowledgement, *layout.compact_cards, *row],
         [*around, *layout.message, layout.mark],
+        [*around, layout.page],
     )
     width, height = layout.size_px
     for boxes in screens:

@@ -1,6 +1,7 @@
 """The safe screen works when nothing else does."""
 
 import importlib.resources
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -93,8 +94,20 @@ def test_a_code_stands_at_the_lower_left_and_changes_nothing_else(wording: Wordi
 @pytest.mark.parametrize("size", [(320, 200), (480, 800), (1920, 1080)])
 def test_any_size_and_any_words_will_do(size: tuple[int, int]) -> None:
     endless = "ỄẨ\x00\ud800" * 200
-    safe = SafeWords(*([endless] * 7))
+    safe = SafeWords(*([endless] * len(fields(SafeWords))))
     words = Wording("", "", "", "", endless, (endless, "", "b", "c", "d"), safe)
     for view in EVERY_VIEW:
         surface = pygame.Surface(size)
         draw_safe(surface, view, words)
+
+
+def test_the_button_that_closes_the_service_page_is_drawn_where_it_is_touched(
+    wording: Wording, surface: pygame.Surface
+) -> None:
+    close = lay_out(SIZE_PX, MM_PER_PX).close
+    draw_safe(surface, View(ScreenName.SERVICE), wording, close=close)
+    assert surface.get_at((close.x, close.y)) != surface.get_at((close.x - 1, close.y - 1))
+    before = pixels(surface)
+    draw_safe(surface, View(ScreenName.FAULT), wording, close=close)
+    assert surface.get_at((close.x, close.y)) == surface.get_at((close.x - 1, close.y - 1))
+    assert pixels(surface) != before
