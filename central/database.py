@@ -5,6 +5,9 @@ from typing import TypedDict
 from psycopg.conninfo import conninfo_to_dict
 
 CONNECT_TIMEOUT_S = 5
+WAIT_S = 3
+"""For a connection of the pool."""
+
 # Of the web processes only: commands may take their time.
 PATIENCE = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 
@@ -37,7 +40,9 @@ def parameters(url: str, pool: str | None = None) -> Parameters:
     taken = {name: str(found.pop(name, "") or "") for name in ("dbname", "user", "password", "host", "port")}
     options: dict[str, object] = {"connect_timeout": CONNECT_TIMEOUT_S, **found}
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": int(pool), "timeout": CONNECT_TIMEOUT_S}
+        # The pool gives up soon and tries again when it is asked: left to itself it would wait longer and longer, and a
+        # database that is back would not be noticed for minutes.
+        options["pool"] = {"min_size": 1, "max_size": int(pool), "timeout": WAIT_S, "reconnect_timeout": 1}
         options["options"] = " ".join(filter(None, (PATIENCE, str(found.get("options") or ""))))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.protocol import NONCE_HEADER
 from sync.signing import signed_headers
-from tests.central.conftest import FAST, binaries
 from tests.central.terminal import ANY_TIME, LEDGER
 from tests.system.program import PATIENCE_S, Program
 
@@ -105,6 +105,12 @@ def said(*arguments: str, data: Path, environ: Mapping[str, str] | None = None) 
     return found
 
 
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 class RemoteTerminal:
     """A terminal at a server's address.
 
@@ -140,6 +146,3 @@ class RemoteTerminal:
     def heartbeat(self, nonce: str | None = None) -> requests.Response:
         """Say that it is alive."""
         return self.post("/api/v1/heartbeat", {"checkpoint": self.checkpoint()}, nonce or self.nonce())
-
-
-__all__ = ["FAST", "binaries"]
