@@ -16,14 +16,18 @@ COMMAND = "command"
 
 
 def record(
-    actor: str, action: str, about: Model, before: Mapping[str, Json] | None, after: Mapping[str, Json] | None
+    actor: str,
+    action: str,
+    about: Model | str,
+    before: Mapping[str, Json] | None,
+    after: Mapping[str, Json] | None,
 ) -> None:
     """Note a change.
 
     Args:
         actor: A user's name, `COMMAND`, or a terminal.
         action: One word, such as `create`, `change`, `accept`, `revoke`.
-        about: What was changed.
+        about: What was changed; a word where it is no single row.
         before: Its values before, of the fields that changed; None = it was not there.
         after: The same fields afterwards.
     """
@@ -31,8 +35,8 @@ def record(
         at=clock.now(),
         actor=actor,
         action=action,
-        object_type=about._meta.label_lower.removeprefix("central."),
-        object_id=str(about.pk),
+        object_type=about if isinstance(about, str) else about._meta.label_lower.removeprefix("central."),
+        object_id="" if isinstance(about, str) else str(about.pk),
         before=before if before is None else dict(before),
         after=after if after is None else dict(after),
     )

@@ -4,6 +4,7 @@ import click
 
 from central.cli.device import device
 from central.cli.login_link import login_link
+from central.cli.organisation import organisation
 from central.cli.serve import serve
 
 
@@ -13,5 +14,5 @@ def main() -> None:
     """Hài lòng: the central server."""
 
 
-for command in (device, login_link, serve):
+for command in (device, login_link, organisation, serve):
     main.add_command(command)
