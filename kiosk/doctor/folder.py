@@ -11,6 +11,7 @@ from kiosk.doctor.subject import Subject
 NAME = Phrase("Data folder")
 _GROUP_OR_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _ALL = 7
+_KEPT = ("ledger.*", "evolve.key", "*.json")
 
 
 def check(subject: Subject) -> list[Finding]:
@@ -20,7 +21,8 @@ def check(subject: Subject) -> list[Finding]:
         seen = Phrase("No kiosk has run with {folder} yet.", {"folder": str(folder)})
         return [Finding(NAME, Verdict.NOTE, seen)]
     try:
-        files = [subject.ledger_folder, *sorted(subject.ledger_folder.glob("ledger.*"))]
+        kept = (file for pattern in _KEPT for file in sorted(subject.ledger_folder.glob(pattern)))
+        files = [subject.ledger_folder, *kept]
         found = [*_foreign(subject, files), *_open(subject, [folder, *files])]
     except PermissionError:
         seen = Phrase("{folder} is not open to whoever runs this check.", {"folder": str(folder)})

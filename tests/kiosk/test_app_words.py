@@ -1,0 +1,153 @@
+"""The loop: words change while nobody is in the middle of anything, and a mistake in them costs nothing else."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hardware.events import Level, Source
+from hardware.fakes.scripted import ScriptedSource
+from kiosk.app import Kiosk, Parts
+from kiosk.clock import SystemClock
+from kiosk.controller.rules import Rules, S
+from kiosk.display import NoDisplay, Words
+from kiosk.ledger.keeper import Keeper
+from kiosk.messages import wire
+from kiosk.messages.client import Client, NoKiosk
+from kiosk.messages.statements import ConfigStatement
+from kiosk.report import Reporter
+from kiosk.view import ScreenName, View
+from tests.kiosk.ledger.central import STATEMENT, Central, revised
+
+PATIENCE_S = 30.0
+
+
+class Board(NoDisplay):
+    """Notes what it is shown, and in between that its words were changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[ScreenName | str] = []
+        self.refuses = False
+
+    def show(self, view: View, now_ns: int) -> None:  # noqa: ARG002
+        if not self.seen or self.seen[-1] != view.name:
+            self.seen.append(view.name)
+
+    def reword(self, words: Words) -> None:  # noqa: ARG002
+        if self.refuses:
+            raise ZeroDivisionError
+        self.seen.append("reworded")
+
+
+class Running:
+    """A kiosk on a thread of its own."""
+
+    def __init__(self, data: Path, configured: ConfigStatement | None) -> None:
+        self.board = Board()
+        self.hand = ScriptedSource([Level.GOOD] * 5)
+        self.asked: list[ConfigStatement | None] = []
+        self.kiosk = Kiosk(
+            Parts(
+                display=self.board,
+                keeper=Keeper(data / "ledger", SystemClock(), "hailong test"),
+                sources=[self.hand],
+                inputs=frozenset({Source.SCRIPT}),
+                rules=Rules(repeat_interval_ns=S, correction_window_ns=S // 2, thanks_ns=S // 2),
+                reporter=Reporter(None),
+                clock=SystemClock(),
+                reword=self._reword,
+                configured=configured,
+            )
+        )
+
+    def _reword(self, statement: ConfigStatement | None) -> Words:
+        self.asked.append(statement)
+        return {}
+
+
+@contextmanager
+def running(
+    data: Path, monkeypatch: pytest.MonkeyPatch, configured: ConfigStatement | None = None
+) -> Iterator[Running]:
+    monkeypatch.setattr("kiosk.app.ended_by_signals", unsigned_end)
+    made = Running(data, configured)
+    thread = threading.Thread(target=made.kiosk.run)
+    thread.start()
+    try:
+        until(lambda: ScreenName.IDLE in made.board.seen)
+        yield made
+    finally:
+        made.kiosk.stop()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def unsigned_end(*_: object) -> Iterator[None]:
+    """Signals belong to the main thread, which is the test's."""
+    yield
+
+
+def until(true: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(round(PATIENCE_S / 0.01)):
+        if true():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not come true")
+
+
+def client_of(data: Path) -> Client:
+    def served() -> bool:
+        try:
+            Client(data).close()
+        except NoKiosk:
+            return False
+        return True
+
+    until(served)
+    return Client(data)
+
+
+def test_new_words_wait_until_the_visit_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    central = Central()
+    with running(tmp_path, monkeypatch) as told, client_of(tmp_path) as client:
+        told.hand.release()
+        until(lambda: ScreenName.THANKED in told.board.seen)
+        assert client.ask(central.enrolment()) == wire.Done()
+        until(lambda: "reworded" in told.board.seen)
+        at = told.board.seen.index("reworded")
+        assert told.board.seen[at - 1] is ScreenName.IDLE
+        assert told.kiosk._state.visit is None
+        assert told.asked == [STATEMENT]
+        assert client.ask(wire.PutConfig(central.config(revised(2)))) == wire.Done()
+        until(lambda: told.asked == [STATEMENT, revised(2)])
+
+
+def test_words_that_are_shown_already_are_not_shown_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path, monkeypatch), client_of(tmp_path) as client:
+        client.ask(Central().enrolment())
+    with running(tmp_path, monkeypatch, configured=STATEMENT) as told, client_of(tmp_path) as client:
+        client.ask(wire.GetHead())
+        told.hand.release()
+        until(lambda: ScreenName.THANKED in told.board.seen)
+        assert told.asked == []
+    with running(tmp_path, monkeypatch) as told:  # the record beside the ledger was lost
+        until(lambda: told.asked == [STATEMENT])
+
+
+def test_words_that_cannot_be_shown_cost_no_vote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(tmp_path, monkeypatch) as told, client_of(tmp_path) as client:
+        told.board.refuses = True
+        client.ask(Central().enrolment())
+        until(lambda: told.asked == [STATEMENT])
+        told.hand.release()
+        until(lambda: ScreenName.THANKED in told.board.seen)
+    assert "could not be put on the screen" in caplog.text
