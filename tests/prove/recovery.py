@@ -1,32 +1,38 @@
 """Opens what a power cut left with the product's own recovery, and compares it with what was promised."""
 
+import base64
 import json
 import os
 import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.clock import SystemClock
+from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files
+from kiosk.ledger.evolve import Evolving, begin, next_key
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind, parse
-from kiosk.ledger.verify import verify
+from kiosk.ledger.opening import continued_by
+from kiosk.ledger.verify import rows, verify
+from tests.kiosk.ledger.central import FIRST_KEY
 from tests.prove.disk import Tree
 
-LOST, DOUBLED, CHAIN, INTEGRITY, STUCK, REPLACED = (
+LOST, DOUBLED, CHAIN, INTEGRITY, STUCK, REPLACED, TAG = (
     "an acknowledged vote is lost",
     "an entry is there twice",
     "the chain is broken",
     "the database is damaged",
     "the ledger cannot be used",
     "a good ledger was replaced",
+    "the tag of the last entry is missing or wrong",
 )
-KINDS = (LOST, DOUBLED, CHAIN, INTEGRITY, STUCK, REPLACED)
+KINDS = (LOST, DOUBLED, CHAIN, INTEGRITY, STUCK, REPLACED, TAG)
 
 _SALVAGE_S = 30.0
 
@@ -65,6 +71,7 @@ def recover(root: Path, promised: Iterable[str], *, may_replace: bool) -> list[F
         promised: Hashes of the entries that must be there once.
         may_replace: Whether a ledger was damaged by more than the power cut.
     """
+    promised = set(promised)
     keeper = Keeper(root / "ledger", SystemClock(), "prove")
     try:
         keeper.open()
@@ -82,7 +89,7 @@ def recover(root: Path, promised: Iterable[str], *, may_replace: bool) -> list[F
         stored = keeper.append([Draft(Kind.RATING, {"level": 3, "source": "key"})])
         if stored[0].seq != seq + 1:
             failures.append(Failure(CHAIN, f"entry {stored[0].seq} came after {seq}"))
-        return failures + _sound(keeper.path)
+        return failures + _sound(keeper.path) + _tagged(keeper, promised)
     except Exception as error:  # noqa: BLE001 - whatever it meets is what is looked for
         return [Failure(STUCK, f"{type(error).__name__}: {error}")]
     finally:
@@ -112,6 +119,45 @@ def _sound(path: Path) -> list[Failure]:
         if said != "ok":
             failures.append(Failure(INTEGRITY, str(said)))
     return failures
+
+
+def _tagged(keeper: Keeper, promised: set[str]) -> list[Failure]:
+    """Compare the tag with the formula of docs/protocol.md; a terminal that is not enrolled has none."""
+    with closing(_reader(keeper.path)) as connection:
+        entries = list(rows(connection))
+    while keeper.follow():
+        pass
+    tag = keeper.lasting.tags.tag(keeper.ledger)
+    state = _where_tags_begin(entries, keeper.ledger.ledger_id)
+    if state is None:
+        return [] if tag is None else [Failure(TAG, "a tag without an enrolment")]
+    after = entries[state.seq :]
+    # The power may fail between the `enrolled` entry and the key. Then the enrolment was acknowledged to nobody.
+    if tag is None and not any(entry.hash.hex() in promised for entry in after) and state.seq:
+        return []
+    for entry in after:
+        state = state.after(entry.hash)
+    return [] if tag == state.tag else [Failure(TAG, f"entry {state.seq}: {tag!r}")]
+
+
+def _where_tags_begin(entries: Sequence[Entry], ledger_id: bytes) -> Evolving | None:
+    first = [entry.seq for entry in entries if _is_enrolment(entry.kind, entry.payload)]
+    if first:
+        return begin(FIRST_KEY, first[-1])
+    _, last_seq = continued_by(entries[0].payload)
+    carried = [parse(entry.payload) for entry in entries if entry.kind == Kind.SALVAGED]
+    for body in carried:
+        if _is_enrolment(str(body.get("kind")), base64.b64decode(str(body.get("stored", "")))):
+            state = begin(FIRST_KEY, int(str(body["seq"])))
+            key = state.key
+            for _ in range(last_seq - state.seq):
+                key = next_key(key)
+            return Evolving(last_seq, key).for_new_ledger(ledger_id)
+    return None
+
+
+def _is_enrolment(kind: str, payload: bytes) -> bool:
+    return kind == Kind.ENROLLED and "evolve_check" in parse(payload)
 
 
 def _reader(path: Path) -> sqlite3.Connection:

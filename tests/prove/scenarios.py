@@ -9,7 +9,11 @@ from kiosk.clock import SystemClock
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind
 from kiosk.ledger.schema import PAGE_BYTES
+from kiosk.messages import wire
+from kiosk.messages.client import Client
+from tests.kiosk.ledger.central import Central
 from tests.prove.cuts import struck
+from tests.prove.program import ProgramMisbehaved
 from tests.prove.record import Recorder
 from tests.prove.recording import Recording
 from tests.prove.recovery import lay_out
@@ -98,12 +102,59 @@ def removed(recorder: Recorder, votes: int) -> Recording:
     return recorder.recording(may_replace=True)
 
 
+def enrolled(recorder: Recorder, votes: int) -> Recording:
+    """Enrolled at a central server, tagged by the evolving key; killed and started again."""
+    recorder.start()
+    _enrol(recorder.root)
+    recorder.vote(max(1, votes // 3))
+    recorder.kill()
+    recorder.start()
+    recorder.vote(max(1, votes // 3))
+    recorder.stop()
+    recorder.start()
+    recorder.vote(max(1, votes // 3))
+    recorder.kill()
+    return recorder.recording()
+
+
+def forked(recorder: Recorder, votes: int) -> Recording:
+    """Central holds another end of the chain: the ledger is closed while the program runs, and salvaged."""
+    recorder.start()
+    central = _enrol(recorder.root)
+    recorder.vote(max(1, votes // 2))
+    with Client(recorder.root) as client:
+        head = client.ask(wire.GetHead())
+        if not isinstance(head, wire.Head):
+            raise ProgramMisbehaved(f"it answers {head}")
+        _done(client, wire.PutFork(central.receipt(bytes.fromhex(head.ledger_id), head.seq + 9, bytes(32))))
+    recorder.vote(max(1, votes // 4))
+    recorder.wait_salvaged()
+    recorder.vote(max(1, votes // 4))
+    recorder.stop()
+    return recorder.recording(may_replace=True)
+
+
+def _enrol(data: Path) -> Central:
+    central = Central()
+    with Client(data) as client:
+        _done(client, central.enrolment())
+    return central
+
+
+def _done(client: Client, request: wire.Request) -> None:
+    answer = client.ask(request)
+    if answer != wire.Done():
+        raise ProgramMisbehaved(f"it answers {answer}")
+
+
 SCENARIOS: dict[str, tuple[Callable[[Recorder, int], Recording], float]] = {
-    "fresh": (fresh, 0.4),
+    "fresh": (fresh, 0.3),
     "again": (again, 0.1),
-    "checkpoint": (checkpoint, 0.2),
+    "checkpoint": (checkpoint, 0.15),
     "wounded": (wounded, 0.15),
-    "removed": (removed, 0.15),
+    "removed": (removed, 0.1),
+    "enrolled": (enrolled, 0.1),
+    "forked": (forked, 0.1),
 }
 """Each with its share of the votes."""
 
