@@ -13,6 +13,7 @@ from kiosk.app import Kiosk, Parts
 from kiosk.clock import SystemClock
 from kiosk.controller.rules import Rules, S
 from kiosk.display import NoDisplay, Words
+from kiosk.facts import Facts
 from kiosk.ledger.keeper import Keeper
 from kiosk.messages import wire
 from kiosk.messages.client import Client, NoKiosk
@@ -58,6 +59,7 @@ class Running:
                 rules=Rules(repeat_interval_ns=S, correction_window_ns=S // 2, thanks_ns=S // 2),
                 reporter=Reporter(None),
                 clock=SystemClock(),
+                examine=lambda: Facts("a test", None, False),
                 reword=self._reword,
                 configured=configured,
             )
