@@ -13,13 +13,12 @@ from kiosk.app import Kiosk, Parts
 from kiosk.clock import SystemClock
 from kiosk.controller.rules import Rules, S
 from kiosk.display import NoDisplay, Words
-from kiosk.facts import Facts
 from kiosk.ledger.keeper import Keeper
 from kiosk.messages import wire
 from kiosk.messages.client import Client, NoKiosk
 from kiosk.messages.statements import ConfigStatement
 from kiosk.report import Reporter
-from kiosk.view import ScreenName, View
+from kiosk.view import Facts, ScreenName, View
 from tests.kiosk.ledger.central import STATEMENT, Central, revised
 
 PATIENCE_S = 30.0
