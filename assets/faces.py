@@ -50,8 +50,8 @@ class Expression:
 
 EXPRESSIONS: dict[int, Expression] = {
     1: Expression("#D8574A", curve=-1.0, openness=0.0, half_width=41, brow=1.0),
-    2: Expression("#DD7A35", curve=-0.42, openness=0.0, half_width=37, brow=0.0),
-    3: Expression("#EDBB3F", curve=0.16, openness=0.0, half_width=37, brow=0.0),
+    2: Expression("#DD7A35", curve=-0.6, openness=0.0, half_width=37, brow=0.0),
+    3: Expression("#EDBB3F", curve=0.0, openness=0.0, half_width=37, brow=0.0),
     4: Expression("#7DB356", curve=0.78, openness=0.0, half_width=44, brow=0.0),
     5: Expression("#45A873", curve=0.62, openness=1.0, half_width=50, brow=0.0),
 }

@@ -92,9 +92,12 @@ def _citizen(code: Code, explained: Explanation) -> Phrase:
     match explained.shown:
         case Shown.STOPPED:
             values: dict[str, str | int | Phrase] = {"code": code.value, "what": explained.words}
-            sentence = Phrase("Please tell the officer at the counter. Code: {code} – {what}", values)
+            note = Phrase("Code: {code} – {what}", values)
+            sentence = Phrase("Please tell the officer at the counter.")
             title = Phrase("This device is not taking ratings for now")
-            return Phrase("“{title}. {sentence}”", {"title": title, "sentence": sentence})
+            return Phrase(
+                "“{title}. {sentence} {note}”", {"title": title, "sentence": sentence, "note": note}
+            )
         case Shown.QUIET:
             return Phrase("nothing; ratings go on")
         case Shown.PROBLEMS:

@@ -8,7 +8,9 @@ from assets.texts import Texts
 from kiosk.commands.common import Common, common_options, report
 from kiosk.config.errors import ConfigError
 from kiosk.config.load import load
+from kiosk.config.model import Config
 from kiosk.config.toml_write import default_file, effective_file
+from kiosk.screens.lacking import REMEDY, lacking
 
 NOT_RIGHT = 1
 """Exit code of ``config check`` when there is something to put right."""
@@ -38,14 +40,27 @@ def show(common: Common) -> None:
 def check(common: Common, file: Path | None) -> None:
     """Check what applies here; with a file only that file on the built-in values, as for another machine."""
     try:
-        if file is None:
-            common.load()
-        else:
-            load(environment={}, system_file=None, config_file=file)
+        checked = common.load() if file is None else _load_alone(file)
     except ConfigError as error:
         report(error, _)
         raise click.exceptions.Exit(NOT_RIGHT) from error
     click.echo(_("The configuration is right."))
+    _tell_of_characters(checked)
+
+
+def _load_alone(file: Path) -> Config:
+    return load(environment={}, system_file=None, config_file=file).config
+
+
+def _tell_of_characters(checked: Config) -> None:
+    """Not wrong, but not as somebody who wrote it would see it."""
+    try:
+        found = list(lacking(checked))
+    except (ImportError, OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        return
+    for seen in found:
+        click.echo(f"! {seen.render(_)}\n  → {REMEDY.render(_)}", err=True)
 
 
 @config.command(help=_("Print a file with every option, its built-in value and an explanation."))

@@ -31,6 +31,7 @@ from kiosk.messages.statements import ConfigStatement
 from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
 from kiosk.rotation import turned_size
+from kiosk.screens.characters import as_read
 from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
 from kiosk.sounds import headphones_of, sound_of
@@ -167,7 +168,7 @@ def _as_fields(wording: Wording) -> dict[str, Json]:
         "department": wording.department,
         "counter": wording.counter,
         "field": wording.field,
-        "question": wording.question,
+        "question": as_read(wording.question),
         "labels": list(wording.labels),
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pygame
 
+from kiosk.screens.characters import NO_BREAK_SPACE
 from kiosk.screens.palette import Colour
 
 _SCALE = 3
@@ -82,12 +83,20 @@ class BuiltinFont:
                 self._draw_marks(large, origin, letter, marks, color)
         return pygame.transform.smoothscale(large, (max(1, width), height))
 
+    def has(self, character: str, /) -> bool:
+        """Whether it can draw a character, with marks of ours where it needs some."""
+        letter, marks = self._spelled(character)
+        return self._has(letter) and all(mark in _ABOVE or mark in (_HORN, _DOT_BELOW) for mark in marks)
+
     def _spell(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each character as a letter that the font has, and the marks to be drawn on it."""
-        for character in unicodedata.normalize("NFC", text):
-            if character not in self._spelling:
-                self._spelling[character] = self._spell_one(character)
-            yield self._spelling[character]
+        for character in unicodedata.normalize("NFC", text).replace(NO_BREAK_SPACE, " "):
+            yield self._spelled(character)
+
+    def _spelled(self, character: str) -> tuple[str, tuple[str, ...]]:
+        if character not in self._spelling:
+            self._spelling[character] = self._spell_one(character)
+        return self._spelling[character]
 
     def _spell_one(self, character: str) -> tuple[str, tuple[str, ...]]:
         parts = unicodedata.normalize("NFD", character)

@@ -7,8 +7,9 @@ import pygame
 from hardware.events import Level
 from kiosk.screens import shapes
 from kiosk.screens.faces import Faces
-from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.layout import Layout
 from kiosk.screens.palette import Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.type import Style, Type
 
 LABEL_WEIGHT = 600

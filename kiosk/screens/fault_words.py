@@ -10,9 +10,6 @@ def fault_words(code: FaultCode, _: Texts) -> str:
     return CODES[code].words.render(_)
 
 
-def fault_sentence(code: FaultCode | None, _: Texts) -> str:
-    """What the citizen is asked to do, and what the technician is told."""
-    if code is None:
-        return _("Please tell the officer at the counter.")
-    sentence = _("Please tell the officer at the counter. Code: {code} – {what}")
-    return sentence.format(code=code.value, what=fault_words(code, _))
+def fault_note(code: FaultCode, _: Texts) -> str:
+    """What the technician is told, in one line."""
+    return _("Code: {code} – {what}").format(code=code.value, what=fault_words(code, _))

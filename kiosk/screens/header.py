@@ -4,10 +4,11 @@ import math
 
 import pygame
 
-from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.layout import Layout
 from kiosk.screens.palette import Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.scale import LINE_EM
-from kiosk.screens.type import Across, Style, Type, printable
+from kiosk.screens.type import Across, Style, Type
 from kiosk.screens.wording import Wording
 
 _SMALLER_BLOCK = 0.4
@@ -18,14 +19,16 @@ def draw_header(
     surface: pygame.Surface, layout: Layout, type_: Type, wording: Wording, colours: Palette
 ) -> None:
     """Draw the names that are configured; nothing at all where none is."""
-    blocks = wording.names
-    if layout.header is None or layout.rule is None or not blocks:
+    if layout.header is None or layout.rule is None:
         return
     pygame.draw.rect(surface, colours.hairline, layout.rule)
+    blocks = wording.names
     two_lines = any(below for _, below in blocks)
-    boxes = _share(
-        layout.header, layout.px(6.0), [_width(block, _styles(layout, colours), type_) for block in blocks]
-    )
+    widths = [_width(block, _styles(layout, colours), type_) for block in blocks]
+    if layout.officer is not None and layout.officer.y == layout.header.y:
+        boxes = _around(layout.header, layout.officer, layout.px(4.0))
+    else:
+        boxes = _share(layout.header, layout.px(6.0), widths)
     sides: tuple[Across, ...] = ("left", "right")
     for (name, below), box, across in zip(blocks, boxes, sides, strict=False):
         _draw_block(
@@ -43,20 +46,26 @@ def _styles(layout: Layout, colours: Palette) -> tuple[Style, Style]:
 
 def _width(block: tuple[str, str], styles: tuple[Style, Style], type_: Type) -> int:
     """What a block would take on one line a name."""
-    return max(
-        type_.font(style.weight, style.px).size(printable(text))[0]
-        for text, style in zip(block, styles, strict=True)
-    )
+    return max(type_.width(text, style.weight, style.px) for text, style in zip(block, styles, strict=True))
 
 
 def _share(header: Rect, gap: int, widths: list[int]) -> list[Rect]:
     """Give each block what it needs; when that is too much, the right one at most its share."""
-    if len(widths) == 1:
+    if len(widths) < 2:
         return [header]
     right = min(widths[1], max(header.w - gap - widths[0], math.floor(header.w * _SMALLER_BLOCK)))
     return [
         Rect(header.x, header.y, header.w - gap - right, header.h),
         Rect(header.right - right, header.y, right, header.h),
+    ]
+
+
+def _around(header: Rect, officer: Rect, gap: int) -> list[Rect]:
+    """What an officer in the header leaves on both sides."""
+    right = officer.right + gap
+    return [
+        Rect(header.x, header.y, officer.x - gap - header.x, header.h),
+        Rect(right, header.y, header.right - right, header.h),
     ]
 
 

@@ -6,9 +6,9 @@ import pygame
 
 from assets.texts import Texts
 from kiosk.screens import shapes
-from kiosk.screens.fault_words import fault_sentence
-from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.layout import Layout, Thanks
 from kiosk.screens.palette import Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.scale import Sizes
 from kiosk.screens.type import Across, Style, Type
 from kiosk.screens.wording import Wording
@@ -48,14 +48,17 @@ def words_of(view: View, wording: Wording, _: Texts) -> Words:
         case ScreenName.REPEAT:
             return Words(_("Your rating is already kept"), _("The next person can rate in a few seconds."))
         case ScreenName.FAULT:
-            return Words(_("This device is not taking ratings for now"), fault_sentence(view.fault, _))
+            return Words(
+                _("This device is not taking ratings for now"), _("Please tell the officer at the counter.")
+            )
         case ScreenName.SERVICE:
             return Words(wording.safe.service, _("Every press is a test now, and is not counted."))
 
 
 def question_lines(layout: Layout, type_: Type, question: str) -> int:
-    """How many lines the question needs at its full size: one, or else two."""
-    return min(2, max(1, type_.lines(question, TITLE_WEIGHT, layout.sizes.question, layout.question.w)))
+    """How many lines the question needs at its full size, and may have."""
+    block = type_.wrapped(question, TITLE_WEIGHT, layout.sizes.question, layout.question.w)
+    return min(layout.most_question_lines, max(1, len(block.lines)))
 
 
 def _type_sizes(sizes: Sizes, name: ScreenName) -> tuple[int, int]:
@@ -70,12 +73,17 @@ def _type_sizes(sizes: Sizes, name: ScreenName) -> tuple[int, int]:
     return sizes.question, sizes.hint
 
 
-def thanks_width(layout: Layout, type_: Type, wording: Wording, _: Texts) -> int:
-    """What the thank-you takes on one line: it is in the middle, and the other acknowledgements begin where it does."""
-    thanks = words_of(View(ScreenName.THANKED, ring=Ring(0, 1)), wording, _)
+def thanks_of(layout: Layout, type_: Type, wording: Wording, _: Texts) -> Thanks:
+    """What the words of the thank-you take: the other acknowledgements begin where it does."""
+    words = words_of(View(ScreenName.THANKED, ring=Ring(0, 1)), wording, _)
     title_px, text_px = _type_sizes(layout.sizes, ScreenName.THANKED)
-    title, text = type_.font(TITLE_WEIGHT, title_px), type_.font(400, text_px)
-    return max(title.size(thanks.title)[0], text.size(thanks.text)[0])
+    *_sign, title, text = layout.acknowledgement
+    lines = (
+        len(type_.wrapped(words.title, TITLE_WEIGHT, title_px, title.w).lines),
+        len(type_.wrapped(words.text, 400, text_px, text.w).lines),
+    )
+    width_px = max(type_.width(words.title, TITLE_WEIGHT, title_px), type_.width(words.text, 400, text_px))
+    return Thanks(width_px, lines if not layout.beside else (1, 1))
 
 
 class Heads:
@@ -131,7 +139,7 @@ class Heads:
         """A hint that is to be noticed: in a pill, in the accent."""
         sizes = self._layout.sizes
         style = Style(600, sizes.hint, sizes.smallest, self._colours.accent)
-        width = self._type.font(style.weight, style.px).size(text)[0] + 2 * self._layout.px(4.5)
+        width = self._type.width(text, style.weight, style.px) + 2 * self._layout.px(4.5)
         ground = Rect(box.x + (box.w - width) // 2, box.y, width, box.h)
         surface.blit(shapes.pill(self._colours, (ground.w, ground.h), 2), ground[:2])
         self._type.draw(surface, text, ground, style)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from kiosk.screens.rect import Rect
 from kiosk.screens.scale import LINE_EM, Scale, Sizes
+from kiosk.screens.stack import Message, Stack
 from kiosk.view import WITHOUT_CARDS, ScreenName, View
 
 LEVELS = 5
@@ -29,48 +31,11 @@ _LEAST_MM = (126.0, 80.0)
 """What the arrangement needs. A smaller window gets a smaller picture of it, with smaller letters."""
 
 
-class Rect(NamedTuple):
-    """A rectangle in pixels; pygame takes it wherever it takes its own."""
+class Thanks(NamedTuple):
+    """What the words of the thank-you take: the width of the widest line, the lines of title and of text."""
 
-    x: int
-    y: int
-    w: int
-    h: int
-
-    @property
-    def right(self) -> int:
-        """The first column of pixels that is outside."""
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> int:
-        """The first row of pixels that is outside."""
-        return self.y + self.h
-
-    @property
-    def centre(self) -> tuple[int, int]:
-        """The pixel in the middle."""
-        return self.x + self.w // 2, self.y + self.h // 2
-
-    def moved(self, by_x: int, by_y: int) -> "Rect":
-        """The rectangle elsewhere."""
-        return Rect(self.x + by_x, self.y + by_y, self.w, self.h)
-
-    def down(self, top: int, bottom: int) -> "Rect":
-        """The rectangle from one height to another."""
-        return Rect(self.x, top, self.w, bottom - top)
-
-    def inset(self, by_px: int) -> "Rect":
-        """The rectangle without a rim of ``by_px``."""
-        return Rect(self.x + by_px, self.y + by_px, self.w - 2 * by_px, self.h - 2 * by_px)
-
-
-class Message(NamedTuple):
-    """A sign, a title and a sentence below each other: the thank-you, and the screens without cards."""
-
-    sign: Rect
-    title: Rect
-    text: Rect
+    width_px: int = 0
+    lines: tuple[int, int] = (1, 1)
 
 
 class CardParts(NamedTuple):
@@ -91,7 +56,9 @@ class Layout:
         dead_margin_px: The rim of the panel where no press counts.
         header: Unit and counter; None when neither is configured.
         rule: The hairline below the header.
+        officer: Photo, name and title of who serves: in the header, on a standing panel below it; None without one.
         question: The question, above the large cards.
+        most_question_lines: How many lines it may take.
         hint: One sentence below the question.
         cards: The five large cards, in the order of the levels.
         compact_cards: The five cards below the thank-you: as wide as the large ones, and in the same columns. The
@@ -100,6 +67,7 @@ class Layout:
         beside: Whether the words of the acknowledgement stand at the right of its sign, not below it.
         message: Sign and words of a screen without cards.
         footer: The sentence below the cards.
+        note: The technician's line of a screen without cards, in the row of the footer.
         switch: The button for another language.
         mark: The technician's mark.
         page: Everything below the header that the service page may fill.
@@ -121,7 +89,9 @@ class Layout:
     dead_margin_px: int
     header: Rect | None
     rule: Rect | None
+    officer: Rect | None
     question: Rect
+    most_question_lines: int
     hint: Rect
     cards: tuple[Rect, ...]
     compact_cards: tuple[Rect, ...]
@@ -129,6 +99,7 @@ class Layout:
     beside: bool
     message: Message
     footer: Rect
+    note: Rect
     switch: Rect
     mark: Rect
     page: Rect
@@ -209,9 +180,10 @@ def lay_out(
     mm_per_px: float,
     *,
     header: bool = True,
+    officer: bool = False,
     label: tuple[int, int] | None = None,
     question_lines: int = 1,
-    thanks_px: int = 0,
+    thanks: Thanks | None = None,
 ) -> Layout:
     """Find every place.
 
@@ -219,13 +191,15 @@ def lay_out(
         size_px: Width and height of the panel.
         mm_per_px: Millimetres a pixel, see `kiosk.panel`.
         header: Whether there is a unit or a counter to show.
+        officer: Whether there is somebody to be named.
         label: Size of type in pixels, and lines, of the words on the cards; by default the largest, on one line.
         question_lines: How many lines the question takes.
-        thanks_px: Width of the widest acknowledgement, for where it stands beside its sign.
+        thanks: What the words of the thank-you take, for it is in the middle of its place; by default one line each.
 
     Raises:
         ValueError: If the panel has no size.
     """
+    thanks = thanks or Thanks()
     width, height = size_px
     if width <= 0 or height <= 0 or not mm_per_px > 0:
         msg = f"a panel of {width}×{height} pixels at {mm_per_px} mm each cannot be laid out; check [screen]"
@@ -240,63 +214,83 @@ def lay_out(
         return round(length_mm / mm_per_px)
 
     t, g, short, tall = scale.type, scale.gap, scale.short, scale.portrait
-    margin, inside = px(scale.margin), width - 2 * px(scale.margin)
+    row_of = _columns(width, px(scale.margin), px(scale.between_cards))
+    # Everything begins and ends where the cards do: a pixel beside them would be seen.
+    margin, inside = row_of[0].x, row_of[-1].right - row_of[0].x
     head = (
         Rect(margin, px(2.4 if short else 4.2 * g), inside, px(9.0 if short else 14.0 * t))
-        if header
+        if header or (officer and not tall)
         else None
     )
     rule = (
         Rect(margin, head.bottom + px(0.8 if short else 1.2 * g), inside, max(1, px(0.3))) if head else None
     )
     top = rule.bottom if rule else px(5.0 * g)
+    serves = (
+        _officer(head, Rect(margin, top + px(6.0 * g), inside, px(22.0 * g)), tall=tall) if officer else None
+    )
+    if serves and tall:
+        top = serves.bottom
 
     row_px = math.ceil(10 * max(1.0, g) / mm_per_px)
     row = Rect(margin, height - max(px(5.4 * g), dead_margin_px) - row_px, inside, row_px)
     switch_px = math.ceil(26 * max(0.92, t) / mm_per_px)
     aside = switch_px + px(2.5)
-    cards_bottom = row.y - px(1.2 if short else 2.2 * g)
+    cards_bottom = row.y - px(1.2 if short else 2.4 * g)
 
-    row_of = _columns(width, margin, px(scale.between_cards))
     if tall:
         large_top = compact_top = cards_bottom - round(2.6 * row_of[0].w)
     elif short:
-        large_top = compact_top = px(27.6)
+        large_top = compact_top = px(28.6)
     else:
         large_top, compact_top = px(46.4 * g), px(66.6 * g)
     cards = tuple(column.down(large_top, cards_bottom) for column in row_of)
     compact = tuple(column.down(compact_top, cards_bottom) for column in row_of)
 
     # The question and its hint are in the middle of their space.
-    hint_px, hint_gap = math.ceil(sizes.hint * 1.57), px(0.6 * g)
+    hint_px, hint_gap = math.ceil(sizes.hint * 1.57), px(0.4 if short else (2.4 if tall else 1.2) * g)
     question_px = math.ceil(sizes.question * LINE_EM) * question_lines
-    question_px = min(question_px, large_top - top - hint_gap - hint_px - px(1.6 if short else 3.4 * g))
+    question_px = min(question_px, large_top - top - hint_gap - hint_px - px(1.2 if short else 3.0 * g))
     hint_top = top + (large_top - top + question_px + hint_gap - hint_px) // 2
-    ack = _Stack(sizes, lines=2 if tall else 1, gap_px=px((4.0 if tall else 1.4) * g))
     ack_room = Rect(margin, top, inside, compact_top - top)
-    message = _Stack(sizes, lines=2, gap_px=px(2.0 * g))
-    sign_px = px(12.0 if short else 21.0 * g * (1.5 if tall else 1.0))
+    ack = Stack(
+        sizes,
+        sizes.thanks,
+        most_lines=2 if tall else 1,
+        lines=thanks.lines,
+        gaps_px=(px((5.0 if tall else 1.4) * g), px(2.0 * g if tall else 0.2 * g)),
+        clear_px=px(3.6 * g),
+    )
+    message_room = Rect(margin, top, inside, row.y - top)
+    message = Stack(sizes, sizes.title, 2, (2, 2), (px((5.0 if tall else 3.0) * g), px(1.6 * g)), px(2.0 * g))
+    sign_px = px(12.0 if short else 20.0 * g * (1.6 if tall else 1.0))
     mark_px = px(2.6 * max(1.0, t))
     # On a small window 20 mm would reach the cards.
     corner_px = min(px(CORNER_MM), large_top, compact_top)
     close_w, close_h = (math.ceil(side * max(1.0, g) / mm_per_px) for side in _CLOSE_MM)
     page_bottom = height - max(px(5.4 * g), dead_margin_px)
+    aside_px = inside // 10 if tall else 0
     return Layout(
         size_px=size_px,
         mm_per_px=mm_per_px,
         dead_margin_px=dead_margin_px,
         header=head,
         rule=rule,
+        officer=serves,
         question=Rect(margin, hint_top - hint_gap - question_px, inside, question_px),
+        most_question_lines=3 if tall else 2,
         hint=Rect(margin, hint_top, inside, hint_px),
         cards=cards,
         compact_cards=cards if compact == cards else compact,
-        acknowledgement=ack.beside(ack_room, sign_px, thanks_px) if short else ack.below(ack_room, sign_px),
-        beside=short,
-        message=message.below(
-            Rect(margin, top, inside, row.y - top), px(20.0 if short else 28.0 * t), sizes.title
+        acknowledgement=(
+            ack.beside(ack_room, sign_px, thanks.width_px)
+            if short
+            else ack.below(ack_room, sign_px, aside_px)
         ),
+        beside=short,
+        message=message.below(message_room, px(20.0 if short else 28.0 * t), aside_px),
         footer=Rect(margin + aside, row.y, inside - 2 * aside, row.h),
+        note=Rect(margin + 3 * mark_px, row.y, inside - 6 * mark_px, row.h),
         switch=Rect(row.right - switch_px, row.y, switch_px, row.h),
         mark=Rect(margin, row.y + (row.h - mark_px) // 2, mark_px, mark_px),
         page=Rect(margin, top, inside, page_bottom - top),
@@ -317,42 +311,15 @@ def lay_out(
     )
 
 
+def _officer(header: Rect | None, below: Rect, *, tall: bool) -> Rect:
+    """In the header, nearer to the counter than to the unit, which has the longer name; else below it."""
+    if tall or header is None:
+        return below
+    return Rect(header.x + round(0.455 * header.w), header.y, round(0.3 * header.w), header.h)
+
+
 def _columns(width: int, margin: int, gap: int) -> tuple[Rect, ...]:
     """Five equal columns, the odd pixels left outside, so that the row is symmetrical."""
     card = (width - 2 * margin - (LEVELS - 1) * gap) // LEVELS
     left = (width - LEVELS * card - (LEVELS - 1) * gap) // 2
     return tuple(Rect(left + n * (card + gap), 0, card, 0) for n in range(LEVELS))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """A sign, a title and a text that belong together, in the middle of their room."""
-
-    sizes: Sizes
-    lines: int
-    gap_px: int
-
-    def below(self, room: Rect, sign: int, title_px: int | None = None) -> Message:
-        """Below each other; the sign has the greater gap below it."""
-        title = math.ceil((title_px or self.sizes.thanks) * LINE_EM) * self.lines
-        text = math.ceil(self.sizes.text * 1.43) * self.lines
-        sign = max(1, min(sign, room.h - title - text - self.gap_px))
-        y = room.y + (room.h - sign - title - text - self.gap_px) // 2
-        return Message(
-            Rect(room.x + (room.w - sign) // 2, y, sign, sign),
-            Rect(room.x, y + sign + self.gap_px, room.w, title),
-            Rect(room.x, y + sign + self.gap_px + title, room.w, text),
-        )
-
-    def beside(self, room: Rect, sign: int, words: int) -> Message:
-        """The words at the right of the sign, both together in the middle."""
-        gap = 3 * self.gap_px
-        words = min(words or room.w, room.w - sign - gap)
-        title, text = math.ceil(self.sizes.thanks * LINE_EM), math.ceil(self.sizes.text * LINE_EM)
-        x = room.x + (room.w - sign - gap - words) // 2
-        y = room.y + (room.h - title - text) // 2
-        return Message(
-            Rect(x, room.y + (room.h - sign) // 2, sign, sign),
-            Rect(x + sign + gap, y, room.right - x - sign - gap, title),
-            Rect(x + sign + gap, y + title, room.right - x - sign - gap, text),
-        )

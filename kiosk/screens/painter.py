@@ -16,10 +16,13 @@ from hardware.events import Level
 from kiosk.screens import shapes
 from kiosk.screens.cards import Cards, fit_labels
 from kiosk.screens.faces import Faces
+from kiosk.screens.fault_words import fault_note
 from kiosk.screens.header import draw_header
-from kiosk.screens.heads import Heads, question_lines, thanks_width, words_of
-from kiosk.screens.layout import Layout, Rect, lay_out
+from kiosk.screens.heads import Heads, question_lines, thanks_of, words_of
+from kiosk.screens.layout import Layout, lay_out
+from kiosk.screens.officer import draw_officer
 from kiosk.screens.palette import CALM, Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.service_page import ServicePage
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
@@ -81,10 +84,10 @@ class Painter:
             faces: The faces; by default those of the package.
         """
         self._texts = texts
-        self._wording = wording
         self._switch = switch
         self._colours = colours
         self._type = type_ or Type()
+        self._wording = wording = wording.drawn_with(self._type.has, texts)
         # The panel decides the sizes of type, these the lines that the words take, and those the places.
         panel = lay_out(size_px, mm_per_px)
         least_px = (
@@ -94,9 +97,10 @@ class Painter:
             size_px,
             mm_per_px,
             header=bool(wording.names),
+            officer=wording.officer is not None,
             label=fit_labels(panel, self._type, wording.card_labels, least_px),
             question_lines=question_lines(panel, self._type, wording.question),
-            thanks_px=thanks_width(panel, self._type, wording, texts),
+            thanks=thanks_of(panel, self._type, wording, texts),
         )
         self._cards = Cards(self.layout, self._type, faces or Faces(), wording.card_labels, colours)
         self._heads = Heads(self.layout, self._type, colours)
@@ -180,6 +184,7 @@ class Painter:
         surface = pygame.Surface(layout.size_px)
         surface.fill(self._colours.paper)
         draw_header(surface, layout, self._type, self._wording, self._colours)
+        draw_officer(surface, layout, self._type, self._wording.officer, self._colours)
         if kind is _Layer.BARE:
             return surface
         for level, place in zip(
@@ -194,7 +199,10 @@ class Painter:
         return surface
 
     def _draw_switch(self, surface: pygame.Surface) -> None:
-        layout, place = self.layout, self.layout.switch
+        layout = self.layout
+        # Drawn less high than its target, which would outweigh the cards.
+        rim = layout.px(1.1)
+        place = layout.switch.down(layout.switch.y + rim, layout.switch.bottom - rim)
         surface.blit(
             shapes.card(self._colours, (place.w, place.h), place.h // 2, layout.border_px), place[:2]
         )
@@ -207,6 +215,8 @@ class Painter:
             return
         yield self._words(view)
         yield self._mark(attention=view.attention)
+        if view.fault is not None and view.name is ScreenName.FAULT:
+            yield self._note(fault_note(view.fault, self._texts))
         if view.pressed is not None and view.name in PRESSED:
             yield self._pressed_card(view.pressed, self.layout.cards_of(view.name)[view.pressed - 1])
         if view.name is ScreenName.CORRECTING:
@@ -223,6 +233,13 @@ class Painter:
         words = words_of(view, self._wording, self._texts)
         place = self._heads.place(view.name)
         return self._patch((place, words), place, lambda surface: self._heads.draw(surface, view.name, words))
+
+    def _note(self, text: str) -> _Patch:
+        """The technician's line, in the row of the technician's mark."""
+        layout, place = self.layout, self.layout.note
+        style = Style(600, layout.sizes.footer, layout.sizes.smallest, self._colours.ink)
+        box = Rect(0, 0, place.w, place.h)
+        return self._patch((place, text), place, lambda surface: self._type.draw(surface, text, box, style))
 
     def _mark(self, *, attention: bool) -> _Patch:
         place = self.layout.mark

@@ -23,8 +23,9 @@ class Palette:
         card_pressed: ... of the one that was pressed.
         ink: Text, and the rim of a pressed card.
         grey: Text of less weight.
-        hairline: The rims of cards, and the line below the header.
-        outline: Shapes that must be found: the key caps, the technician's mark, the button for a language.
+        hairline: The line below the header, and the rims of signs.
+        rim: The rims of what can be pressed: the cards, and the button for a language.
+        outline: Small shapes that must be found: the key caps and the technician's mark.
         track: What the ring runs on.
         accent: Acknowledgement, no face's colour.
 
@@ -38,6 +39,7 @@ class Palette:
     ink: Colour
     grey: Colour
     hairline: Colour
+    rim: Colour
     outline: Colour
     track: Colour
     accent: Colour
@@ -60,6 +62,8 @@ class Palette:
     def shape_pairs(self) -> dict[str, tuple[Colour, Colour]]:
         """Shapes that carry meaning, with the ground that they stand on."""
         return {
+            "the rim of a card on paper": (self.rim, self.paper),
+            "the rim of a card on the card": (self.rim, self.card),
             "outline on paper": (self.outline, self.paper),
             "outline on a card": (self.outline, self.card),
             "outline on a pressed card": (self.outline, self.card_pressed),
@@ -99,6 +103,7 @@ CALM = Palette(
     ink=(0x23, 0x27, 0x2B),
     grey=(0x5B, 0x61, 0x68),
     hairline=(0xE3, 0xDE, 0xD4),
+    rim=(0x92, 0x8B, 0x80),
     outline=(0x86, 0x80, 0x75),
     track=(0xE3, 0xDE, 0xD4),
     accent=(0x3A, 0x6E, 0xA5),
@@ -112,6 +117,7 @@ CONTRAST = Palette(
     ink=(0xFF, 0xFF, 0xFF),
     grey=(0xEB, 0xEB, 0xEB),
     hairline=(0xFF, 0xFF, 0xFF),
+    rim=(0xFF, 0xFF, 0xFF),
     outline=(0xFF, 0xFF, 0xFF),
     track=(0x4A, 0x4A, 0x4A),
     accent=(0xFF, 0xD4, 0x00),

@@ -10,10 +10,14 @@ import pygame
 
 from hardware.events import Level
 from kiosk.screens.builtin import BuiltinFont
-from kiosk.screens.layout import LEVELS, Rect
+from kiosk.screens.characters import shown
+from kiosk.screens.layout import LEVELS
 from kiosk.screens.palette import CALM, Colour, Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.wording import Wording
 from kiosk.view import PRESSED, WITHOUT_CARDS, ScreenName, View
+
+_LONGEST = 120
 
 
 def draw_safe(
@@ -45,9 +49,9 @@ def draw_safe(
         columns = cards if len(cards) == LEVELS else _columns(width, height)
     below = close if view.name is ScreenName.SERVICE else None
     above = min((card.y for card in columns), default=height if below is None else below.y)
-    pad = max(1, width // 40)
+    pad, long = max(1, width // 40), max(width, height)
     lines = _lines(view, wording)
-    row = min((above - 2 * pad) // 3, height // 9)
+    row = min((above - 2 * pad) // 3, long // 14)
     top = (above - row * len(lines)) // 2
     for number, line in enumerate(lines):
         box = Rect(pad, top + number * row, width - 2 * pad, row)
@@ -56,7 +60,7 @@ def draw_safe(
             line,
             box,
             colours.ink if number == 0 else colours.grey,
-            width // 26 if number == 0 else width // 40,
+            long // 26 if number == 0 else long // 40,
         )
     if code:
         bottom = max((card.bottom for card in columns), default=height - height // 14)
@@ -111,15 +115,12 @@ def _draw_card(
 
 def _write(surface: pygame.Surface, text: str, box: Rect, colour: Colour, px: int) -> None:
     """One line in the middle of a box, squeezed until it fits: even a wrong text must be seen."""
-    line = BuiltinFont(max(8, px)).render(_plain(text), True, colour)
+    font = BuiltinFont(max(8, px))
+    # Not without end, and never empty: a surface of no width cannot be squeezed.
+    line = font.render(shown(text[:_LONGEST], font.has) or " ", True, colour)
     scale = min(1.0, box.w / line.get_width(), box.h / line.get_height())
     if scale < 1:
         size = max(1, int(line.get_width() * scale)), max(1, int(line.get_height() * scale))
         line = pygame.transform.smoothscale(line, size)
     x, y = box.centre
     surface.blit(line, (x - line.get_width() // 2, y - line.get_height() // 2))
-
-
-def _plain(text: str) -> str:
-    """What pygame can render: no NUL, no lone surrogate, and not without end."""
-    return "".join(character if character.isprintable() else " " for character in text[:120]) or " "

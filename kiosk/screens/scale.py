@@ -37,6 +37,7 @@ class Sizes(NamedTuple):
     number: int
     unit: int
     department: int
+    officer: int
     footer: int
     thanks: int
     title: int
@@ -92,8 +93,8 @@ class Scale:
         def size(capital_mm: float) -> int:
             return math.ceil(capital_mm / mm_per_px / CAPITAL_EM)
 
-        large = self.type * (1.3 if self.portrait else 1.0)
-        text = self.type * (1.12 if self.portrait else 1.0)
+        large = self.type * (1.6 if self.portrait else 1.0)
+        text = self.type * (1.3 if self.portrait else 1.0)
         return Sizes(
             question=size(5.2 * large),
             hint=size(2.9 * text),
@@ -103,9 +104,10 @@ class Scale:
             number=size(3.2 * self.type * (0.9 if self.short else 1.0)),
             unit=size(3.1 * self.type),
             department=size(2.5 * self.type),
+            officer=size(3.1 * self.type * (1.2 if self.portrait else 0.85)),
             footer=size(2.5 * self.type),
             thanks=size(6.2 * large),
-            title=size(5.6 * large),
+            title=size(5.2 * self.type * (1.4 if self.portrait else 1.0)),
             text=size(3.3 * text),
             smallest=size(2.0 * self.type),
         )

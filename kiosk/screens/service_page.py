@@ -11,8 +11,9 @@ from kiosk.input_names import INPUT_NAMES
 from kiosk.screens import shapes
 from kiosk.screens.fault_words import fault_words
 from kiosk.screens.heads import TITLE_WEIGHT, words_of
-from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.layout import Layout
 from kiosk.screens.palette import Palette
+from kiosk.screens.rect import Rect
 from kiosk.screens.scale import LINE_EM
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
@@ -122,9 +123,10 @@ class ServicePage:
         words = words_of(view, self._wording, _)
 
         gap = layout.px(1.6 if layout.beside else 3.4)
-        title = Rect(0, gap, page.w, math.ceil(sizes.question * LINE_EM))
+        title_px = min(sizes.title, sizes.label)
+        title = Rect(0, gap, page.w, math.ceil(title_px * LINE_EM))
         hint = Rect(0, title.bottom, page.w, math.ceil(sizes.hint * LINE_EM))
-        self._type.draw(surface, words.title, title, self._style(TITLE_WEIGHT, sizes.question), "left")
+        self._type.draw(surface, words.title, title, self._style(TITLE_WEIGHT, title_px), "left")
         self._type.draw(surface, words.text, hint, self._style(400, sizes.hint, faint=True), "left")
         self._draw_rows(surface, page.down(hint.bottom + gap, close.y - gap), service)
 
@@ -160,9 +162,9 @@ class ServicePage:
         """The largest size of type with which every row is on one line: a table in several sizes looks torn."""
         sizes = self._layout.sizes
         for px in range(sizes.hint, sizes.smallest, -1):
-            faint, strong = self._type.font(400, px), self._type.font(600, px)
             if all(
-                faint.size(name)[0] + strong.size(f"  {state}")[0] <= width for width, (name, state) in rows
+                self._type.width(name, 400, px) + self._type.width(f"– {state}", 600, px) <= width
+                for width, (name, state) in rows
             ):
                 return px
         return sizes.smallest
@@ -172,7 +174,7 @@ class ServicePage:
         line = max(1, self._layout.px(0.3))
         pygame.draw.rect(surface, self._colours.hairline, Rect(place.x, place.bottom - line, place.w, line))
         inside = place.down(place.y, place.bottom - line)
-        name_px = min(self._type.font(400, size).size(name)[0] + 1, inside.w * 3 // 5)
+        name_px = min(self._type.width(name, 400, size) + 1, inside.w * 3 // 5)
         state_box = Rect(inside.x + name_px, inside.y, inside.w - name_px, inside.h)
         name_box = Rect(inside.x, inside.y, name_px, inside.h)
         self._type.draw(surface, name, name_box, self._style(400, size, faint=True), "left")

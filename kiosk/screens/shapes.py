@@ -12,7 +12,7 @@ def card(
     colours: Palette, size: tuple[int, int], radius: int, border: int, *, pressed: bool = False
 ) -> pygame.Surface:
     """A card; a pressed one has a heavy rim and a tint, the same for every level."""
-    fill, outline = (colours.card_pressed, colours.ink) if pressed else (colours.card, colours.hairline)
+    fill, outline = (colours.card_pressed, colours.ink) if pressed else (colours.card, colours.rim)
     return drawing(*size, _rounded(size, radius, border if pressed else 2, fill, outline))
 
 

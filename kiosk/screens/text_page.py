@@ -1,13 +1,14 @@
-"""A page of text: why the terminal does not start, for the technician who has just changed its configuration."""
+"""A page of text: why the terminal does not start, and what to do, for the technician who has just configured it."""
 
 from collections.abc import Sequence
 
 import pygame
 
 from assets.texts import Texts
-from kiosk.screens.layout import Rect, lay_out
-from kiosk.screens.palette import CALM
-from kiosk.screens.type import Block, Font, Style, Type, printable, wrap
+from kiosk.screens.layout import lay_out
+from kiosk.screens.palette import CALM, Palette
+from kiosk.screens.rect import Rect
+from kiosk.screens.type import Block, Style, Type
 
 
 def draw_text_page(
@@ -16,6 +17,7 @@ def draw_text_page(
     texts: Texts,
     title: str,
     problems: Sequence[str],
+    colours: Palette = CALM,
     type_: Type | None = None,
 ) -> None:
     """Fill a surface with a title and as many whole problems as it holds.
@@ -26,41 +28,43 @@ def draw_text_page(
         texts: The catalogue.
         title: What has happened.
         problems: One text each, any length; the first ones are shown, the others are counted.
+        colours: The theme.
         type_: The fonts; by default those of the package.
     """
     type_ = type_ or Type()
     layout = lay_out(surface.get_size(), mm_per_px, header=True)
     sizes, header, rule = layout.sizes, layout.header, layout.rule
-    surface.fill(CALM.paper)
+    surface.fill(colours.paper)
     if header is None or rule is None:
         return
-    type_.draw(surface, title, header, Style(700, sizes.question, sizes.smallest, CALM.ink), "left")
-    pygame.draw.rect(surface, CALM.hairline, rule)
-
-    page = Rect(
-        header.x, rule.bottom + layout.px(4), header.w, layout.size_px[1] - rule.bottom - layout.px(9)
+    type_.draw(
+        surface, title, header, Style(700, min(sizes.label, sizes.title), sizes.smallest, colours.ink), "left"
     )
+    pygame.draw.rect(surface, colours.hairline, rule)
+
+    _ = texts
+    remedy = Style(400, sizes.footer, sizes.smallest, colours.grey)
+    row = Rect(header.x, layout.footer.y, header.w, layout.footer.h)
+    type_.draw(
+        surface, _("Please correct this, then check it with: hailong config check"), row, remedy, "left"
+    )
+    page = Rect(header.x, rule.bottom + layout.px(4), header.w, row.y - rule.bottom - layout.px(5))
     font = type_.font(400, sizes.hint)
     indent = font.size("00.  ")[0]
     gap = layout.px(1.6)
-    items = [_wrapped(problem, font, page.w - indent) for problem in problems]
+    items = [type_.wrapped(problem, 400, sizes.hint, page.w - indent) for problem in problems]
     line_px = font.size("Ầ")[1]
     shown = _how_many(items, page.h, gap, line_px)
     y = page.y
     for number, block in enumerate(items[:shown], start=1):
-        surface.blit(font.render(f"{number}.", True, CALM.grey), (page.x, y))
+        surface.blit(font.render(f"{number}.", True, colours.grey), (page.x, y))
         for line in block.lines:
-            surface.blit(font.render(line, True, CALM.ink), (page.x + indent, y))
+            surface.blit(font.render(line, True, colours.ink), (page.x + indent, y))
             y += font.size(line)[1]
         y += gap
     if shown < len(items):
-        _ = texts
         rest = _("… and {count} more problems").format(count=len(items) - shown)
-        surface.blit(font.render(rest, True, CALM.grey), (page.x + indent, y))
-
-
-def _wrapped(problem: str, font: Font, width: int) -> Block:
-    return Block(font, tuple(wrap(printable(problem), font, width)))
+        surface.blit(font.render(rest, True, colours.grey), (page.x + indent, y))
 
 
 def _how_many(items: list[Block], height: int, gap: int, line_px: int) -> int:

@@ -16,10 +16,12 @@ import pygame
 from assets.faces import EXPRESSIONS, file_name
 from assets.texts import Texts
 from kiosk.faults import FaultCode
+from kiosk.screens.fontfile import FAMILY, font_file
+from kiosk.screens.lines import ELLIPSIS
 from kiosk.screens.painter import Painter
-from kiosk.screens.sfnt import check_font
+from kiosk.screens.sfnt import characters_of, check_font
 from kiosk.screens.svg import rasterise, resized
-from kiosk.screens.type import ELLIPSIS, FAMILY, Block, Style, Type, font_file
+from kiosk.screens.type import Block, Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 from kiosk.window import DRIVERS, HINTS
@@ -57,12 +59,14 @@ def type_() -> Answer:
     for weight in WEIGHTS:
         try:
             path = font_file(weight)
-            check_font(path.read_bytes())
-            measures = pygame.font.Font(str(path), _PX).metrics(LETTERS)
+            data = path.read_bytes()
+            check_font(data)
+            pygame.font.Font(str(path), _PX)
+            found = characters_of(data)  # pygame would measure the box that it draws in the place of a letter
         except (ImportError, OSError, ValueError, pygame.error) as error:
             problems.append(f"{FAMILY} {weight}: {error}")
             continue
-        lacking = [letter for letter, found in zip(LETTERS, measures, strict=True) if found is None]
+        lacking = [letter for letter in LETTERS if ord(letter) not in found]
         if lacking:
             problems.append(f"{FAMILY} {weight} lacks {' '.join(lacking)}")
     return FAMILY, problems

@@ -5,37 +5,26 @@ when the smallest readable size does not hold them either.
 """
 
 import logging
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import pygame
 
 from kiosk.screens.builtin import BuiltinFont
-from kiosk.screens.layout import Rect
+from kiosk.screens.characters import SOFT_HYPHEN, as_read, shown
+from kiosk.screens.fontfile import FAMILY, font_file
+from kiosk.screens.fonts import EvenFont, Font
+from kiosk.screens.lines import balance, shortened, widest, wrap
 from kiosk.screens.palette import Colour
-from kiosk.screens.sfnt import check_font
-from kiosk.screens.wording import SOFT_HYPHEN
-
-FAMILY = "Be Vietnam Pro"
-ELLIPSIS = "…"
+from kiosk.screens.rect import Rect
+from kiosk.screens.sfnt import characters_of, check_font
 
 Across = Literal["left", "centre", "right"]
 Down = Literal["top", "centre", "bottom"]
 
 _log = logging.getLogger(__name__)
-
-
-class Font(Protocol):
-    """What is asked of a font: pygame's, or the built-in one with its marks."""
-
-    def size(self, text: str, /) -> tuple[int, int]:
-        """Width and height of the text, in pixels."""
-
-    def render(self, text: str, antialias: bool, color: Colour, /) -> pygame.Surface:
-        """The text on a transparent surface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +57,6 @@ class Block:
         return sum(self.font.size(line)[1] for line in self.lines)
 
 
-def font_file(weight: int) -> Path:
-    """The file of Be Vietnam Pro in one weight, from its package.
-
-    Raises:
-        ImportError: If fontpkg is not installed.
-        FileNotFoundError: If it is, and the font is not.
-    """
-    # Imported here: a terminal that has lost its font package is to show its screens all the same.
-    import fontpkg  # type: ignore[import-untyped]
-
-    try:
-        return Path(fontpkg.path(FAMILY, weight=weight))
-    except fontpkg.FontpkgError as error:
-        msg = f"the font {FAMILY} {weight} is not installed"
-        raise FileNotFoundError(msg) from error
-
-
-def printable(text: str) -> str:
-    """One line of composed characters that can be seen, and soft hyphens: pygame refuses the others."""
-    composed = unicodedata.normalize("NFC", text)
-    return " ".join("".join(map(_seen, composed)).split())
-
-
-def _seen(character: str) -> str:
-    """A character; a space for a control character or half of one, nothing for an invisible one."""
-    category = unicodedata.category(character)
-    if category in ("Cc", "Cs"):
-        return " "
-    return "" if category == "Cf" and character != SOFT_HYPHEN else character
-
-
 class Type:
     """Fonts, opened once each, and the setting of text in boxes."""
 
@@ -112,7 +70,7 @@ class Type:
             pygame.font.init()
         self._find = find
         self._fonts: dict[tuple[int, int], Font] = {}
-        self._checked: set[Path] = set()
+        self._characters: dict[Path, frozenset[int]] = {}
         self._builtin = False
 
     def font(self, weight: int, px: int) -> Font:
@@ -133,14 +91,25 @@ class Type:
 
     def _open_file(self, weight: int, px: int) -> Font:
         path = self._find(weight)
-        if path not in self._checked:
-            check_font(path.read_bytes())
-            self._checked.add(path)
-        return pygame.font.Font(str(path), px)
+        if path not in self._characters:
+            data = path.read_bytes()
+            check_font(data)
+            self._characters[path] = characters_of(data)
+        return EvenFont(path, px, self._characters[path])
 
-    def lines(self, text: str, weight: int, px: int, width: int) -> int:
-        """How many lines a text would take, without shrinking."""
-        return len(wrap(printable(text), self.font(weight, px), width))
+    def has(self, character: str) -> bool:
+        """Whether a character can be drawn; every weight has the same ones."""
+        return self.font(400, 16).has(character)
+
+    def width(self, text: str, weight: int, px: int) -> int:
+        """What a text would take on one line, in pixels."""
+        font = self.font(weight, px)
+        return font.size(as_read(shown(text, font.has)))[0]
+
+    def wrapped(self, text: str, weight: int, px: int, width: int) -> Block:
+        """A text on as many lines as it takes, without shrinking."""
+        font = self.font(weight, px)
+        return Block(font, tuple(wrap(shown(text, font.has), font, width)))
 
     def whole_lines(self, text: str, weight: int, px: int, width: int, *, hyphens: bool) -> int | None:
         """How many lines a text takes without shrinking; None where a word would be cut for want of room.
@@ -152,16 +121,17 @@ class Type:
             width: Of the box, in pixels.
             hyphens: Whether words may be broken at their soft hyphens.
         """
-        font, text = self.font(weight, px), printable(text)
+        font = self.font(weight, px)
+        text = shown(text, font.has)
         if not hyphens:
             text = text.replace(SOFT_HYPHEN, "")
-        return len(wrap(text, font, width)) if _widest(text, font) <= width else None
+        return len(wrap(text, font, width)) if widest(text, font) <= width else None
 
     def fit(self, text: str, size: tuple[int, int], style: Style) -> Block:
         """Find the largest size, and the lines, with which a text fits into a box.
 
         Args:
-            text: Any text; what cannot be printed is left out.
+            text: Any text; what cannot be drawn is left out.
             size: Width and height of the box, in pixels.
             style: The size to begin with and the size to end with.
 
@@ -169,17 +139,19 @@ class Type:
             The text, cut with "…" only if it does not fit at the smallest size.
         """
         width, height = size
-        text = printable(text)
+        text = shown(text, self.font(style.weight, style.px).has)
         smallest = min(style.px, style.smallest_px)
         for px in range(style.px, smallest - 1, -1):
             font = self.font(style.weight, px)
-            if _widest(text, font) > width:
+            if widest(text, font) > width:
                 continue  # a word is cut only when nothing else helps
             block = Block(font, tuple(wrap(text, font, width)))
             if block.height <= height:
-                return Block(font, tuple(balance(text, font, width, len(block.lines))))
+                balanced = Block(font, tuple(balance(text, font, width, len(block.lines))))
+                # Capitals with two marks make a line taller: on lines of their own they may need more room.
+                return balanced if balanced.height <= height else block
         font = self.font(style.weight, smallest)
-        return truncate(Block(font, tuple(wrap(text, font, width))), width, height)
+        return _truncate(Block(font, tuple(wrap(text, font, width))), width, height)
 
     def draw(
         self,
@@ -207,66 +179,7 @@ class Type:
         surface.blit(letters, (centre[0] - ink.x - ink.w // 2, centre[1] - ink.y - ink.h // 2))
 
 
-def wrap(text: str, font: Font, width: int) -> list[str]:
-    """Break a text into lines between its words, and inside a word that is wider than the box."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word.replace(SOFT_HYPHEN, '')}".lstrip()
-        if font.size(longer)[0] <= width:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        *starts, line = _broken(word, font, width)
-        lines += starts
-    return [*lines, line] if line else lines
-
-
-def _widest(text: str, font: Font) -> int:
-    """The width of the widest part that cannot be broken."""
-    return max((font.size(piece)[0] for word in text.split() for piece in _pieces(word)), default=0)
-
-
-def _pieces(word: str) -> list[str]:
-    """The parts that a word may be broken into, each with its hyphen."""
-    *starts, end = word.split(SOFT_HYPHEN)
-    return [*(f"{start}-" for start in starts), end]
-
-
-def _broken(word: str, font: Font, width: int) -> list[str]:
-    """A word on as few lines as its soft hyphens allow; what is still too wide is cut anywhere."""
-    lines = [""]
-    for piece in _pieces(word):
-        longer = lines[-1].removesuffix("-") + piece if lines[-1] else piece
-        if not lines[-1] or font.size(longer)[0] <= width:
-            lines[-1] = longer
-        else:
-            lines.append(piece)
-    cut: list[str] = []
-    for line in lines:
-        rest = line
-        while font.size(rest)[0] > width and len(rest) > 1:
-            end = _longest_start(rest, font, width)
-            cut.append(rest[:end])
-            rest = rest[end:]
-        cut.append(rest)
-    return cut
-
-
-def balance(text: str, font: Font, width: int, lines: int) -> list[str]:
-    """The same number of lines, as nearly equal as can be: a last line of one word looks like a mistake."""
-    # Never so narrow that a word would have to be cut.
-    narrow, wide = min(max(1, _widest(text, font)), width), width
-    while narrow < wide:
-        middle = (narrow + wide) // 2
-        wrapped = wrap(text, font, middle)
-        fits = len(wrapped) <= lines and all(font.size(line)[0] <= middle for line in wrapped)
-        narrow, wide = (narrow, middle) if fits else (middle + 1, wide)
-    return wrap(text, font, wide)
-
-
-def truncate(block: Block, width: int, height: int) -> Block:
+def _truncate(block: Block, width: int, height: int) -> Block:
     """As many lines as the box holds, at least one; the last one ends in "…" when something is left out."""
     kept: list[str] = []
     for line in block.lines:
@@ -274,17 +187,5 @@ def truncate(block: Block, width: int, height: int) -> Block:
             break
         kept.append(line)
     if len(kept) < len(block.lines):
-        last = kept[-1]
-        while last and block.font.size(last + ELLIPSIS)[0] > width:
-            last = last[:-1].rstrip()
-        kept[-1] = last + ELLIPSIS
+        kept[-1] = shortened(kept[-1], block.font, width)
     return Block(block.font, tuple(kept))
-
-
-def _longest_start(word: str, font: Font, width: int) -> int:
-    """How many characters of a word fit, at least one."""
-    low, high = 1, len(word)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if font.size(word[:middle])[0] <= width else (low, middle - 1)
-    return low

@@ -4,13 +4,11 @@ The safe screen's words are here as well: it must not go looking for a catalogue
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assets.texts import Texts
+from kiosk.screens.characters import Has, as_read, shown
 from kiosk.screens.layout import LEVELS
-
-SOFT_HYPHEN = "\u00ad"
-"""Where a long word may be broken, with a hyphen; not shown otherwise (Unicode Standard Annex 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,21 @@ class SafeWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Officer:
+    """Who serves at the counter.
+
+    Attributes:
+        name: As it is to be read.
+        title: Below the name, or empty.
+        photo: A PNG or JPEG file, or empty.
+    """
+
+    name: str
+    title: str = ""
+    photo: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """What one terminal calls things.
 
@@ -55,6 +68,7 @@ class Wording:
         question: The question above the cards.
         card_labels: The words of the five levels, worst to best, with soft hyphens where they may be broken.
         safe: The words of the safe screen.
+        officer: Who serves; None where nobody is named, as long as there is no option for it.
     """
 
     unit: str
@@ -64,6 +78,7 @@ class Wording:
     question: str
     card_labels: tuple[str, str, str, str, str]
     safe: SafeWords
+    officer: Officer | None = None
 
     @classmethod
     def from_texts(cls, _: Texts, overrides: Mapping[str, str] | None = None) -> "Wording":
@@ -107,10 +122,33 @@ class Wording:
             safe=SafeWords.from_texts(_),
         )
 
+    def drawn_with(self, has: Has, _: Texts) -> "Wording":
+        """The wording on a screen whose font may lack all of a text: no name then, the catalogue's question or label.
+
+        Args:
+            has: Whether the font has a character.
+            _: The catalogue.
+        """
+
+        def or_else(text: str, otherwise: str) -> str:
+            return text if shown(text, has) else otherwise
+
+        usual = Wording.from_texts(_)
+        first, second, third, fourth, fifth = map(or_else, self.card_labels, usual.card_labels)
+        return replace(
+            self,
+            unit=or_else(self.unit, ""),
+            department=or_else(self.department, ""),
+            counter=or_else(self.counter, ""),
+            field=or_else(self.field, ""),
+            question=or_else(self.question, usual.question),
+            card_labels=(first, second, third, fourth, fifth),
+        )
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The words of the five levels as they are read."""
-        return tuple(label.replace(SOFT_HYPHEN, "") for label in self.card_labels)
+        return tuple(map(as_read, self.card_labels))
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:

@@ -12,12 +12,14 @@ from string import Template
 from assets.faces import file_name
 from assets.texts import Texts
 from hardware.events import Level
+from kiosk.screens.fontfile import font_file
 from kiosk.screens.heads import words_of
-from kiosk.screens.layout import Layout, Message, Rect
+from kiosk.screens.layout import Layout
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import CALM, css
+from kiosk.screens.rect import Rect
+from kiosk.screens.stack import Message
 from kiosk.screens.svg import resized
-from kiosk.screens.type import font_file
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 
@@ -40,7 +42,7 @@ body:not(.thanked) #thanked, body.thanked #idle { display: none; }
 div { position: absolute; box-sizing: border-box; display: flex; align-items: center; justify-content: center;
       line-height: 1; white-space: nowrap; }
 svg { position: absolute; }
-.card { background: $card; border: 2px solid $hairline; border-radius: ${radius}px; }
+.card { background: $card; border: 2px solid $rim; border-radius: ${radius}px; }
 .card.pressed { background: $card_pressed; border: ${border}px solid $ink; }
 .number { border: 2px solid $outline; border-radius: 50%; color: $grey; }
 .grey { color: $grey; }

@@ -10,8 +10,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import damage, xtest
 
-from kiosk.screens.layout import Rect
 from kiosk.screens.palette import Colour
+from kiosk.screens.rect import Rect
 from tests.bench.measures import NotMeasured
 
 LOOK_S = 0.02

@@ -7,8 +7,9 @@ from random import Random
 
 from assets.faces import EXPRESSIONS
 from hardware.events import Level
-from kiosk.screens.layout import Layout, Rect
+from kiosk.screens.layout import Layout
 from kiosk.screens.palette import CALM
+from kiosk.screens.rect import Rect
 from tests.bench.page import tick
 from tests.bench.panel import PATIENCE_S, NothingChanged, Panel, pixel
 

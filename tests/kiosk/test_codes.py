@@ -10,6 +10,7 @@ from kiosk.codes_page import page
 from kiosk.controller.show import invites
 from kiosk.doctor import disk, folder, gpio, groups, ledger, pad, screen, settings
 from kiosk.faults import FaultCode, ProgramCode
+from kiosk.screens.fault_words import fault_note
 from kiosk.screens.heads import words_of
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
@@ -46,9 +47,10 @@ def test_every_code_is_explained_once_in_both_languages() -> None:
 def test_the_page_says_what_the_screen_says_word_for_word(code: FaultCode) -> None:
     for row, texts in zip(rows(code.value), LANGUAGES, strict=True):
         said = words_of(View(ScreenName.FAULT, fault=code), Wording.from_texts(texts), texts)
-        assert said.text.endswith(f"{code.value} – {row[1]}")
+        note = fault_note(code, texts)
+        assert note.endswith(f"{code.value} – {row[1]}")
         if CODES[code].shown is Shown.STOPPED:
-            assert row[2] == f"“{said.title}. {said.text}”"
+            assert row[2] == f"“{said.title}. {said.text} {note}”"
 
 
 @pytest.mark.parametrize("code", FaultCode)

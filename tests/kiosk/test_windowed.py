@@ -10,9 +10,9 @@ from hardware.events import Dismiss, InputEvent, Level, Press, ServiceGesture, S
 from hardware.pointer import FingerDown, FingerUp, MouseDown
 from kiosk.faults import ProgramCode
 from kiosk.panel import mm_per_px
-from kiosk.screens.layout import Rect
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import CALM
+from kiosk.screens.rect import Rect
 from kiosk.screens.safe import draw_safe
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, Service, View

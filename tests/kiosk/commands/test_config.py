@@ -33,10 +33,20 @@ def _bad(folder: Path) -> str:
 
 def test_check_says_that_all_is_right(tmp_path: Path) -> None:
     result = _run("check")
-    assert (result.exit_code, result.stdout) == (0, _("The configuration is right.") + "\n")
+    assert (result.exit_code, result.output) == (0, _("The configuration is right.") + "\n")
     good = tmp_path / "good.toml"
     good.write_text("language = 'en'\n")
     assert _run("check", str(good)).exit_code == 0
+
+
+def test_check_names_the_characters_that_the_screen_will_not_show(tmp_path: Path) -> None:
+    file = tmp_path / "given.toml"
+    file.write_text("[texts]\nunit = 'UBND 🙂 phường'\n[labels]\nlevel_5 = 'أحب'\n", encoding="utf-8")
+    result = _run("check", str(file))
+    assert result.exit_code == 0, "it is not wrong"
+    assert "texts.unit: phông chữ Be Vietnam Pro không có các ký tự 🙂" in result.stderr
+    assert "labels.level_5" in result.stderr
+    assert result.stderr.count("→") == 2
 
 
 @pytest.mark.parametrize("option", [(), ("--config",)])

@@ -3,22 +3,30 @@
 The pictures are documentation and the golden images of `test_gallery` at once (scripts/gallery).
 """
 
+import io
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pygame
 from PIL import Image
 
-from assets.texts import Texts
+from assets.texts import DEFAULT_LANGUAGE, Texts
 from hardware.events import Level
-from kiosk.faults import FaultCode
+from kiosk.codes import CODES, Shown
+from kiosk.config.errors import ConfigError, Problem
+from kiosk.config.load import load
+from kiosk.config.phrase import Phrase
+from kiosk.faults import FaultCode, ProgramCode
 from kiosk.screens.painter import Painter
-from kiosk.screens.palette import THEMES
+from kiosk.screens.palette import THEMES, Palette
 from kiosk.screens.safe import draw_safe
+from kiosk.screens.text_page import draw_text_page
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
+from tests.kiosk.screens.gallery_pages import index, page
 from tests.kiosk.screens.panels import PANELS, Panel
 from tests.kiosk.screens.pictures import RING, SERVICE
 
@@ -28,21 +36,32 @@ PLACE = {
     "counter": "Quầy 3",
     "field": "Đất đai – Xây dựng",
 }
+LONG = {
+    "unit": "Ủy ban nhân dân phường Nguyễn Thị Minh Khai – Bộ phận Tiếp nhận và Trả kết quả giải quyết thủ tục",
+    "department": "Trung tâm Phục vụ hành chính công cấp xã, thành phố Thái Nguyên",
+    "counter": "Quầy số 12 – Hồ sơ liên thông",
+    "field": "Đất đai – Xây dựng – Tài nguyên và Môi trường – Tư pháp – Hộ tịch",
+    "question": "Xin ông/bà cho biết mức độ hài lòng về thái độ phục vụ của cán bộ, công chức tại quầy hôm nay?",
+}
 VIEWS = {
+    "starting": View(ScreenName.STARTING),
     "idle": View(ScreenName.IDLE),
+    "idle-attention": View(ScreenName.IDLE, attention=True),
     "saving": View(ScreenName.SAVING, pressed=Level.GOOD),
     "wait": View(ScreenName.WAIT, pressed=Level.GOOD),
     "thanked": View(ScreenName.THANKED, ring=RING),
     "correcting": View(ScreenName.CORRECTING, pressed=Level.POOR),
     "repeat": View(ScreenName.REPEAT),
     "ambiguous": View(ScreenName.AMBIGUOUS),
-    "fault": View(ScreenName.FAULT, fault=FaultCode.DISK_FULL),
-    "starting": View(ScreenName.STARTING),
-    "idle-attention": View(ScreenName.IDLE, attention=True),
+    "fault": View(ScreenName.FAULT, fault=FaultCode.DISK_FULL, attention=True),
     "service": View(ScreenName.SERVICE, service=SERVICE),
 }
+FAULTS = {
+    f"fault-{code.value}": View(ScreenName.FAULT, fault=code, attention=True)
+    for code in FaultCode
+    if CODES[code].shown is Shown.STOPPED
+}
 NOW_NS = RING.end_ns * 3 // 10
-SAFE = "safe"
 LANGUAGES = ("vi", "en")
 
 
@@ -55,11 +74,37 @@ class Exhibit:
     theme: str
 
     @property
-    def name(self) -> str:
-        """The folder of its pictures."""
-        return f"{self.panel.name}/{self.language}-{self.theme}"
+    def folder(self) -> str:
+        """The folder of its pictures, within that of the panel."""
+        return f"{self.language}-{self.theme}"
 
-    def painter(self) -> Painter:
+    @property
+    def name(self) -> str:
+        """The folder of its pictures, within the gallery."""
+        return f"{self.panel.name}/{self.folder}"
+
+    @property
+    def drawings(self) -> Mapping[str, Callable[[pygame.Surface], None]]:
+        """Every picture by its name, and what draws it.
+
+        The faults differ in one line and the long names are anybody's, so not every exhibit has all of them.
+        """
+        painter = self.painter(PLACE)
+        of_views = {name: self._view(painter, view) for name, view in VIEWS.items()}
+        if self.panel is PANELS[0] and self.theme == "calm":
+            of_views |= {name: self._view(painter, view) for name, view in FAULTS.items()}
+        if self.language == DEFAULT_LANGUAGE:
+            of_views["long-names"] = self._view(self.painter(LONG), VIEWS["idle"])
+        return of_views | {"configuration": self._configuration, "plain": self._plain, "hwtest": self._hwtest}
+
+    def pictures(self) -> Iterator[tuple[str, pygame.Surface]]:
+        """Every picture, drawn."""
+        for name, draw in self.drawings.items():
+            surface = pygame.Surface(self.panel.size_px)
+            draw(surface)
+            yield name, surface
+
+    def painter(self, words: Mapping[str, str]) -> Painter:
         """The painter of this panel."""
         texts = Texts(self.language)
         other = next(language for language in LANGUAGES if language != self.language)
@@ -67,24 +112,42 @@ class Exhibit:
             self.panel.size_px,
             self.panel.mm_per_px,
             texts,
-            Wording.from_texts(texts, PLACE),
+            Wording.from_texts(texts, words),
             switch=Texts(other).own_name,
-            colours=THEMES[self.theme],
+            colours=self._colours,
         )
 
-    def pictures(self) -> Iterator[tuple[str, pygame.Surface]]:
-        """Every screen by its name; the safe one as well, which has no millimetres."""
-        painter = self.painter()
-        for name, view in VIEWS.items():
-            surface = pygame.Surface(self.panel.size_px)
+    @property
+    def _colours(self) -> Palette:
+        return THEMES[self.theme]
+
+    def _view(self, painter: Painter, view: View) -> Callable[[pygame.Surface], None]:
+        def draw(surface: pygame.Surface) -> None:
             painter.forget()
             painter.draw(surface, view, NOW_NS)
-            yield name, surface
-        surface = pygame.Surface(self.panel.size_px)
+
+        return draw
+
+    def _configuration(self, surface: pygame.Surface) -> None:
+        texts = Texts(self.language)
+        problems = [problem.render(texts) for problem in mistakes()]
+        title = f"{texts('The configuration is not right')} ({ProgramCode.BAD_CONFIGURATION.value})"
+        draw_text_page(surface, self.panel.mm_per_px, texts, title, problems, self._colours)
+
+    def _plain(self, surface: pygame.Surface) -> None:
         wording = Wording.from_texts(Texts(self.language), PLACE)
-        cards = painter.layout.cards
-        draw_safe(surface, VIEWS["idle"], wording, cards, THEMES[self.theme])
-        yield SAFE, surface
+        self._safe(surface, wording, ProgramCode.CRASH_LOOP.value)
+
+    def _hwtest(self, surface: pygame.Surface) -> None:
+        texts = Texts(self.language)
+        wording = Wording.from_texts(texts, PLACE)
+        # As `kiosk.windowed_hwtest` says it.
+        line = Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends.").render(texts)
+        title = texts("Test of the inputs: nothing is counted")
+        self._safe(surface, replace(wording, question=title, safe=replace(wording.safe, press=line)))
+
+    def _safe(self, surface: pygame.Surface, wording: Wording, code: str = "") -> None:
+        draw_safe(surface, VIEWS["idle"], wording, self.painter(PLACE).layout.cards, self._colours, code)
 
 
 EXHIBITS = tuple(
@@ -92,64 +155,58 @@ EXHIBITS = tuple(
 )
 
 
+def mistakes() -> tuple[Problem, ...]:
+    """What `kiosk.config` finds in a bad configuration."""
+    environment = {
+        "HAILONG_GPIO_PINS": "5,6,13,19,19",
+        "HAILONG_VISIT_THANKS_S": "60",
+        "HAILONG_SCREEN_THEMES": "calm",
+        "HAILONG_PAD_ENABLED": "true",
+    }
+    try:
+        load(environment=environment, system_file=None)
+    except ConfigError as error:
+        return error.problems
+    msg = "these are no mistakes any more"
+    raise AssertionError(msg)
+
+
 def as_image(surface: pygame.Surface) -> Image.Image:
     """A surface as Pillow has it."""
     return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
 
 
+EXACT, ALL = 24, 256
+
+
+def as_png(picture: Image.Image) -> bytes:
+    """A small file: 256 colours, of which the commonest are exact, so that a white card stays white on its paper."""
+    pixels = picture.tobytes()
+    counts = Counter(zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True))
+    common = [colour for colour, _ in counts.most_common(EXACT)]
+    few = picture.quantize(ALL - len(common), Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colours = [channel for colour in common for channel in colour] + (few.getpalette() or [])
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours[: 3 * ALL])
+    png = io.BytesIO()
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(png, "PNG", optimize=True)
+    return png.getvalue()
+
+
 def main(folder: Path) -> None:
     """Every picture, and a page for each panel."""
     pygame.font.init()
+    for old in folder.rglob("*.png"):
+        old.unlink()
     for exhibit in EXHIBITS:
         target = folder / exhibit.name
         target.mkdir(parents=True, exist_ok=True)
         for name, surface in exhibit.pictures():
-            few = as_image(surface).quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-            few.save(target / f"{name}.png", optimize=True)
+            (target / f"{name}.png").write_bytes(as_png(as_image(surface)))
     for panel in PANELS:
-        (folder / panel.name / "README.md").write_text(_page(panel), encoding="utf-8")
-    (folder / "README.md").write_text(_index(), encoding="utf-8")
-
-
-def _index() -> str:
-    lines = [
-        "# Every screen",
-        "",
-        "Drawn by `scripts/gallery`: every screen on every panel, in every language and theme. A test compares what",
-        "the program draws with these pictures.",
-        "",
-        *(f"- [{_title(panel)}]({panel.name}/README.md)" for panel in PANELS),
-        "",
-    ]
-    for panel in PANELS:
-        lines += [f"## {_title(panel)}", ""]
-        lines += [
-            f'<img src="{panel.name}/vi-{theme}/{name}.png" width="300" alt="{name}, {theme}">'
-            for theme in THEMES
-            for name in ("idle", "thanked", "fault")
-        ]
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _page(panel: Panel) -> str:
-    lines = [f"# {_title(panel)}", ""]
-    for name in (*VIEWS, SAFE):
-        lines += [f"## {name}", ""]
-        lines += [
-            f'<img src="{language}-{theme}/{name}.png" width="400" alt="{name}, {language}, {theme}">'
-            for theme in THEMES
-            for language in LANGUAGES
-        ]
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _title(panel: Panel) -> str:
-    width, height = panel.size_px
-    return (
-        f"{panel.name.partition('-')[0]} inches, {width}×{height} on {panel.size_mm[0]}×{panel.size_mm[1]} mm"
-    )
+        shown = {e.folder: tuple(e.drawings) for e in EXHIBITS if e.panel is panel}
+        (folder / panel.name / "README.md").write_text(page(panel, shown), encoding="utf-8")
+    (folder / "README.md").write_text(index(PANELS), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The faces on the screen, and what stands in for them."""
 
+import itertools
 import logging
 from pathlib import Path
 
@@ -22,6 +23,28 @@ def test_a_face_has_exactly_the_size_asked_for(side: int) -> None:
         assert face.get_size() == (side, side)
         assert face.get_at((0, 0)).a == 0
         assert face.get_at((side // 2, side // 10)) == pygame.Color(EXPRESSIONS[level].disc)
+
+
+def features(level: Level, side: int) -> set[tuple[int, int]]:
+    """The pixels of what is drawn on the disc, as somebody sees it who sees no colour."""
+    face = Faces().image(level, side)
+    disc = pygame.Color(EXPRESSIONS[level].disc)
+    mask = pygame.mask.from_threshold(face, disc, (40, 40, 40, 255))
+    return {
+        (x, y)
+        for x in range(side)
+        for y in range(side)
+        if (x - side / 2) ** 2 + (y - side / 2) ** 2 < (side * 0.46) ** 2 and not mask.get_at((x, y))
+    }
+
+
+@pytest.mark.parametrize("side", [93, 195], ids=["on the smallest panel", "on a usual one"])
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(Level, 2)))
+def test_two_faces_differ_as_silhouettes(side: int, one: Level, other: Level) -> None:
+    """Above all the two negative ones, which older people confuse. The eyes, which all share, are seen as well."""
+    first, second = features(one, side), features(other, side)
+    least = 0.5 if {one, other} == {Level.VERY_POOR, Level.POOR} else 0.35
+    assert len(first ^ second) / len(first | second) >= least
 
 
 def test_without_the_files_discs_with_numbers_are_drawn_and_one_warning_is_logged(

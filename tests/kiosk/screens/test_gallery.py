@@ -7,13 +7,14 @@ import pytest
 from PIL import Image, ImageChops
 
 from assets.texts import Texts
-from kiosk.screens.layout import Rect
 from kiosk.screens.painter import Painter
+from kiosk.screens.palette import THEMES
+from kiosk.screens.rect import Rect
 from kiosk.screens.type import Across, Down, Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 
-from .gallery import EXHIBITS, NOW_NS, PLACE, SAFE, VIEWS, Exhibit, as_image
+from .gallery import EXHIBITS, NOW_NS, PLACE, Exhibit, as_image
 from .panels import PANELS, Panel
 
 GALLERY = Path(__file__).parents[3] / "docs" / "gallery"
@@ -26,10 +27,12 @@ TILE_PX, MOST_OF_A_TILE = 32, 0.02
 
 PICTURES_OF_PYGAME = not getattr(pygame, "IS_CE", False)
 """The pictures were drawn with pygame. pygame-ce smooths curves a little differently (measured: up to 6.7 % of a tile,
-0.012 % of a picture), and its built-in font, which only the safe screen uses, is another one."""
+0.012 % of a picture), and its built-in font, which only plain text uses, is another one."""
+BUILT_IN = ("plain", "hwtest")
 MOST_OF_A_TILE_ELSEWHERE = 0.08
 
 on_every_panel = pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+in_every_theme = pytest.mark.parametrize("theme", THEMES)
 
 
 def golden(exhibit: Exhibit, name: str) -> Image.Image:
@@ -58,7 +61,7 @@ def is_same(one: Image.Image, other: Image.Image) -> bool:
 def test_every_screen_is_as_the_gallery_shows_it(exhibit: Exhibit) -> None:
     """After a change that is meant: scripts/gallery, and look at every picture."""
     for name, surface in exhibit.pictures():
-        if name == SAFE and not PICTURES_OF_PYGAME:
+        if name in BUILT_IN and not PICTURES_OF_PYGAME:
             continue
         whole, tile = differences(as_image(surface), golden(exhibit, name))
         assert whole <= MOST_DIFFERENT, f"{name}: {whole:.2%} of the picture differ"
@@ -68,7 +71,7 @@ def test_every_screen_is_as_the_gallery_shows_it(exhibit: Exhibit) -> None:
 
 def test_the_gallery_has_these_pictures_and_no_others() -> None:
     pictures = {str(path.relative_to(GALLERY)) for path in GALLERY.rglob("*.png")}
-    assert pictures == {f"{exhibit.name}/{name}.png" for exhibit in EXHIBITS for name in (*VIEWS, SAFE)}
+    assert pictures == {f"{exhibit.name}/{name}.png" for exhibit in EXHIBITS for name in exhibit.drawings}
     assert sum(path.stat().st_size for path in GALLERY.rglob("*.png")) < 12_000_000
 
 
@@ -92,25 +95,35 @@ class Slipped(Type):
         super().draw(surface, text, moved, style, across, down)
 
 
-def idle(panel: Panel, words: dict[str, str], type_: Type | None = None) -> Image.Image:
+def idle(panel: Panel, theme: str, words: dict[str, str], type_: Type | None = None) -> Image.Image:
     texts = Texts("vi")
     wording = Wording.from_texts(texts, PLACE | words)
-    painter = Painter(panel.size_px, panel.mm_per_px, texts, wording, switch="English", type_=type_)
+    painter = Painter(
+        panel.size_px,
+        panel.mm_per_px,
+        texts,
+        wording,
+        switch="English",
+        colours=THEMES[theme],
+        type_=type_,
+    )
     surface = pygame.Surface(panel.size_px)
     painter.draw(surface, View(ScreenName.IDLE), NOW_NS)
     return as_image(surface)
 
 
 @on_every_panel
+@in_every_theme
 @pytest.mark.parametrize("label", ["Thất vọng", "Chưa tốt", "Chấp nhận", "Tốt", "Yêu thích"])
-def test_a_label_that_has_moved_by_four_pixels_is_noticed(panel: Panel, label: str) -> None:
-    right = golden(Exhibit(panel, "vi", "calm"), "idle")
-    assert is_same(idle(panel, {}), right)
-    assert not is_same(idle(panel, {}, Slipped(label, 4)), right)
+def test_a_label_that_has_moved_by_four_pixels_is_noticed(panel: Panel, theme: str, label: str) -> None:
+    right = golden(Exhibit(panel, "vi", theme), "idle")
+    assert is_same(idle(panel, theme, {}), right)
+    assert not is_same(idle(panel, theme, {}, Slipped(label, 4)), right)
 
 
 @on_every_panel
+@in_every_theme
 @pytest.mark.parametrize("wrong", [{"label_1": "Thât vọng"}, {"label_4": "Tôt"}, {"label_5": "Yêu thich"}])
-def test_a_wrong_diacritic_is_noticed(panel: Panel, wrong: dict[str, str]) -> None:
-    right = golden(Exhibit(panel, "vi", "calm"), "idle")
-    assert not is_same(idle(panel, wrong), right)
+def test_a_wrong_diacritic_is_noticed(panel: Panel, theme: str, wrong: dict[str, str]) -> None:
+    right = golden(Exhibit(panel, "vi", theme), "idle")
+    assert not is_same(idle(panel, theme, wrong), right)

@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from kiosk.screens.layout import Layout, Rect, lay_out
+from kiosk.screens.layout import Layout, lay_out
+from kiosk.screens.rect import Rect
 from kiosk.view import WITHOUT_CARDS, ScreenName, View
 
 from .conftest import MM_PER_PX, SIZE_PX

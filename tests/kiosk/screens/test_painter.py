@@ -9,9 +9,9 @@ import pytest
 from assets.texts import Texts
 from hardware.events import Level
 from kiosk.screens.faces import Faces
-from kiosk.screens.layout import Rect
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import CALM
+from kiosk.screens.rect import Rect
 from kiosk.screens.type import Across, Down, Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import Ring, ScreenName, View

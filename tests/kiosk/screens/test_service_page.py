@@ -18,7 +18,7 @@ from kiosk.screens.service_page import (
 )
 from kiosk.view import Facts, ScreenName, Service, View
 
-from .gallery import EXHIBITS
+from .gallery import EXHIBITS, PLACE
 from .pictures import ILL, SERVICE, drawn, pixels
 
 OF_INPUTS = (FaultCode.BUTTON_STUCK, FaultCode.BUTTON_CHATTERING, FaultCode.INPUT_LOST)
@@ -111,7 +111,7 @@ def test_no_word_of_it_is_cut_on_any_panel(language: str) -> None:
     for exhibit in EXHIBITS:
         if (exhibit.language, exhibit.theme) != (language, "calm"):
             continue
-        painter = exhibit.painter()
+        painter = exhibit.painter(PLACE)
         page = painter._service
         beside = exhibit.panel.size_px[0] > exhibit.panel.size_px[1]
         half = (painter.layout.page.w - painter.layout.px(6.0)) // (2 if beside else 1)

@@ -10,10 +10,11 @@ import pygame
 import pytest
 
 from kiosk.screens.builtin import BuiltinFont
-from kiosk.screens.layout import Rect
+from kiosk.screens.fontfile import font_file
 from kiosk.screens.palette import CALM
+from kiosk.screens.rect import Rect
 from kiosk.screens.scale import CAPITAL_EM, LINE_EM
-from kiosk.screens.type import Style, Type, font_file, printable
+from kiosk.screens.type import Style, Type
 
 VOWELS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
@@ -76,8 +77,7 @@ def test_the_lines_of_a_text_are_about_equally_long(type_: Type) -> None:
 
 
 def test_what_pygame_cannot_print_is_left_out(type_: Type) -> None:
-    assert printable(" Quầy\x00\n\ud8003\t ") == "Quầy 3"
-    assert printable(unicodedata.normalize("NFD", "Quầy")) == "Quầy"
+    assert type_.fit(" Quầy\x00\n\ud8003\t ", (400, 60), STYLE).lines == ("Quầy 3",)
     assert ink_of(type_, "\x00\ud800", Rect(10, 10, 100, 50)).size == (0, 0)
 
 
@@ -87,6 +87,14 @@ def test_a_word_is_broken_at_its_soft_hyphen_when_there_is_no_room_and_only_then
     assert type_.fit(word, (190, 110), STYLE).lines == ("Accept-", "able")
     assert type_.whole_lines(word, 600, 40, 190, hyphens=False) is None
     assert type_.whole_lines(word, 600, 40, 190, hyphens=True) == 2
+
+
+def test_words_kept_together_part_only_where_the_box_is_too_narrow_for_both(type_: Type) -> None:
+    text = "Việc phục\u00a0vụ"
+    room = type_.width("Việc phục", 600, 40) + 4
+    assert type_.fit(text, (room, 110), STYLE).lines == ("Việc", "phục\u00a0vụ")
+    narrow = type_.width("phục", 600, 40) + 4
+    assert type_.wrapped(text, 600, 40, narrow).lines == ("Việc", "phục", "vụ")
 
 
 def test_making_lines_equal_never_cuts_a_word(type_: Type) -> None:
