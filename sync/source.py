@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from kiosk.ledger import chain, schema
 from kiosk.ledger.chain import GENESIS, Entry
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.kinds import Kind
-from kiosk.ledger.reader import in_place
+from kiosk.ledger.reader import reading_in_place
 from kiosk.ledger.store import Head
 from sync.errors import Fault, KioskAway, LocalFault
 
@@ -86,10 +86,9 @@ def opened(path: Path, ledger_id: bytes | None = None) -> Iterator[Source]:
         LocalFault: It cannot be read.
     """
     try:
-        reading = in_place(path)
-        if reading is None:
-            raise KioskAway("nobody keeps the ledger's log in order: the kiosk is not running")
-        with closing(reading.connection):
+        with reading_in_place(path) as reading:
+            if reading is None:
+                raise KioskAway("nobody keeps the ledger's log in order: the kiosk is not running")
             if ledger_id not in (None, reading.ledger_id):
                 raise KioskAway("another ledger has just taken the place of the one that was asked for")
             yield Source(reading.connection, reading.ledger_id)

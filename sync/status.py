@@ -50,27 +50,26 @@ class Held:
 def lines(place: Place, clock: Clock) -> Iterator[Phrase]:
     """What is to be said, line by line. Takes no lock and changes nothing."""
     try:
-        store = read_only(place.database)
+        with read_only(place.database) as store:
+            said = list(_all(place, store, clock))
     except LocalFault as fault:
-        yield with_detail(outcome_of(fault))
-        return
+        said = [with_detail(outcome_of(fault))]
+    yield from said
+
+
+def _all(place: Place, store: Store | None, clock: Clock) -> Iterator[Phrase]:
     if store is None:
-        yield from _without_store(place, clock)
+        yield from _who(place, None)
+        yield from _what(place, None, None, Timekeeper(clock, None))
         return
-    with store:
-        identity, progress = store.identity(), store.progress()
-        times = Timekeeper(clock, progress.heard)
-        yield from _who(place, identity)
-        if identity is not None:
-            yield _how(progress, times)
-        yield from _what(place, store, identity, times)
-        if identity is not None:
-            yield _next(place, progress, times)
-
-
-def _without_store(place: Place, clock: Clock) -> Iterator[Phrase]:
-    yield from _who(place, None)
-    yield from _what(place, None, None, Timekeeper(clock, None))
+    identity, progress = store.identity(), store.progress()
+    times = Timekeeper(clock, progress.heard)
+    yield from _who(place, identity)
+    if identity is not None:
+        yield _how(progress, times)
+    yield from _what(place, store, identity, times)
+    if identity is not None:
+        yield _next(place, progress, times)
 
 
 def _who(place: Place, identity: Identity | None) -> Iterator[Phrase]:

@@ -6,8 +6,8 @@ way. That something is being sent is not stored: sending again is harmless.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Self
 import msgspec
 
 from kiosk.ledger.chain import GENESIS
+from kiosk.ledger.look import KeepsMoving, looking
 from kiosk.ledger.store import Head
 from kiosk.messages.notes import Note, PublicKey
 from kiosk.messages.statements import checkpoint_of
@@ -74,18 +75,19 @@ class Store:
 
     Args:
         path: Made when missing, with its folder; put aside when it is damaged.
-        connect: Opens it; see `read_only`.
+        looking_only: A connection that changes nothing (`read_only`).
 
     Raises:
         LocalFault: It cannot be opened or written, or belongs to a newer program.
     """
 
-    def __init__(self, path: Path, connect: Callable[[Path], sqlite3.Connection] | None = None) -> None:
+    def __init__(self, path: Path, looking_only: sqlite3.Connection | None = None) -> None:
         self.path = path
-        self._connection: sqlite3.Connection | None = None
-        self._may_repair = connect is None
-        with self._translated():
-            self._connection = (connect or _opened)(path)
+        self._connection = looking_only
+        self._may_repair = looking_only is None
+        if looking_only is None:
+            with self._translated():
+                self._connection = _opened(path)
 
     def __enter__(self) -> Self:
         return self
@@ -218,24 +220,21 @@ class Store:
 _LATEST_S = 253_402_214_400  # the last day that has a date
 
 
-def read_only(path: Path) -> Store | None:
+@contextmanager
+def read_only(path: Path) -> Iterator[Store | None]:
     """``sync.db`` as somebody looks at it who changes nothing, also while it is in use; None where there is none.
 
     Raises:
         LocalFault: It cannot be read.
     """
-    return Store(path, _looked_at) if path.exists() else None
-
-
-def _looked_at(path: Path) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT_S)
-    try:
-        connection.execute("SELECT 1 FROM identity")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    with ExitStack() as stack:
+        try:
+            store = Store(path, stack.enter_context(looking(path)).connection)
+        except FileNotFoundError:
+            store = None
+        except (KeepsMoving, sqlite3.Error, OSError) as error:
+            raise LocalFault(Fault.STORE, f"{path} cannot be read: {error}") from error
+        yield store
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -9,12 +9,21 @@ for people (level, wall, counted, level_counted) say what the hashed payloads sa
 import base64
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    CAN_VERIFY = True
+except ImportError:
+    CAN_VERIFY = False
 
 TAG = b"hailong/entry/1\0"
 GENESIS = bytes(32)
@@ -33,6 +42,9 @@ class Reason(StrEnum):
     PREV = "prev is not the hash of the entry before"
     HASH = "its hash is not that of its contents"
     COLUMN = "a column (level, wall, counted, level_counted) does not say what the entries say"
+    OTHER = "the central server has signed for another entry here"
+    LOST = "the central server has signed for this entry, and it is not in the export"
+    SIGNATURE = "a receipt with it is not one that the central server has signed for this ledger"
 
 
 class CannotRead(ValueError):
@@ -51,6 +63,10 @@ class Verdict:
             whose end was cut off is intact in itself.
         first_bad: The first seq that is wrong; None when all are right.
         reason: What is wrong with it; None when nothing is.
+        receipts: How many receipts of the central server were looked at.
+        signed: The last seq that one is for; 0 = none.
+        signed_at_s: When the server gave it, by its own clock, seconds since 1970 UTC.
+        key_ids: Of the server's keys, as the export has them: compare them with what the server's administrator says.
     """
 
     ledger_id: str
@@ -59,6 +75,10 @@ class Verdict:
     head: str
     first_bad: int | None = None
     reason: Reason | None = None
+    receipts: int = 0
+    signed: int = 0
+    signed_at_s: int = 0
+    key_ids: tuple[str, ...] = ()
 
 
 @dataclass
@@ -81,15 +101,80 @@ class _Meaning:
         return [given for at, given in presses if at not in self.voided]
 
 
-def verify(path: Path) -> Verdict:
+@dataclass
+class _Witness:
+    """What the central server has signed for: size, hash and time of every receipt."""
+
+    key_ids: tuple[str, ...] = ()
+    signed: list[tuple[int, str, int]] = field(default_factory=list)
+    honest: bool = True
+
+    def learn(self, row: dict[str, Any], trusted: str | None) -> None:
+        """Read the receipts beside the first entry."""
+        try:
+            keys = {_key_id(raw): raw for raw in map(bytes.fromhex, row.get("central_keys", []))}
+            found = [_signed(note, row["ledger_id"], keys) for note in row.get("receipts", [])]
+        except (TypeError, ValueError, AttributeError) as error:
+            raise CannotRead("receipts or central_keys cannot be understood") from error
+        self.key_ids, self.honest = tuple(keys), None not in found
+        self.signed = [each[1:] for each in found if each is not None and trusted in (None, each[0])]
+
+    def agrees(self, seq: int, digest: str) -> bool:
+        """Whether what was signed for `seq` entries, if anything was, ends with this hash."""
+        return all(digest == signed for size, signed, _ in self.signed if size == seq)
+
+    def says(self, found: Verdict) -> Verdict:
+        """The verdict, with what is known of receipts."""
+        size, _, at_s = max(self.signed, default=(0, "", 0))
+        return replace(found, receipts=len(self.signed), signed=size, signed_at_s=at_s, key_ids=self.key_ids)
+
+
+def _key_id(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def _signed(note: str, ledger_id: str, keys: dict[str, bytes]) -> tuple[str, int, str, int] | None:
+    """Key id, size, hash and time of a receipt (docs/protocol.md); None when it is none by these keys."""
+    text, _, lines = note.rpartition("\n\n")
+    end = r"\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)"
+    found = re.fullmatch(f"hailong/ledger/{re.escape(ledger_id)}{end}", text)
+    for key_id, raw in keys.items():
+        name = f"hailong-central-{key_id}"
+        for line in lines.splitlines():
+            if found is None or not line.startswith(f"— {name} "):
+                continue
+            blob = base64.b64decode(line.rpartition(" ")[2], validate=True)
+            tag, at_s = hashlib.sha256(name.encode() + b"\n\x04" + raw).digest()[:4], blob[4:12]
+            message = f"cosignature/v1\ntime {int.from_bytes(at_s, 'big')}\n{text}\n".encode()
+            if len(blob) == 76 and blob[:4] == tag and _verifies(raw, blob[12:], message):
+                return key_id, int(found[1]), base64.b64decode(found[2]).hex(), int.from_bytes(at_s, "big")
+    return None
+
+
+def _verifies(raw: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the signature fits; taken for right where there is no library that could tell."""
+    if not CAN_VERIFY:
+        return True
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def verify(path: Path, trusted: str | None = None) -> Verdict:
     """Check an export. Reads it twice: corrections come after what they correct.
+
+    Args:
+        path: The file.
+        trusted: The key id of the central server whose receipts count; None = that of every key in the export.
 
     Raises:
         CannotRead: It is empty, or a line is not an entry.
         OSError: The file cannot be opened.
     """
-    meaning = _Meaning()
-    verdict = _check_chain(path, meaning)
+    meaning, witness = _Meaning(), _Witness()
+    verdict = witness.says(_check_chain(path, meaning, witness, trusted))
     if verdict.first_bad is not None:
         return verdict
     for row in _rows(path):
@@ -99,13 +184,18 @@ def verify(path: Path) -> Verdict:
     return verdict
 
 
-def _check_chain(path: Path, meaning: _Meaning) -> Verdict:
+def _check_chain(path: Path, meaning: _Meaning, witness: _Witness, trusted: str | None) -> Verdict:
     ledger_id, first, seq, head = "", 0, 0, ""
     for row in _rows(path):
-        if not seq:
+        if not first:
             ledger_id, first, seq = row["ledger_id"], row["seq"], row["seq"] - 1
             head = GENESIS.hex() if seq == 0 else row["prev"]
-        if row["ledger_id"] != ledger_id:
+            witness.learn(row, trusted)
+        if not witness.honest:
+            reason = Reason.SIGNATURE
+        elif not witness.agrees(seq, head):
+            return Verdict(ledger_id, first, seq - 1, row["prev"], seq, Reason.OTHER)
+        elif row["ledger_id"] != ledger_id:
             reason = Reason.OTHER_LEDGER
         elif row["seq"] != seq + 1:
             reason = Reason.GAP
@@ -118,8 +208,12 @@ def _check_chain(path: Path, meaning: _Meaning) -> Verdict:
             meaning.learn(row["kind"], row["seq"], _body(row))
             continue
         return Verdict(ledger_id, first, seq, head, seq + 1, reason)
-    if not seq:
+    if not first:
         raise CannotRead("there is no entry in the file")
+    if not witness.agrees(seq, head):
+        return Verdict(ledger_id, first, seq, head, seq, Reason.OTHER)
+    if any(size > seq for size, _, _ in witness.signed):
+        return Verdict(ledger_id, first, seq, head, seq + 1, Reason.LOST)
     return Verdict(ledger_id, first, seq, head)
 
 
@@ -130,7 +224,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise CannotRead(f"line {number} is not JSON") from error
-            if not isinstance(row, dict) or any(type(row.get(name)) is not int for name in _NUMBERS):
+            if (
+                not isinstance(row, dict)
+                or any(type(row.get(name)) is not int for name in _NUMBERS)
+                or not row["seq"]
+            ):
                 raise CannotRead(f"line {number} is not an entry")
             payload = row.get("payload", row.get("payload_base64"))
             if any(not isinstance(text, str) for text in (payload, *map(row.get, _TEXTS))):
@@ -179,12 +277,12 @@ def _columns_are_right(row: dict[str, Any], meaning: _Meaning) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """``python3 verifier.py EXPORT``: say what was found, in English; the exit code is 0, 1 or 2."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python3 verifier.py EXPORT\n")
+    """``python3 verifier.py EXPORT [KEY_ID]``: what was found, in English; the exit code is 0, 1 or 2."""
+    if len(arguments) not in (1, 2):
+        sys.stderr.write("usage: python3 verifier.py EXPORT [KEY_ID]\n")
         return CANNOT_READ
     try:
-        found = verify(Path(arguments[0]))
+        found = verify(Path(arguments[0]), arguments[1] if arguments[1:] else None)
     except (OSError, CannotRead) as error:
         sys.stderr.write(f"cannot read: {error}\n")
         return CANNOT_READ
@@ -192,6 +290,9 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"NOT intact: first bad seq {found.first_bad}: {found.reason}\n")
         return NOT_INTACT
     sys.stdout.write(f"intact: ledger {found.ledger_id}, {found.first} to {found.last}, head {found.head}\n")
+    unsure = "" if CAN_VERIFY else "; signatures NOT checked: the package cryptography is missing"
+    keys = ", ".join(found.key_ids)
+    sys.stdout.write(f"{found.receipts} receipts, up to seq {found.signed}, central keys: {keys}{unsure}\n")
     return INTACT
 
 

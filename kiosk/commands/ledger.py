@@ -20,6 +20,7 @@ from kiosk.ledger.errors import LedgerError, LedgerForbidden, LedgerMissing, Led
 
 if TYPE_CHECKING:
     from kiosk.ledger.reader import Reading
+    from kiosk.ledger.witness import Witness
 
 NOT_INTACT = 1
 """Exit code of ``ledger verify`` when an entry is wrong."""
@@ -108,6 +109,7 @@ def export(common: Common, form: str, since: str | None, output: Path | None) ->
     """Stream the rows; an output file appears when it is complete."""
     from kiosk.commands.ledger_output import destination, shown_progress
     from kiosk.ledger import export as exporting
+    from kiosk.ledger.witness import witnessed
 
     path = _path(common)
     try:
@@ -116,12 +118,29 @@ def export(common: Common, form: str, since: str | None, output: Path | None) ->
         message = _("--since: {value} is neither a seq nor a date or time such as 2026-11-22T07:30.")
         raise click.UsageError(message.format(value=repr(since))) from error
     with _opened(path) as reading, destination(output, path.parent, _) as write:
+        known = _receipts(path, reading.ledger_id)
         up_to = reading.head().seq
         exported = exporting.export(reading.connection, reading.ledger_id, up_to, begins)
-        lines = exporting.as_csv if form == "csv" else exporting.as_jsonl
+        if form == "csv":
+            lines = exporting.as_csv
+        else:
+            lines, exported = exporting.as_jsonl, witnessed(exported, known)
         quiet = output is None and sys.stdout.isatty()
         for line in lines(shown_progress(exported, up_to, _, quiet=quiet)):
             write(line.encode())
+
+
+def _receipts(path: Path, ledger_id: bytes) -> Witness:
+    """What central has signed of this ledger; where that cannot be read, the export goes without and says so."""
+    from kiosk.ledger.witness import Witness, witness
+
+    database = path.parents[1] / "sync" / "sync.db"
+    try:
+        return witness(database, ledger_id)
+    except LedgerError as error:
+        message = _("The receipts of the central server cannot be read and are not in the export. ({reason})")
+        click.echo(message.format(reason=error), err=True)
+        return Witness()
 
 
 def _path(common: Common) -> Path:

@@ -1,36 +1,14 @@
-"""Opens a ledger for reading, whether a kiosk is writing it or not, and leaves every file as it was.
+"""Opens a ledger for reading, whether a kiosk is writing it or not, and leaves every file as it was (`look`)."""
 
-SQLite's plain ``mode=ro`` does not promise that: it makes ``-wal`` and ``-shm`` files beside a cleanly closed
-ledger, and recovers a crashed one's ``-shm``; a reader who owns those files can stop the kiosk from voting.
-``immutable`` and ``nolock`` would read nonsense while the kiosk writes. So a ledger in use is read with
-``mode=ro`` and ``readonly_shm``, which takes part in SQLite's locking and creates nothing, and any other one as
-a copy in a temporary folder. (Run by root, SQLite gives the log to the owner it has already: its ctime changes.)
-
-The copy takes no lock: holding ``ledger.lock`` for as long as a copy takes would turn away a kiosk that starts
-meanwhile. Instead the files are looked at before and after, and if anything moved the reading begins again.
-"""
-
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from kiosk.ledger import chain, schema
+from kiosk.ledger import chain, look, schema
 from kiosk.ledger.errors import LedgerForbidden, LedgerMissing, LedgerNewer, LedgerUnreadable
 from kiosk.ledger.remains import lenient
 from kiosk.ledger.store import Head, refuse_newer
-
-_TRIES = 5
-# A checkpoint or a restart of the log may be in the way for a moment.
-_BUSY_TIMEOUT_S = 5.0
-
-_Facts = tuple[tuple[int, int, int, int, int] | None, ...]
-
-
-class _Moved(Exception):
-    """The files changed while they were copied."""
 
 
 class Reading:
@@ -52,7 +30,6 @@ class Reading:
             sqlite3.Error: It cannot be read.
         """
         self.path, self.connection, self.in_use = path, connection, in_use
-        connection.execute("PRAGMA query_only = ON")
         connection.text_factory = lenient
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         if application != schema.APPLICATION_ID:
@@ -83,25 +60,36 @@ def reading(path: Path) -> Iterator[Reading]:
         OSError: The copy failed, for example for want of room in the temporary folder.
     """
     _refuse_unreadable(path)
-    for _ in range(_TRIES):
-        opened = in_place(path)
-        if opened is not None:
-            with closing(opened.connection):
-                yield opened
-            return
-        with tempfile.TemporaryDirectory(prefix="hailong-ledger-") as folder:
-            try:
-                opened = _of_copy(path, Path(folder))
-            except _Moved:
-                continue
-            with closing(opened.connection):
-                yield opened
-            return
-    raise LedgerUnreadable(f"{path} changed each time it was about to be read; please try again")
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(look.looking(path))
+            opened = Reading(path, found.connection, in_use=found.in_use)
+        except look.KeepsMoving as error:
+            raise LedgerUnreadable(str(error)) from error
+        except PermissionError as error:
+            raise LedgerForbidden(path) from error
+        except sqlite3.Error as error:
+            raise LedgerUnreadable(f"{path} cannot be read: {error}") from error
+        yield opened
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
+@contextmanager
+def reading_in_place(path: Path) -> Iterator[Reading | None]:
+    """Open a ledger beside its writer, which may be this very process; None when nobody is writing it.
+
+    Raises:
+        LedgerNewer: A newer program made it.
+        LedgerUnreadable: It is not a ledger.
+        sqlite3.Error: It cannot be read just now.
+    """
+    connection = look.in_place(path)
+    if connection is None:
+        yield None
+        return
+    try:
+        yield Reading(path, connection, in_use=True)
+    finally:
+        connection.close()
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -115,67 +103,3 @@ def _refuse_unreadable(path: Path) -> None:
         raise LedgerForbidden(path) from error
     except IsADirectoryError as error:
         raise LedgerUnreadable(f"{path} is a folder, not a ledger") from error
-
-
-def in_place(path: Path) -> Reading | None:
-    """Read beside the writer, which may be this very process; None when nobody keeps the log in order.
-
-    Raises:
-        LedgerUnreadable, LedgerNewer: As `reading`.
-    """
-    if not (_beside(path, "-wal").exists() and _beside(path, "-shm").exists()):
-        return None
-    connection = None
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&readonly_shm=1",
-            uri=True,
-            isolation_level=None,
-            timeout=_BUSY_TIMEOUT_S,
-        )
-        return Reading(path, connection, in_use=True)
-    except BaseException as error:
-        if connection is not None:
-            connection.close()
-        if not isinstance(error, sqlite3.Error):
-            raise
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-            return None
-        raise LedgerUnreadable(f"{path} cannot be read: {error}") from error
-
-
-def _of_copy(path: Path, folder: Path) -> Reading:
-    before = _facts(path)
-    copy = folder / "ledger.db"
-    try:
-        for suffix in ("", "-wal"):
-            if suffix == "" or _beside(path, suffix).exists():
-                shutil.copyfile(_beside(path, suffix), _beside(copy, suffix))
-    except FileNotFoundError as error:
-        raise _Moved from error
-    except PermissionError as error:
-        raise LedgerForbidden(path) from error
-    if _facts(path) != before:
-        raise _Moved
-    connection = sqlite3.connect(copy, isolation_level=None)
-    try:
-        return Reading(path, connection, in_use=False)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise LedgerUnreadable(f"{path} cannot be read: {error}") from error
-        raise
-
-
-def _facts(path: Path) -> _Facts:
-    """What changes when somebody writes or replaces the files."""
-    facts: list[tuple[int, int, int, int, int] | None] = []
-    for file in (path, _beside(path, "-wal")):
-        try:
-            found = file.stat()
-        except FileNotFoundError:
-            facts.append(None)
-        else:
-            facts.append((found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
-    return tuple(facts)

@@ -1,5 +1,7 @@
 """``hailong verify``: an exported ledger, checked on any computer."""
 
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import click
@@ -10,16 +12,20 @@ from sync.verifier import Reason, Verdict
 
 _ = Texts()
 
+_HO_CHI_MINH = timezone(timedelta(hours=7))
+_LATEST_S = 253_402_214_400  # the last day that has a date
 _FILE = click.Path(path_type=Path)
 
 
 @click.command(
     help=_(
         "Check the chain of an EXPORT made with “hailong ledger export --format jsonl”; no ledger is needed."
+        " Receipts of the central server in it are checked, too; with KEY_ID only those by the server's key of that id."
         " Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it cannot be read."
     )
 )
 @click.argument("export", type=_FILE)
+@click.argument("key_id", required=False)
 # Every command takes these two. An export is checked by itself, so nothing is read from either.
 @click.option(
     "--config",
@@ -35,10 +41,10 @@ _FILE = click.Path(path_type=Path)
     expose_value=False,
     help=_("The folder where the ratings are kept."),
 )
-def verify(export: Path) -> None:
+def verify(export: Path, key_id: str | None) -> None:
     """Say whether every entry continues the one before, and which is the first that does not."""
     try:
-        found = verifier.verify(export)
+        found = verifier.verify(export, None if key_id is None else _plain(key_id))
     except (OSError, verifier.CannotRead) as error:
         reason = (error.strerror or error) if isinstance(error, OSError) else error
         message = _("{path} cannot be read as an export. ({reason})")
@@ -51,6 +57,11 @@ def verify(export: Path) -> None:
     _say_intact(found)
 
 
+def _plain(typed: str) -> str:
+    """A key id as people type it."""
+    return typed.replace("-", "").lower()
+
+
 def _say_intact(found: Verdict) -> None:
     message = _("The export is intact: ledger {ledger}, seq {first} to {last}, head {head}.")
     click.echo(message.format(ledger=found.ledger_id, first=found.first, last=found.last, head=found.head))
@@ -59,6 +70,25 @@ def _say_intact(found: Verdict) -> None:
             "It begins at seq {first}: the entries before are not in the export and were not checked."
         )
         click.echo(message.format(first=found.first))
+    if found.receipts or found.key_ids:
+        _say_receipts(found)
+
+
+def _say_receipts(found: Verdict) -> None:
+    if not found.receipts:
+        click.echo(_("There is no receipt of a central server in it that counts."))
+        return
+    at = datetime.fromtimestamp(min(found.signed_at_s, _LATEST_S), _HO_CHI_MINH)
+    message = _(
+        "{receipts} receipts of the central server agree with it; the last is for all entries up to seq {seq}, given"
+        " at {at}. Please compare the id of the server's key with what its administrator says: {keys}."
+    )
+    keys = ", ".join("-".join(re.findall("....", key_id)) for key_id in found.key_ids)
+    click.echo(
+        message.format(receipts=found.receipts, seq=found.signed, at=f"{at:%H:%M %d/%m/%Y}", keys=keys)
+    )
+    if not verifier.CAN_VERIFY:
+        click.echo(_("The signatures were NOT checked: the Python package cryptography is missing."))
 
 
 def _explained(reason: Reason) -> str:
@@ -73,3 +103,9 @@ def _explained(reason: Reason) -> str:
             return _("its hash is not that of its contents")
         case Reason.COLUMN:
             return _("a column (level, wall, counted, level_counted) does not say what the entries say")
+        case Reason.OTHER:
+            return _("the central server has signed for another entry here")
+        case Reason.LOST:
+            return _("the central server has signed for this entry, and it is not in the export")
+        case Reason.SIGNATURE:
+            return _("a receipt with it is not one that the central server has signed for this ledger")

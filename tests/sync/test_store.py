@@ -136,8 +136,8 @@ def test_a_damaged_file_is_put_aside_by_the_delivery_and_by_nobody_who_looks(
 ) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    with pytest.raises(LocalFault) as found:
-        read_only(path)
+    with pytest.raises(LocalFault) as found, read_only(path):
+        pass
     assert found.value.fault is Fault.STORE
     assert path.read_bytes() == content
     for number in (1, 2):
@@ -149,20 +149,39 @@ def test_a_damaged_file_is_put_aside_by_the_delivery_and_by_nobody_who_looks(
     assert path.with_name("sync.db.damaged-1").read_bytes() == content
 
 
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file but the index of the log, with its size and when it changed."""
+    return {
+        path.name: (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.iterdir()
+        if not path.name.endswith("-shm")
+    }
+
+
+def looked_at(path: Path) -> int:
+    """The cursor as somebody sees it who only looks; no file is made or changed."""
+    before = files(path.parent)
+    with read_only(path) as looking:
+        assert looking is not None
+        found = looking.cursor(LEDGER).seq
+        with pytest.raises(LocalFault):
+            looking.set_status("x")
+    assert files(path.parent) == before
+    return found
+
+
 def test_whoever_looks_changes_nothing_and_sees_what_is_being_written(path: Path) -> None:
-    assert read_only(path) is None
+    with read_only(path) as looking:
+        assert looking is None
     assert not path.parent.exists()
     kept(path, receipt(5))
+    assert looked_at(path) == 5
     with Store(path) as writing:
         writing.delivered(receipt(6), CENTRAL.public, Progress())
-        looking = read_only(path)
-        assert looking is not None
-        with looking:
-            assert looking.cursor(LEDGER).seq == 6
-            with pytest.raises(LocalFault):
-                looking.set_status("x")
+        assert looked_at(path) == 6
         writing.delivered(receipt(7), CENTRAL.public, Progress())
-        assert writing.cursor(LEDGER).seq == 7
+        assert looked_at(path) == 7
+    assert looked_at(path) == 7
 
 
 def half_done(opened: Store) -> None:
