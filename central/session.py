@@ -4,15 +4,18 @@ Statements of one transaction are sent together (PostgreSQL's pipeline) and prep
 ORM does for people's convenience costs more than all that ingest does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
 import psycopg
 from django.db import connection
+from psycopg.rows import TupleRow
 
-Value: TypeAlias = object
-Row: TypeAlias = tuple[Value, ...]
+Row: TypeAlias = TupleRow
+Connection: TypeAlias = "psycopg.Connection[Row]"
+Cursor: TypeAlias = "psycopg.Cursor[Row]"
+Values: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
 class Session:
@@ -22,19 +25,19 @@ class Session:
         raw: A connection; in a transaction where it matters.
     """
 
-    def __init__(self, raw: "psycopg.Connection[Row]") -> None:
+    def __init__(self, raw: Connection) -> None:
         self._raw = raw
 
-    def run(self, statement: str, values: Sequence[Value] = ()) -> "psycopg.Cursor[Row]":
+    def run(self, statement: str, values: Values = ()) -> Cursor:
         """Send a statement. In a pipeline its rows are there when somebody fetches them."""
         # Not Django's cursor, which puts values into the text.
-        cursor: psycopg.Cursor[Row] = psycopg.Cursor(self._raw)
+        cursor: Cursor = psycopg.Cursor(self._raw)
         return cursor.execute(statement.encode(), values, prepare=True)
 
 
-def _connection() -> "psycopg.Connection[Row]":
+def _connection() -> Connection:
     connection.ensure_connection()
-    raw: psycopg.Connection[Row] = connection.connection
+    raw: Connection = connection.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = 1
     return raw
@@ -58,3 +61,11 @@ def transaction() -> Iterator[Session]:
         raw = _connection()
         with raw.pipeline(), raw.transaction():
             yield Session(raw)
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session that sees one state of the database and changes nothing. Raises `django.db.Error`."""
+    with transaction() as session:
+        session.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield session

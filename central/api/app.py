@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from central.api import enrol as enrolment
+from central.api import entries as batches
 from central.api import health as database_health
 from central.api import heartbeat as heartbeats
 from central.api import problems
 from central.api import time as times
 from central.api.problems import Refusal
-from sync.protocol import EnrolRequest, HeartbeatRequest, ProtocolError
+from sync.protocol import Batch, EnrolRequest, HeartbeatRequest, ProtocolError
 
 api = NinjaAPI(title="Hài lòng", version="1", docs_url=None, urls_namespace="api")
 
@@ -66,3 +67,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def heartbeat(request: HttpRequest) -> HttpResponse:
     """Say that a terminal is alive."""
     return heartbeats.answer(request)
+
+
+@api.post("/ledgers/{ledger_id}/entries", openapi_extra=takes(Batch))
+def entries(request: HttpRequest, ledger_id: str) -> HttpResponse:
+    """Take entries in and sign for them."""
+    return batches.answer(request, ledger_id)

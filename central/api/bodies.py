@@ -27,10 +27,15 @@ def raw(request: HttpRequest) -> bytes:
 
 
 def decode(request: HttpRequest, kind: type[T]) -> T:
-    """The body as a message.
+    """The body as a message. Raises what `clear` and `decoded` raise."""
+    return decoded(clear(request), kind)
+
+
+def clear(request: HttpRequest) -> bytes:
+    """The body, unpacked.
 
     Raises:
-        Refusal: It is too large, or not what its headers or `kind` say (400.1, 400.2, 413.1, 415.1).
+        Refusal: It is too large, or not what its headers say (400.1, 413.1, 415.1).
         sync.protocol.ProtocolError: It cannot be unpacked.
     """
     if request.content_type != "application/json":
@@ -38,11 +43,15 @@ def decode(request: HttpRequest, kind: type[T]) -> T:
     body = raw(request)
     match request.headers.get("Content-Encoding", "identity").strip().lower():
         case "gzip":
-            body = decompressed(body)
+            return decompressed(body)
         case "identity" | "":
-            pass
+            return body
         case _:
             raise Refusal("415.1", "Content-Encoding must be gzip or absent")
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    """An unpacked body as a message. Raises `Refusal` (400.1, 400.2)."""
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

@@ -102,14 +102,21 @@ class Survey:
             case Anchored(anchor, binding=True):
                 self.anchors[record.boot_n].append(anchor)
             case Corrected(of, level):
-                self.corrections[of][record.seq] = level
+                self.press(record.seq, of, level)
             case Voided(of):
-                self.voided.add(of)
+                self.press(record.seq, of, None)
             case Refused(presses):
                 self.refused += presses
             case _ if meaning is UNCOUNTABLE:
                 self.uncountable += 1
         return meaning
+
+    def press(self, seq: int, of: int, level: int | None) -> None:
+        """A rating was corrected; or, without a level, a press was taken back."""
+        if level is None:
+            self.voided.add(of)
+        else:
+            self.corrections[of][seq] = level
 
     def configure(self, seq: int, found: Configured) -> bool:
         """A configuration is in force from here, unless one with a higher revision has been before it."""

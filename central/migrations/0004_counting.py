@@ -126,11 +126,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="ledger",
-            name="overlaid",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="ledger",
             name="uncountable",
             field=models.BigIntegerField(default=0),
         ),

@@ -36,7 +36,6 @@ class Ledger(models.Model):
         continues_ledger: The ledger that it replaces, and `continues_seq`, the last seq that was known of it.
         refused_presses: Presses that the terminal could not keep.
         uncountable: Entries that should say something about a rating and do not; kept, and counted as nothing.
-        overlaid: Another ledger has brought entries of this one over (`Salvaged`).
         ended_at: When another history of it was seen, or a ledger that replaces it: it should have ended there.
         gap_since: Since when the terminal has been asked for entries before those that it sends.
     """
@@ -56,7 +55,6 @@ class Ledger(models.Model):
     continues_seq = models.BigIntegerField(null=True)
     refused_presses = models.BigIntegerField(default=0)
     uncountable = models.BigIntegerField(default=0)
-    overlaid = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
     gap_since = models.DateTimeField(null=True)
     first_received_at = models.DateTimeField(null=True)

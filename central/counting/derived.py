@@ -1,0 +1,84 @@
+"""What entries say of other entries, kept beside them so that counting need not read everything again."""
+
+from dataclasses import dataclass, field
+
+from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Voided
+from central.counting.projection import Record
+from central.counting.rows import Owner
+from central.session import Row, Session
+
+_TABLES = {
+    "central_configinforce": "seq, revision, unit_id, counter_id",
+    "central_anchor": "seq, boot_n, at_ns, utc_ms, error_ms, source, binding",
+    "central_press": "seq, of, level",
+    "central_boot": "boot_n, first_seq, last_seq, last_boottime_ns",
+}
+_BOOT_GROWS = """
+ON CONFLICT (device_id, ledger_id, boot_n) DO UPDATE
+   SET last_seq = greatest(central_boot.last_seq, EXCLUDED.last_seq),
+       last_boottime_ns = greatest(central_boot.last_boottime_ns, EXCLUDED.last_boottime_ns)
+"""
+
+
+@dataclass
+class Derived:
+    """Rows of those tables, for a part of a ledger or for all of it."""
+
+    configs: list[Row] = field(default_factory=list)
+    anchors: list[Row] = field(default_factory=list)
+    presses: list[Row] = field(default_factory=list)
+    boots: dict[int, list[int]] = field(default_factory=dict)
+
+    def learn(self, record: Record, meaning: Meaning, in_force: bool) -> None:
+        """Take one more entry in.
+
+        Args:
+            record: The entry.
+            meaning: What it says.
+            in_force: Where it is a configuration: whether it is in force from here on.
+        """
+        seq = record.seq
+        match meaning:
+            case Configured(revision, unit_id, counter_id) if in_force:
+                self.configs.append((seq, revision, unit_id, counter_id))
+            case Anchored(anchor, binding):
+                place = (record.boot_n, anchor.at_ns, anchor.utc_ms, anchor.error_ms)
+                self.anchors.append((seq, *place, anchor.source.value, binding))
+            case Corrected(of, level):
+                self.presses.append((seq, of, level))
+            case Voided(of):
+                self.presses.append((seq, of, None))
+        boot = self.boots.setdefault(record.boot_n, [seq, seq, record.boottime_ns])
+        boot[1], boot[2] = seq, max(boot[2], record.boottime_ns)
+
+    def tables(self) -> dict[str, list[Row]]:
+        """The rows by table, without device and ledger."""
+        boots = [(boot_n, *rest) for boot_n, rest in self.boots.items()]
+        return dict(zip(_TABLES, (self.configs, self.anchors, self.presses, boots), strict=True))
+
+    def store(self, session: Session, owner: Owner) -> None:
+        """Keep them beside what is there. Raises `psycopg.Error`."""
+        for table, found in self.tables().items():
+            places = ", ".join(["%s"] * (2 + len(_TABLES[table].split(", "))))
+            more = _BOOT_GROWS if table == "central_boot" else "ON CONFLICT DO NOTHING"
+            statement = (
+                f"INSERT INTO {table} (device_id, ledger_id, {_TABLES[table]}) VALUES ({places}) {more}"
+            )
+            for row in found:
+                session.run(statement, (*owner, *row))
+
+
+def stored(session: Session, owner: Owner) -> dict[str, list[Row]]:
+    """What is kept, by table."""
+    where = "WHERE device_id = %s AND ledger_id = %s"
+    asked = {
+        table: session.run(f"SELECT {columns} FROM {table} {where}", owner)
+        for table, columns in _TABLES.items()
+    }
+    return {table: cursor.fetchall() for table, cursor in asked.items()}
+
+
+def remove(session: Session, owner: Owner) -> None:
+    """Forget what is kept, to keep it anew. Raises `psycopg.Error`."""
+    for table in _TABLES:
+        session.run(f"DELETE FROM {table} WHERE device_id = %s AND ledger_id = %s", owner)

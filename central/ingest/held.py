@@ -1,0 +1,122 @@
+"""What is held of a terminal and of one of its ledgers, read for one batch."""
+
+from dataclasses import dataclass
+
+from central.counting.meaning import Trust
+from central.counting.rows import Owner
+from central.counting.trust import trust_of
+from central.models import DeviceStatus, TagState
+from central.session import Cursor, Session
+from kiosk.ledger.chain import GENESIS
+from kiosk.ledger.evolve import Evolving
+from kiosk.messages.notes import Note, PublicKey
+from sync.protocol import ProtocolError
+
+_KEYS = """
+SELECT k.device_id, k.public_key, k.revoked_at IS NOT NULL, d.status
+  FROM central_devicekey k JOIN central_device d ON d.id = k.device_id
+ WHERE k.key_id = ANY(%s)
+"""
+# All ledgers of a terminal are under this one lock: what one brings over may count in another.
+_LOCK = "SELECT status, created_at FROM central_device WHERE id = %s FOR NO KEY UPDATE"
+# One row, whether there is such a ledger or not.
+_LEDGER = """
+SELECT l.admitted, l.size, l.head, l.tag_seq, l.tag_key, l.tag, l.tag_state, l.ended_at IS NOT NULL,
+       l.gap_since IS NOT NULL,
+       EXISTS (SELECT 1 FROM central_salvaged s WHERE s.device_id = o.device_id AND s.ledger_id = o.ledger_id),
+       (SELECT max(boot_n) FROM central_boot b WHERE b.device_id = o.device_id AND b.ledger_id = o.ledger_id)
+  FROM (SELECT %s::text AS device_id, %s::bytea AS ledger_id) o
+  LEFT JOIN central_ledger l ON l.device_id = o.device_id AND l.ledger_id = o.ledger_id
+"""
+_HASHES = """
+SELECT hash FROM central_entry
+ WHERE device_id = %s AND ledger_id = %s AND seq BETWEEN %s AND %s ORDER BY seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLedger:
+    """The head of a ledger.
+
+    Attributes as in `central.models.Ledger`, and
+
+    Attributes:
+        known: There is a row.
+        state: Of the evolving key, after the last entry whose tag was right.
+        ended, gap: `ended_at` and `gap_since` are set.
+        overlaid: Another ledger carries entries of this one.
+        last_boot: The highest boot_n of its entries.
+    """
+
+    known: bool = False
+    admitted: bool = False
+    size: int = 0
+    head: bytes = GENESIS
+    state: Evolving | None = None
+    tag_state: str = TagState.NONE.value
+    ended: bool = False
+    gap: bool = False
+    overlaid: bool = False
+    last_boot: int | None = None
+
+
+def signer(session: Session, note: Note, key_ids: list[str]) -> str:
+    """The device whose key signed a checkpoint.
+
+    Raises:
+        ProtocolError: None that is known did (401.1), or it may not deliver (403.1, 403.2).
+    """
+    for device, public_key, revoked, status in session.run(_KEYS, (key_ids,)):
+        if not revoked and note.is_signed_by(PublicKey("device", public_key)):
+            check_status(status)
+            return str(device)
+    raise ProtocolError("401.1", "the checkpoint is not signed by a key of a terminal that is known here")
+
+
+def check_status(status: str) -> None:
+    """Whether a terminal may deliver. Raises `ProtocolError` (403.1, 403.2)."""
+    if status == DeviceStatus.REVOKED:
+        raise ProtocolError("403.2", "the device is revoked")
+    if status != DeviceStatus.ACCEPTED:
+        raise ProtocolError("403.1", "the device waits until an administrator has compared its key")
+
+
+def lock(session: Session, device: str) -> Cursor:
+    """Hold a terminal: nobody else changes what is held of it. The row is its status and when it was made."""
+    return session.run(_LOCK, (device,))
+
+
+def accepted(locked: Cursor, device: str) -> Trust:
+    """Whose word is believed about a terminal that is held. Raises `ProtocolError` when it may not deliver any more."""
+    row = locked.fetchone()
+    if row is None:
+        raise ProtocolError("401.1", "the terminal is not known here any more")
+    status, created_at = row
+    check_status(status)
+    return trust_of(device, created_at)
+
+
+def ask_ledger(session: Session, owner: Owner) -> Cursor:
+    """Ask for the head of a ledger; `ledger_of` reads the answer."""
+    return session.run(_LEDGER, owner)
+
+
+def ledger_of(asked: Cursor) -> HeldLedger:
+    """The head of a ledger, and whether there is one."""
+    (row,) = asked.fetchall()
+    admitted, size, head, tag_seq, tag_key, tag, tag_state, ended, gap, overlaid, last_boot = row
+    if admitted is None:
+        return HeldLedger(overlaid=overlaid)
+    state = None if tag_seq is None else Evolving(tag_seq, tag_key, tag)
+    return HeldLedger(True, admitted, size, head, state, tag_state, ended, gap, overlaid, last_boot)
+
+
+def ask_hashes(session: Session, owner: Owner, first: int, last: int) -> Cursor:
+    """Ask for the hashes of entries, as far as they are held; `hashes_of` reads the answer."""
+    return session.run(_HASHES, (*owner, first, last))
+
+
+def hashes_of(asked: Cursor, after: int) -> list[bytes]:
+    """Hashes from `after` on; of seq 0, zeros."""
+    found = [digest for (digest,) in asked]
+    return [GENESIS, *found] if after == 0 else found

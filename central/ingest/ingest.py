@@ -1,0 +1,75 @@
+"""The one way in for entries (docs/protocol.md, *Requests that carry a checkpoint*).
+
+One transaction for a batch: the entries, what they say, the ratings and their counts. The receipt is returned after
+COMMIT. What cannot be stored is refused, and the terminal keeps it.
+"""
+
+from central import clock, server
+from central.counting.reading import Asked, spans_of
+from central.counting.rows import Owner
+from central.ingest import contradiction, gaps, held
+from central.ingest.errors import MissingBefore, OtherHistory
+from central.ingest.following import Follower
+from central.ingest.storing import Storing
+from central.ingest.verify import Fork, Gap, Held, check_shape, key_ids, new_entries
+from central.models import AlarmKind
+from central.session import reading, transaction
+from sync.protocol import Batch, SignedCheckpoint, signed_checkpoint
+
+
+def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
+    """Take a batch in.
+
+    Args:
+        ledger_id: 16 bytes, as the path says.
+        batch: As received.
+        body: What it was decoded from: evidence, should it contradict what is held.
+
+    Returns:
+        The receipt, rendered: the terminal's checkpoint, cosigned.
+
+    Raises:
+        ProtocolError: It is refused; nothing of it was stored. `MissingBefore` and `OtherHistory` are among them.
+        django.db.Error: The database did not take it.
+    """
+    signed = signed_checkpoint(batch.checkpoint)
+    check_shape(batch, ledger_id, signed.checkpoint)
+    with reading() as session:
+        owner = Owner(held.signer(session, signed.note, key_ids(signed.note)), ledger_id)
+    try:
+        return _store(owner, batch, signed)
+    except Gap:
+        size, head = gaps.note(owner, batch.after, signed.checkpoint.size)
+        raise MissingBefore(size, head) from None
+    except Fork:
+        said = signed.checkpoint
+        receipt = contradiction.note(
+            AlarmKind.FORK, owner, batch.checkpoint, body, {"size": said.size, "head": said.head.hex()}
+        )
+        raise OtherHistory("central holds another entry at a seq of this batch", receipt) from None
+
+
+def _store(owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
+    said = signed.checkpoint
+    with transaction() as session:
+        device = held.lock(session, owner.device)
+        asked = held.ask_ledger(session, owner)
+        hashes = held.ask_hashes(session, owner, batch.after, said.size)
+        surroundings = Asked(session, owner, spans_of(batch.entries), at_end=True)
+        trust = held.accepted(device, owner.device)
+        ledger = held.ledger_of(asked)
+        around = Held(ledger.size, held.hashes_of(hashes, batch.after))
+        new = new_entries(batch, owner.ledger_id, said, around)
+        received_ms = clock.now_ms()
+        storing = Storing(session, owner, trust, ledger, received_ms)
+        if not ledger.known:
+            storing.begin()
+        tag = None if batch.tag is None else bytes.fromhex(batch.tag)
+        followed = Follower(session, owner, trust).follow(ledger, new, said.size, tag)
+        if new:
+            storing.entries(new, surroundings.survey(trust), followed)
+        else:
+            storing.tag_alone(followed)
+        receipt = server.this().key.cosign(signed.note, received_ms // 1000).render()
+        storing.receipt(said.size, said.head, receipt)
+    return receipt
