@@ -16,6 +16,7 @@ import pygame
 from assets.faces import EXPRESSIONS, file_name
 from assets.texts import Texts
 from kiosk.faults import FaultCode
+from kiosk.screens.characters import as_read
 from kiosk.screens.fontfile import FAMILY, font_file
 from kiosk.screens.lines import ELLIPSIS
 from kiosk.screens.painter import Painter
@@ -115,9 +116,14 @@ def words() -> Answer:
             for fault in FaultCode if name is ScreenName.FAULT else (None,):
                 painter.draw(pygame.Surface(size), View(name, fault=fault), 0)
         for text in watched.cut:
-            keys = [key for key, chosen_text in chosen.items() if chosen_text and chosen_text == text]
+            keys = [key for key, its in chosen.items() if its and _same(its, text)]
             problems |= dict.fromkeys(keys or [f"{language}: {text}"])
     return str(len(asked["languages"])), list(problems)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are the same on the screen."""
+    return as_read(one) == as_read(other)
 
 
 TRIALS: Mapping[str, Callable[[], Answer]] = {

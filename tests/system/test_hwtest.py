@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from hardware.events import Level
+from hardware.events import Level, OtherButton
 from hardware.fakes.pad import PtyPad
 from tests.disks import SmallDisk, small_disk
 from tests.hardware.dumps.touch_device import TouchDevice
@@ -122,8 +122,12 @@ def test_a_pad_that_is_unplugged_and_plugged_in_again_is_followed(tmp_path: Path
         with _start(data, "--headless", environ=environ) as process:
             _until(process, "Nothing is counted")
             assert pad.wait_acknowledged(1)
+            assert pad.wait_glow(True)
             pad.press(Level.GOOD)
             _until(process, "✓ pad: button 4")
+            assert pad.wait_stored(1)  # so its lights can be seen to work
+            pad.press(OtherButton.LANGUAGE)
+            _until(process, "✓ pad: the button for the language")
             pad.unplug()
             _until(process, "✗ pad: lost")
             pad.replug()
@@ -131,7 +135,11 @@ def test_a_pad_that_is_unplugged_and_plugged_in_again_is_followed(tmp_path: Path
             process.send_signal(signal.SIGINT)
             _until(process, "! pad: nothing came from button 1, 2, 3, 5.")
             assert process.wait(PATIENCE_S) == 0
-    assert [body["source"] for _, kind, body in entries(data) if kind == "test"] == ["pad"]
+    tests = [body for _, kind, body in entries(data) if kind == "test"]
+    assert [(body["source"], body.get("level"), body.get("button")) for body in tests] == [
+        ("pad", 4, None),
+        ("pad", None, "language"),
+    ]
 
 
 def test_inputs_can_be_tested_on_a_disk_that_is_full(small_disk: SmallDisk) -> None:
