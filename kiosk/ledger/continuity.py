@@ -99,8 +99,9 @@ class Continuity:
                 self.membership.note_place(entry.seq)
         self.membership.save()
 
-    def settle(self) -> None:
-        """Everything to the disk. While nobody waits."""
+    def settle(self, *, receipts: bool = True) -> None:
+        """Everything to the disk, or all but the receipts. While nobody waits."""
         self.tags.settle()
         self.membership.save()
-        self.receipts.save()
+        if receipts:
+            self.receipts.save()

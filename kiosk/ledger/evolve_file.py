@@ -125,6 +125,7 @@ class EvolveFile:
         """
         if not self._dirty:
             return
+        new = not self.path.exists()
         fd = self._open(os.O_RDWR | os.O_CREAT)
         try:
             os.ftruncate(fd, 2 * SLOT_BYTES)
@@ -134,7 +135,8 @@ class EvolveFile:
                 self._safe = 1 - self._safe
         finally:
             os.close(fd)
-        sync_folder(self.path.parent)
+        if new:
+            sync_folder(self.path.parent)
         self._dirty = False
 
     def _put(self, fd: int, kept: Kept, slot: int) -> None:

@@ -1,7 +1,5 @@
 """Looks into the open ledger, on the writer thread: few rows each time, through the indexes or from the end."""
 
-from kiosk.ledger import schema
-from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerUnreadable
 from kiosk.ledger.store import Ledger
 
@@ -22,12 +20,6 @@ def hashes_after(ledger: Ledger, seq: int, most: int) -> list[bytes]:
     if any(row[0] != expected for expected, row in enumerate(rows, seq + 1)):
         raise LedgerUnreadable(f"{ledger.path}: an entry after {seq} is missing")
     return [_blob(ledger, row[1]) for row in rows]
-
-
-def entries_after(ledger: Ledger, seq: int, most: int) -> list[Entry]:
-    """The entries `seq` + 1, `seq` + 2 and so on. Raises as `hashes_after`."""
-    rows = ledger.rows(f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?", seq, most)
-    return [Entry(*row) for row in rows]
 
 
 def hash_of(ledger: Ledger, seq: int) -> bytes | None:

@@ -16,7 +16,6 @@ from kiosk.clock import Clock
 from kiosk.ledger import lookup
 from kiosk.ledger.anchor_entries import NTP_ERROR_MS, anchor_of, between, draft_of
 from kiosk.ledger.anchors import Anchor, Source, says_something
-from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files, remembered_of
 from kiosk.ledger.errors import LedgerUnreadable
 from kiosk.ledger.evolve import KEY_BYTES, check_of
@@ -32,6 +31,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_ANSWER_NS = 120_000_000_000
 """A time statement that took longer to come says too little."""
+
+_RECEIPTS_EVERY_NS = 600_000_000_000
+"""There is one for every vote; on the card they are worth one write in ten minutes."""
 
 
 class _Refusal(Exception):
@@ -57,6 +59,7 @@ class Office:
         self._asked: _Asked | None = None
         self._anchors: list[Anchor] = []
         self._anchors_of: tuple[bytes, int] | None = None
+        self._receipts_kept_ns = 0
 
     def handle(self, request: wire.Request) -> wire.Answer:
         """Do what is asked, or say why not.
@@ -101,15 +104,11 @@ class Office:
                 self._append_anchor(Anchor(at_ns, wall_ns // 1_000_000, NTP_ERROR_MS + error_ms, Source.NTP))
             except LedgerUnreadable as error:
                 log.warning("no anchor for now: %s", error)  # the next append finds it so, too
-        self._lasting.settle()
-
-    def entries_after(self, seq: int, most: int) -> list[Entry]:
-        """The entries after `seq`, for a command that holds the right to write: it must not open the file again.
-
-        Raises:
-            LedgerUnreadable, StoreFailed: They cannot be read.
-        """
-        return lookup.entries_after(self._keeper.ledger, seq, most)
+        now_ns = clock.boottime_ns()
+        due = now_ns - self._receipts_kept_ns >= _RECEIPTS_EVERY_NS
+        self._lasting.settle(receipts=due)
+        if due:
+            self._receipts_kept_ns = now_ns
 
     def _head(self) -> wire.Answer:
         ledger = self._keeper.ledger

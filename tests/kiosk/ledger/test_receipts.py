@@ -120,6 +120,7 @@ def test_an_entry_that_was_changed_is_brought_over_although_central_has_the_true
     votes(enrolled.keeper, 10)
     enrolled.done(_receipt(enrolled, central))
     beyond = votes(enrolled.keeper, 2)
+    enrolled.clock.advance(600)
     enrolled.office.upkeep()
     enrolled.keeper.close(clean=False)
     tamper(enrolled.folder / "ledger.db", "UPDATE entry SET payload = x'7b7d' WHERE seq = 7")
