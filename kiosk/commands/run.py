@@ -7,15 +7,13 @@ import click
 
 from assets.texts import Texts
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report, set_up_logging
-from kiosk.commands.start import Options, events_stream, run_kiosk, show_bad_configuration
+from kiosk.commands.problems import show_problems
+from kiosk.commands.start import Options, events_stream, run_kiosk
 from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
 from kiosk.report import Reporter
 
 _ = Texts()
-
-PAGE = (1280, 800)
-"""The window of the page of problems, pixels."""
 
 
 def size(text: str) -> tuple[int, int]:
@@ -49,8 +47,7 @@ def run(common: Common, windowed: tuple[int, int] | None, headless: bool, events
         config = common.load(screen_arguments(windowed))
     except ConfigError as error:
         report(error, _)
-        # The size asked for may be what is wrong.
-        show_bad_configuration(error, Options(PAGE if windowed else None, headless), _)
+        show_problems(error, _, headless=headless)
         raise click.exceptions.Exit(BAD_CONFIGURATION) from error
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))

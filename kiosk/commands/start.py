@@ -1,7 +1,6 @@
 """What ``run`` and ``demo`` share: from a configuration to a running kiosk and an exit code."""
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -14,7 +13,6 @@ from hardware.events import InputSource
 from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import SystemClock
 from kiosk.config.central import applied
-from kiosk.config.errors import ConfigError
 from kiosk.config.model import Config
 from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
@@ -44,7 +42,6 @@ REFUSED = 1
 """Exit code when this program must not write that ledger."""
 NO_DISPLAY = 3
 """Exit code when there is no display, or it has gone: the supervisor starts the program again."""
-ERROR_SCREEN_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -171,32 +168,6 @@ def _as_fields(wording: Wording) -> dict[str, Json]:
         "question": as_read(wording.question),
         "labels": list(wording.labels),
     }
-
-
-def show_bad_configuration(error: ConfigError, options: Options, _: Texts) -> None:
-    """On the screen, for the technician who stands before it; standard error has said it already."""
-    if options.headless:
-        return
-    from kiosk.screens.text_page import draw_text_page  # pygame takes a while, and is not needed headless
-    from kiosk.window import Closed, DisplayUnavailable, Window
-
-    try:
-        window = Window(options.window)
-    except DisplayUnavailable as reason:
-        log.warning("no display to show the problems on: %s", reason)
-        return
-    with window:
-        title = f"{_('The configuration is not right')} ({ProgramCode.BAD_CONFIGURATION.value})"
-        problems = [problem.render(_) for problem in error.problems]
-        reported = reported_mm() if options.window is None else None
-        draw_text_page(window.surface, mm_per_px(window.size, None, reported), _, title, problems)
-        window.present()
-        end_s = time.monotonic() + ERROR_SCREEN_S
-        while (left_s := end_s - time.monotonic()) > 0:
-            window.wait(left_s)
-            if any(isinstance(record, Closed) for record in window.events(0)):
-                return
-            window.present()  # it may have been covered
 
 
 def _display(config: Config, options: Options, words: Words, *, plain: bool) -> Display:

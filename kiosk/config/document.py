@@ -31,7 +31,8 @@ What differs is set in one of these places; a later one replaces an earlier one,
 Files are [TOML](https://toml.io) in UTF-8, at most 1 MB; a byte order mark is accepted. Every mistake is reported at
 once, with file and line: unknown options and variables, values of a wrong type or out of range, and values that do not
 fit together. A wrong value is a mistake even where a stronger source replaces it. With a mistake `hailong config check`
-ends with 1 and every other command with 2; `hailong run` shows the mistakes on its screen as well.
+ends with 1 and every other command with 2. `hailong run` shows the mistakes on its screen as well, turned and coloured
+as far as the configuration can be read, and not where a kiosk uses that data folder already.
 
 These must fit together:
 

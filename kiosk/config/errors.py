@@ -6,11 +6,17 @@
     Refused              (also ValueError) one kind of value refuses one value; never leaves `kiosk.config`
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assets.texts import Texts
 from kiosk.config.origin import Origin
 from kiosk.config.phrase import Phrase, printable
+
+if TYPE_CHECKING:
+    from kiosk.config.model import Config
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,14 @@ class ConfigError(Exception):
 
     Attributes:
         problems: At least one, in the order of the sources and of the lines.
+        readable: What could be read all the same, the built-in value wherever one is wrong: enough to say so on
+            the panel the right way round, and for nothing else.
     """
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(problems)
+    def __init__(self, problems: tuple[Problem, ...], readable: Config) -> None:
+        super().__init__(problems, readable)
         self.problems = problems
+        self.readable = readable
 
     def __str__(self) -> str:
         """English, for the log."""

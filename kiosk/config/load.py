@@ -74,7 +74,7 @@ def load(
     config = build({key: setting.value for key, setting in settings.items()})
     problems += _misfits(config, settings, refused)
     if problems:
-        raise ConfigError(tuple(sorted(problems, key=lambda p: (p.origin.kind, p.origin.line))))
+        raise ConfigError(tuple(sorted(problems, key=lambda p: (p.origin.kind, p.origin.line))), config)
     return Loaded(config, settings)
 
 

@@ -1,9 +1,5 @@
-"""Whether a kiosk runs on this data folder, found without touching its lock.
+"""Whether a kiosk runs on this data folder, found without touching its lock."""
 
-Trying the lock would turn away a kiosk that starts at that moment; the kernel's list of locks names the holder.
-"""
-
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +9,7 @@ from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.machine import Machine
 from kiosk.faults import ProgramCode
+from kiosk.ledger.lock import LOCKS, holder
 from kiosk.starts import TOO_MANY, WITHIN_NS
 
 NAME = Phrase("Kiosk")
@@ -35,18 +32,8 @@ class RunningKiosk:
 
 def find_kiosk(machine: Machine, lock: Path) -> RunningKiosk | None:
     """The holder of a lock file; None when nobody holds it, or nothing can be seen of it."""
-    try:
-        facts = lock.stat()
-    except OSError:
-        return None  # no lock file, or not for us: then the folder's own check says so
-    wanted = f"{os.major(facts.st_dev):02x}:{os.minor(facts.st_dev):02x}:{facts.st_ino}"
-    for line in (machine.read("/proc/locks") or "").splitlines():
-        fields = line.split()
-        # 7: FLOCK  ADVISORY  WRITE 3652 07:00:15 0 EOF; a waiting one has "->" after the number.
-        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted:
-            pid = max(0, int(fields[4]))
-            return RunningKiosk(pid, _environ(machine, pid), _arguments(machine, pid))
-    return None
+    pid = holder(lock, machine.read(str(LOCKS)) or "")
+    return None if pid is None else RunningKiosk(pid, _environ(machine, pid), _arguments(machine, pid))
 
 
 def check(kiosk: RunningKiosk | None, starts: list[int], now_ns: int) -> Finding:

@@ -43,3 +43,31 @@ class WriterLock:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+LOCKS = Path("/proc/locks")
+"""The kernel's list of locks (proc_locks(5))."""
+
+
+def holder(lock: Path, locks: str) -> int | None:
+    """The process that holds the lock file, without trying to take it: that could turn away one that starts now.
+
+    Args:
+        lock: The file.
+        locks: The contents of `LOCKS`.
+
+    Returns:
+        Its number, 0 where the kernel does not name it to us (another container); None when nobody holds it, or
+        nothing can be seen of the file.
+    """
+    try:
+        facts = lock.stat()
+    except OSError:
+        return None
+    wanted = f"{os.major(facts.st_dev):02x}:{os.minor(facts.st_dev):02x}:{facts.st_ino}"
+    for line in locks.splitlines():
+        fields = line.split()
+        # 7: FLOCK  ADVISORY  WRITE 3652 07:00:15 0 EOF; a waiting one has "->" after the number.
+        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == wanted:
+            return max(0, int(fields[4]))
+    return None
