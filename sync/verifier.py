@@ -90,10 +90,11 @@ class _Meaning:
 
     def learn(self, kind: str, seq: int, body: dict[str, Any]) -> None:
         of = body.get("of")
-        if kind == "correction" and isinstance(of, int):
-            self.corrections.setdefault(of, []).append((seq, body.get("level")))
-        elif kind == "void" and isinstance(of, int):
-            self.voided.add(of)
+        if isinstance(of, int) and of < seq:  # only what comes later can be about an entry
+            if kind == "correction":
+                self.corrections.setdefault(of, []).append((seq, body.get("level")))
+            elif kind == "void":
+                self.voided.add(of)
 
     def standing(self, seq: int, level: Any) -> list[Any]:  # noqa: ANN401 - whatever the payloads say
         """The levels of a rating, oldest first, without those that were taken back."""
@@ -153,13 +154,10 @@ def _signed(note: str, ledger_id: str, keys: dict[str, bytes]) -> tuple[str, int
 
 def _verifies(raw: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the signature fits; taken for right where there is no library that could tell."""
-    if not CAN_VERIFY:
-        return True
     try:
-        Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
+        return not CAN_VERIFY or Ed25519PublicKey.from_public_bytes(raw).verify(signature, message) is None
     except (InvalidSignature, ValueError):
         return False
-    return True
 
 
 def verify(path: Path, trusted: str | None = None) -> Verdict:
@@ -291,8 +289,8 @@ def main(arguments: list[str]) -> int:
         return NOT_INTACT
     sys.stdout.write(f"intact: ledger {found.ledger_id}, {found.first} to {found.last}, head {found.head}\n")
     unsure = "" if CAN_VERIFY else "; signatures NOT checked: the package cryptography is missing"
-    keys = ", ".join(found.key_ids)
-    sys.stdout.write(f"{found.receipts} receipts, up to seq {found.signed}, central keys: {keys}{unsure}\n")
+    keys = f"central keys: {', '.join(found.key_ids)}{unsure}"
+    sys.stdout.write(f"{found.receipts} receipts, up to seq {found.signed}, {keys}\n")
     return INTACT
 
 

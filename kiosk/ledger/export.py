@@ -52,13 +52,15 @@ _CHUNK = 500
 _OF = "json_extract(CAST({}.payload AS TEXT), '$.of')"
 _VOIDS = f"""
 SELECT v.payload FROM entry AS v
- WHERE v.kind = 'void' AND {_OF.format("v")} BETWEEN :first AND :last AND v.seq <= :up_to ORDER BY v.seq
+ WHERE v.kind = 'void' AND {_OF.format("v")} BETWEEN :first AND :last AND v.seq <= :up_to
+   AND {_OF.format("v")} < v.seq ORDER BY v.seq
 """
 _STANDING = f"""
 SELECT c.payload FROM entry AS c
  WHERE c.kind = 'correction' AND {_OF.format("c")} BETWEEN :first AND :last AND c.seq <= :up_to
+   AND {_OF.format("c")} < c.seq
    AND NOT EXISTS (SELECT 1 FROM entry AS v
-                    WHERE v.kind = 'void' AND {_OF.format("v")} = +c.seq AND v.seq <= :up_to)
+                    WHERE v.kind = 'void' AND {_OF.format("v")} = +c.seq AND v.seq > c.seq AND v.seq <= :up_to)
  ORDER BY c.seq
 """
 

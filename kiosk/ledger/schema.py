@@ -16,9 +16,11 @@ PAGE_BYTES = 4096
 
 _VOIDED = (
     "EXISTS (SELECT 1 FROM entry AS v"
-    " WHERE v.kind = 'void' AND json_extract(CAST(v.payload AS TEXT), '$.of') = +{}.seq)"
+    " WHERE v.kind = 'void' AND json_extract(CAST(v.payload AS TEXT), '$.of') = +{0}.seq AND v.seq > {0}.seq)"
 )
-"""The plus takes the column's type from the comparison: with it SQLite would not look into the index."""
+"""Only what comes later can be about an entry.
+
+The plus takes the column's type from the comparison: with it SQLite would not look into the index."""
 
 ENTRY = """CREATE TABLE entry (
     seq INTEGER PRIMARY KEY,
@@ -77,7 +79,7 @@ SELECT r.seq,
   JOIN entry AS stands ON stands.seq = coalesce(
            (SELECT c.seq FROM entry AS c
              WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = +r.seq
-               AND NOT {_VOIDED.format("c")}
+               AND c.seq > r.seq AND NOT {_VOIDED.format("c")}
              ORDER BY c.seq DESC LIMIT 1),
            CASE WHEN NOT {_VOIDED.format("r")} THEN r.seq END)
  WHERE r.kind = 'rating';

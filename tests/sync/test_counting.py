@@ -37,13 +37,13 @@ acts = st.one_of(
 def meant(drafts: list[Draft]) -> Said:
     """The rule as docs/ledger.md has it; entry 1 is `boot`."""
     numbered = list(enumerate(drafts, start=2))
-    voided = {draft.body["of"] for _, draft in numbered if draft.kind is Kind.VOID}
+    voided = {d.body["of"] for n, d in numbered if d.kind is Kind.VOID and int(str(d.body["of"] or 0)) < n}
     said: Said = {}
     for seq, draft in numbered:
         if draft.kind is not Kind.RATING:
             continue
         presses = [(seq, draft)]
-        presses += [(n, d) for n, d in numbered if d.kind is Kind.CORRECTION and d.body["of"] == seq]
+        presses += [(n, d) for n, d in numbered if d.kind is Kind.CORRECTION and d.body["of"] == seq < n]
         standing = [d.body["level"] for n, d in presses if n not in voided]
         if standing:
             said[seq] = int(str(standing[-1]))
