@@ -27,3 +27,8 @@ def moment(utc_ms: int) -> datetime:
 def ms_of(found: datetime) -> int:
     """A time as milliseconds since 1970 UTC, rounded down."""
     return (found - EPOCH) // _MS
+
+
+def rfc3339(utc_ms: int) -> str:
+    """A number of milliseconds since 1970 UTC as people and programs write it: ``2026-11-22T07:00:00.000Z``."""
+    return moment(utc_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")

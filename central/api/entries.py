@@ -30,6 +30,4 @@ def answer(request: HttpRequest, ledger_id: str) -> HttpResponse:
     except MissingBefore as gap:
         raise Refusal(gap.code, gap.detail, size=gap.size, head=gap.head.hex()) from gap
     except OtherHistory as fork:
-        if fork.receipt is None:
-            raise Refusal(fork.code, fork.detail) from fork
         raise Refusal(fork.code, fork.detail, receipt=fork.receipt) from fork

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from central import alarms, clock, configs, server
+from central import clock, configs, server
 from central.api import bodies, nonces, signatures
 from central.api.problems import Refusal
 from central.audit import Json
-from central.models import AlarmKind, Device, DeviceKey, DeviceStatus, Entry, Ledger, Receipt
+from central.counting.rows import Owner
+from central.ingest import contradiction
+from central.models import AlarmKind, Device, DeviceKey, DeviceStatus, Entry, Ledger
 from kiosk.ledger.chain import GENESIS
 from kiosk.messages.notes import PublicKey
-from kiosk.messages.statements import Checkpoint
 from sync.protocol import HeartbeatAnswer, HeartbeatRequest, SignedCheckpoint, signed_checkpoint
 
 
@@ -71,9 +71,9 @@ def _receipt(device: Device, signed: SignedCheckpoint, issued: datetime) -> str 
         rows.filter(recorded__lt=said.size).update(recorded=said.size)
         return None
     if _hash_at(ledger, said.size) != said.head:
-        raise _fork(AlarmKind.FORK, device, ledger, said)
+        raise _fork(AlarmKind.FORK, device, ledger, signed)
     if said.size < _size_at(ledger, issued):
-        raise _fork(AlarmKind.RESTORED, device, ledger, said)
+        raise _fork(AlarmKind.RESTORED, device, ledger, signed)
     return server.this().key.cosign(signed.note, clock.now_ms() // 1000).render()
 
 
@@ -100,11 +100,10 @@ def _entries(ledger: Ledger) -> QuerySet[Entry]:
     return Entry.objects.filter(device_id=ledger.device_id, ledger_id=ledger.ledger_id)
 
 
-def _fork(kind: AlarmKind, device: Device, ledger: Ledger, said: Checkpoint) -> Refusal:
-    """The alarm, kept whatever is answered, and the refusal with the evidence."""
-    with transaction.atomic():
-        detail: dict[str, Json] = {"size": said.size, "head": said.head.hex(), "held": ledger.size}
-        alarms.open_alarm(kind, device, said.ledger_id, detail)
-    receipts = Receipt.objects.filter(device=device, ledger_id=said.ledger_id).order_by("-day")
-    note = receipts.values_list("note", flat=True).first()
-    return Refusal("409.2", f"central holds {ledger.size} entries, and they do not fit", receipt=note)
+def _fork(kind: AlarmKind, device: Device, ledger: Ledger, signed: SignedCheckpoint) -> Refusal:
+    """The alarm and the evidence, kept whatever is answered, and the refusal with the last receipt."""
+    said = signed.checkpoint
+    detail: dict[str, Json] = {"size": said.size, "head": said.head.hex(), "held": ledger.size}
+    owner = Owner(device.pk, said.ledger_id)
+    receipt = contradiction.note(kind, owner, signed.note.render(), None, detail)
+    return Refusal("409.2", f"central holds {ledger.size} entries, and they do not fit", receipt=receipt)

@@ -2,10 +2,15 @@
 
 import click
 
+from central.cli.check_silence import check_silence
+from central.cli.complete import complete
 from central.cli.device import device
+from central.cli.ledger import ledger
 from central.cli.login_link import login_link
 from central.cli.organisation import organisation
+from central.cli.recount import recount
 from central.cli.serve import serve
+from central.cli.votes import votes
 
 
 @click.group()
@@ -14,5 +19,5 @@ def main() -> None:
     """Hài lòng: the central server."""
 
 
-for command in (device, login_link, organisation, serve):
+for command in (check_silence, complete, device, ledger, login_link, organisation, recount, serve, votes):
     main.add_command(command)

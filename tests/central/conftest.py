@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
@@ -19,6 +20,9 @@ from central.database import parameters
 from central.embedded import Cluster
 from central.migrate import migrate
 from central.runner import runner
+
+if TYPE_CHECKING:
+    from tests.central.delivered import Delivered
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 # Nothing of a test must survive a power cut.
@@ -79,3 +83,13 @@ def database(cluster: Cluster) -> Iterator[Cluster]:
         deletes = (f"DELETE FROM {connection.ops.quote_name(name)}" for name in sorted(names))
         cursor.execute("; ".join(("SET session_replication_role = replica", *deletes)))
     connections.close_all()
+
+
+@pytest.fixture
+def terminal(database: Cluster) -> Iterator["Delivered"]:  # noqa: ARG001 - its rows are wanted
+    """An accepted terminal that delivers; afterwards every count must be what counting anew gives."""
+    from central.counting.recount import check, devices
+    from tests.central.delivered import delivering
+
+    yield delivering()
+    assert [line for device in devices() for line in check(device)] == []

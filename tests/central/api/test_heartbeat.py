@@ -170,4 +170,5 @@ def test_another_history_is_a_fork_and_nothing_is_overwritten() -> None:
     assert problem(terminal.heartbeat(checkpoint=terminal.checkpoint(3, HASHES[0]))) == "409.2"
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.detail["head"]) == (AlarmKind.FORK, HASHES[0].hex())
+    assert alarm.evidence.get().checkpoint == terminal.checkpoint(3, HASHES[0])
     assert bytes(Ledger.objects.get().head) == HASHES[2]

@@ -12,7 +12,7 @@ from kiosk.messages.notes import parse_note
 from sync import keys
 from sync.protocol import Batch, ProtocolError, SentEntry, signed_checkpoint, verified_receipt
 from tests.central.chains import NOON_MS, Chain
-from tests.central.ingest.conftest import Delivered
+from tests.central.delivered import Delivered
 
 
 def refused(terminal: Delivered, batch: Batch, chain: Chain | None = None) -> str:

@@ -11,7 +11,7 @@ from central.counting.rows import Owner
 from central.flags import Flag
 from central.models import Alarm, AlarmKind, AuditLog, HourlyCount, Ledger, Rating, Salvaged
 from tests.central.chains import Chain
-from tests.central.ingest.conftest import Delivered
+from tests.central.delivered import Delivered
 
 
 def counted() -> Counter[tuple[int, int]]:

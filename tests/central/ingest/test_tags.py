@@ -11,7 +11,7 @@ from central.flags import Flag
 from central.models import Alarm, AlarmKind, EvolvingKey, HourlyCount, Ledger, Rating, TagState
 from kiosk.ledger import evolve
 from tests.central.chains import Chain
-from tests.central.ingest.conftest import Delivered
+from tests.central.delivered import Delivered
 
 
 def begun(terminal: Delivered) -> Chain:

@@ -4,7 +4,7 @@ from central.flags import Flag
 from central.models import HourlyCount, Rating
 from sync.clock import HOUR_MS
 from tests.central.chains import HOUR, NOON_MS, Chain
-from tests.central.ingest.conftest import Delivered
+from tests.central.delivered import Delivered
 
 DAY_MS = 24 * HOUR_MS
 BEFORE_MS = NOON_MS - 30 * DAY_MS

@@ -1,0 +1,106 @@
+"""The commands that are checked from outside, beside a running server and over HTTP."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import requests
+
+from kiosk.messages.notes import PublicKey, parse_note
+from sync import keys
+from sync.protocol import Batch, compressed, signed_checkpoint, verified_receipt
+from tests.central import served
+from tests.central.chains import Chain
+from tests.central.served import RemoteTerminal
+from tests.central.terminal import LEDGER
+from tests.system.program import PATIENCE_S
+
+UNIT, COUNTER = "UBND phường Sông Công", "Quầy 1"
+
+
+def send(url: str, chain: Chain, batch: Batch) -> requests.Response:
+    return requests.post(
+        f"{url}/api/v1/ledgers/{chain.ledger_id.hex()}/entries",
+        data=compressed(msgspec.json.encode(batch)),
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        timeout=PATIENCE_S,
+    )
+
+
+class Place:
+    """A server with one enrolled terminal, and what the terminal was told."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        self.data, self.url = data, url
+        self.code = served.said("device", "add", "--unit", UNIT, "--counter", COUNTER, "--accept", data=data)
+        terminal = RemoteTerminal(url)
+        self.told = terminal.enrol(self.code["code"]).json()
+        self.central = PublicKey("central", bytes.fromhex(self.told["central"]["public_key"]))
+        # Whatever signs for central here is not asked: its word comes from the server.
+        self.chain = Chain(self.told["device"], keys.generate("central"), terminal.key, LEDGER)
+
+    def lines(self, *arguments: str) -> list[str]:
+        done = served.run(*arguments, data=self.data)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def configure(self, chain: Chain) -> None:
+        chain.add("config", {"origin": "central", "revision": 1, "signed": self.told["config"]})
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    with served.data_folder() as data, served.serving(data) as program:
+        yield Place(data, served.url(program))
+
+
+def test_votes_completeness_and_recount(place: Place) -> None:
+    chain = place.chain
+    chain.boot()
+    chain.enrol(bytes.fromhex(place.told["first_key"]))
+    place.configure(chain)
+    for level in (5, 4, 1):
+        chain.rate(level)
+    batch = chain.batch()
+    receipt = send(place.url, chain, batch).json()["receipt"]
+    assert verified_receipt(receipt, signed_checkpoint(batch.checkpoint).checkpoint, [place.central])
+    votes = [json.loads(line) for line in place.lines("votes", "--format", "jsonl")]
+    assert [(vote["level"], vote["unit"], vote["counter"]) for vote in votes] == [
+        (level, UNIT, COUNTER) for level in (5, 4, 1)
+    ]
+    assert len(place.lines("votes", "--format", "csv", "--device", chain.device)) == 4
+    note = parse_note(served.run("complete", "--device", chain.device, data=place.data).stdout)
+    assert note.is_signed_by(place.central)
+    said = json.loads(note.text.splitlines()[1])
+    assert (said["recorded"], said["held"], said["missing"], said["counted"]) == (6, 6, 0, 3)
+    assert place.lines("recount", "--check") == place.lines("recount") == []
+    assert served.said("check-silence", data=place.data) == {"silent": 0}
+
+
+def test_a_ledger_is_admitted_once(place: Place) -> None:
+    new = Chain(place.chain.device, place.chain.central, place.chain.key)
+    new.boot(continues={"ledger": LEDGER.hex(), "seq": None})
+    place.configure(new)
+    new.rate(2)
+    assert send(place.url, new, new.batch()).status_code == 200
+    before = len(place.lines("votes"))
+    listed = [json.loads(line) for line in place.lines("ledger", "list")]
+    assert [one["admitted"] for one in listed if one["ledger_id"] == new.ledger_id.hex()] == [False]
+    arguments = ("ledger", "admit", "--device", new.device, new.ledger_id.hex())
+    assert served.said(*arguments, data=place.data)["changed"] is True
+    assert served.said(*arguments, data=place.data)["changed"] is False
+    assert len(place.lines("votes")) == before + 1
+
+
+def test_what_is_not_there_is_named(place: Place) -> None:
+    for arguments in (
+        ("complete", "--device", "0000000000"),
+        ("recount", "--device", "0000000000"),
+        ("ledger", "admit", "--device", place.chain.device, "00" * 16),
+    ):
+        done = served.run(*arguments, data=place.data)
+        assert done.returncode == 1
+        assert "0000000000" in done.stderr
+    assert served.run("ledger", "admit", "--device", "x", "y", data=place.data).returncode == 2
