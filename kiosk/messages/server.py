@@ -240,12 +240,21 @@ class Server:
         self._selector.register(connection, selectors.EVENT_READ)
 
     def _attend(self, peer: _Peer, events: int) -> None:
+        if events & selectors.EVENT_WRITE:
+            self._for(peer, self._send)
+        if events & selectors.EVENT_READ:
+            self._for(peer, self._receive)
+
+    def _for(self, peer: _Peer, work: Callable[[_Peer], None]) -> None:
+        """Work for one peer. Whatever goes wrong in it, a mistake of ours too, costs that connection alone."""
+        if self._peers.get(peer.connection.fileno()) is not peer:
+            return
         try:
-            if events & selectors.EVENT_WRITE:
-                self._send(peer)
-            if events & selectors.EVENT_READ:
-                self._receive(peer)
-        except OSError:
+            work(peer)
+        except OSError:  # it is gone
+            self._drop(peer)
+        except Exception:
+            log.exception("a peer (uid %d) met an unexpected error and is let go", peer.uid)
             self._drop(peer)
 
     def _receive(self, peer: _Peer) -> None:
@@ -294,7 +303,7 @@ class Server:
         elif self._peers.get(peer.connection.fileno()) is peer:
             peer.asked = False
             peer.unsent += wire.encode(answer)
-            self._push(peer)
+            self._for(peer, self._send)
 
     def _note_news(self, news: wire.New) -> None:
         """For each peer the newest counts; what was urgent stays so until it is said."""
@@ -315,13 +324,7 @@ class Server:
                 self._news_due_s = now_s + NEWS_EVERY_S
                 peer.unsent += wire.encode(peer.news)
                 peer.news = None
-                self._push(peer)
-
-    def _push(self, peer: _Peer) -> None:
-        try:
-            self._send(peer)
-        except OSError:
-            self._drop(peer)
+                self._for(peer, self._send)
 
     def _send(self, peer: _Peer) -> None:
         with suppress(BlockingIOError):

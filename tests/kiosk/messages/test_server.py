@@ -300,6 +300,21 @@ def asked_as(folder: Path, *, uid: int, gid: int, replace: bool = False) -> str:
     return done.stdout.strip()
 
 
+def test_a_mistake_of_ours_costs_the_connection_that_met_it(
+    peer: Peer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ImportError
+
+    monkeypatch.setattr(server_module, "load_library", broken)
+    with Client(folder) as good:
+        good.ask(wire.GetHead())
+        peer.say(wire.encode(wire.PutConfig("n")))
+        assert peer.ends()
+        assert isinstance(good.ask(wire.GetHead()), wire.Head)
+    assert is_served(folder)
+
+
 # --- the socket itself
 
 
