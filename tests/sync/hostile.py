@@ -156,3 +156,48 @@ def until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < give_up
         time.sleep(0.01)
+
+
+@contextmanager
+def proxy_to(port: int) -> Iterator[str]:
+    """An HTTP proxy that tunnels whatever it is asked for to a port of this machine: its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(0.1)
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            try:
+                client, _ = listening.accept()
+            except TimeoutError:
+                continue
+            client.settimeout(10)
+            threading.Thread(target=_tunnel, args=(client, port), daemon=True).start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        over.set()
+        thread.join()
+        listening.close()
+
+
+def _tunnel(client: socket.socket, port: int) -> None:
+    with client, socket.create_connection(("127.0.0.1", port)) as server:
+        assert _whole_request(client).startswith(b"CONNECT ")
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        back = threading.Thread(target=_pour, args=(server, client), daemon=True)
+        back.start()
+        _pour(client, server)
+        back.join()
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while content := source.recv(65536):
+            target.sendall(content)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # one of the two has gone

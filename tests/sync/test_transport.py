@@ -2,16 +2,31 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sync.errors import Trouble, Unreachable
 from sync.tls import Trust
 from sync.transport import Channel, Limits
-from tests.sync.hostile import Behaviour, Hostile, Slow, hostile, http, nothing, reset, says, unused_port
+from tests.sync.certificates import MORNING, Authority
+from tests.sync.hostile import (
+    Behaviour,
+    Hostile,
+    Slow,
+    hostile,
+    http,
+    nothing,
+    proxy_to,
+    reset,
+    says,
+    unused_port,
+)
 
+MORNING_MS = int(MORNING.timestamp() * 1000)
 NOBODY = Trust(None, lambda: None)
 SHORT = Limits(connect_s=1.0, read_s=1.0, total_s=1.5, most_bytes=2000)
 OK = http("200 OK", b'{"a":1}', "Hailong-Nonce: n1", "Retry-After: 5", "Date: Sun, 22 Nov 2026 01:00:00 GMT")
@@ -174,3 +189,58 @@ def test_connections_are_let_go() -> None:
             ask(server.url)
         assert open_files() == before
     assert isinstance(server, Hostile)
+
+
+NAMES = [b"Content-Type", b"Content-Length", b"Transfer-Encoding", b"Hailong-Nonce", b"X"]
+lines = st.lists(st.tuples(st.sampled_from(NAMES), st.binary(max_size=20)), max_size=5)
+
+
+@pytest.fixture(scope="module")
+def anything() -> Iterator[Hostile]:
+    with hostile(nothing) as server:
+        yield server
+
+
+def answered(server: Hostile, answer: bytes) -> None:
+    """There is an answer, or central was not reached; nothing else."""
+    server.behave = says(answer)
+    with Channel(server.url, NOBODY, limits=SHORT) as channel:
+        try:
+            reply = channel.request("GET", "/")
+        except Unreachable:
+            return
+        assert len(reply.body) <= SHORT.most_bytes
+
+
+@given(st.binary(max_size=40), lines, st.binary(max_size=100))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_at_all_are_anything_but_an_answer_or_unreachable(
+    anything: Hostile, status: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    head = b"\r\n".join([b"HTTP/1.1 200 " + status, *(name + b": " + value for name, value in headers)])
+    answered(anything, head + b"\r\n\r\n" + body)
+
+
+@given(st.binary(max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_nor_are_bytes_that_are_no_http(anything: Hostile, answer: bytes) -> None:
+    answered(anything, answer)
+
+
+def test_through_a_proxy_the_certificate_is_judged_as_ever(tmp_path: Path) -> None:
+    authority = Authority()
+    other = Authority()
+    with hostile(says(OK), authority.context(tmp_path)) as server, proxy_to(server.port) as proxy:
+        for pinned, now_ms, expected in (
+            (authority.pem, MORNING_MS, None),
+            (other.pem, MORNING_MS, Trouble.CERTIFICATE),
+            (authority.pem, MORNING_MS + 31 * 86_400_000, Trouble.CERTIFICATE_TIME),
+        ):
+            channel = Channel(server.url, Trust(pinned, lambda now_ms=now_ms: now_ms), proxy, SHORT)  # type: ignore[misc]
+            with channel:
+                if expected is None:
+                    assert channel.request("GET", "/").status == 200
+                    continue
+                with pytest.raises(Unreachable) as found:
+                    channel.request("GET", "/")
+            assert found.value.trouble is expected
