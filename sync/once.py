@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+from kiosk.ledger.store import Head
 from sync import source
 from sync.connect import writer
 from sync.contact import Settings, Terminal, contact
@@ -27,12 +28,12 @@ class Delivered:
     Attributes:
         status: What central says of this terminal.
         waiting: What is left.
-        size: Up to which entry central has signed.
+        signed: Up to which entry central has signed.
     """
 
     status: str
     waiting: Waiting
-    size: int
+    signed: Head
 
 
 def deliver(settings: Settings) -> Delivered:
@@ -66,8 +67,8 @@ def _deliver(terminal: Terminal) -> Delivered:
     for number in range(_ROUNDS):
         identity = contact(terminal, heartbeat=number == 0)
         with source.opened(terminal.ledger) as ledger:
-            size = terminal.store.cursor(ledger.ledger_id).seq
-            found = Delivered(identity.status, ledger.waiting(size), size)
+            signed = terminal.store.cursor(ledger.ledger_id)
+            found = Delivered(identity.status, ledger.waiting(signed.seq), signed)
         if found.waiting.votes == 0 or identity.status != ACCEPTED:
             break
     return found

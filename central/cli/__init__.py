@@ -2,8 +2,10 @@
 
 import click
 
-from central.cli.check_silence import check_silence
-from central.cli.complete import complete
+COMMANDS = (
+    check_silence, complete, demo, device, ledger, login_link, organisation, recount, serve, votes
+)
+for command in COMMANDS:
 from central.cli.device import device
 from central.cli.ledger import ledger
 from central.cli.login_link import login_link
@@ -19,5 +21,8 @@ def main() -> None:
     """Hài lòng: the central server."""
 
 
-for command in (check_silence, complete, device, ledger, login_link, organisation, recount, serve, votes):
+COMMANDS = (
+    check_silence, complete, demo, device, ledger, login_link, organisation, recount, serve, votes
+)
+for command in COMMANDS:
     main.add_command(command)

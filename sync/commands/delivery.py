@@ -1,14 +1,18 @@
 """``hailong sync``: deliver for as long as the terminal runs, deliver once, and how it goes."""
 
+import json
 import signal
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from assets.texts import Texts
 from kiosk.commands.common import Common, common_options, set_up_logging
 from kiosk.config.phrase import Phrase
+
+if TYPE_CHECKING:
+    from sync.once import Delivered
 
 ALREADY_RUNNING = 1
 """Exit code of ``sync run`` when another one serves the folder."""
@@ -59,8 +63,9 @@ def _end(_number: int, _frame: object) -> NoReturn:
         "reached (nothing is lost), with 4 when it refused, with 2 when something of this machine is in the way."
     )
 )
+@click.option("--json", "as_json", is_flag=True, help=_("Say it as one line of JSON on standard output."))
 @common_options
-def once(common: Common) -> None:
+def once(common: Common, as_json: bool) -> None:
     """With a kiosk that runs or without."""
     from sync.commands.common import failed, say, settings_of
     from sync.errors import SyncError
@@ -73,18 +78,30 @@ def once(common: Common) -> None:
         delivered = deliver(settings)
     except SyncError as error:
         raise failed(error, texts) from error
+    if as_json:
+        click.echo(json.dumps(_facts(delivered)))
     if delivered.status != ACCEPTED:
         say(Phrase("The server waits for an administrator to accept this terminal."), texts, err=True)
         if delivered.waiting.votes:
             raise click.exceptions.Exit(REFUSED)
         return
-    say(
-        Phrase(
-            "Delivered: there is a receipt for all entries up to {size}. {votes} ratings are waiting.",
-            {"size": delivered.size, "votes": delivered.waiting.votes},
-        ),
-        texts,
-    )
+    if not as_json:
+        facts: dict[str, str | int | Phrase] = {
+            "size": delivered.signed.seq,
+            "votes": delivered.waiting.votes,
+        }
+        message = "Delivered: there is a receipt for all entries up to {size}. {votes} ratings are waiting."
+        say(Phrase(message, facts), texts)
+
+
+def _facts(delivered: "Delivered") -> dict[str, str | int]:
+    """What a program wants to know: the receipt is for all entries up to `size`, whose hash is `head`."""
+    return {
+        "status": delivered.status,
+        "waiting": delivered.waiting.votes,
+        "size": delivered.signed.seq,
+        "head": delivered.signed.hash.hex(),
+    }
 
 
 @sync.command(

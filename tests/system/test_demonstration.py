@@ -1,0 +1,112 @@
+"""``scripts/demo`` as its visitor sees it: from a press to PostgreSQL, each part a program of its own."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.program import Program
+
+CENTRAL = (sys.executable, "-m", "central")
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "DATABASE_URL")}
+
+
+def _played(folder: Path, presses: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    arguments = ("demo", "--data-dir", str(folder), "--headless", "--presses", presses, "--exit")
+    done = subprocess.run(
+        [*CENTRAL, *arguments], env=dict(environ), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 0, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(last, dict)
+    return last
+
+
+def _head(folder: Path) -> str:
+    copy = sqlite3.connect(folder / "ledger" / "ledger.db")
+    try:
+        return bytes(copy.execute("SELECT hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()[0]).hex()
+    finally:
+        copy.close()
+
+
+def _of_this_folder(folder: Path) -> list[str]:
+    """Command lines of processes that have to do with a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = process.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found
+
+
+def test_every_press_is_received_signed_for_and_counted_and_a_second_demonstration_goes_on(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    folder = tmp_path / "dữ liệu thử"
+
+    first = _played(folder, "5,4,3", environ)
+    second = _played(folder, "1,2", environ)
+
+    assert (first["counted"], first["received"]) == (3, 3)
+    assert (second["counted"], second["received"]) == (2, 2)
+    assert first["receipt"] != second["receipt"]
+    votes = subprocess.run(
+        [*CENTRAL, "votes", "--data-dir", str(folder / "central"), "--format", "jsonl"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = [json.loads(line) for line in votes.stdout.splitlines()]
+    assert [row["level"] for row in rows] == [5, 4, 3, 1, 2]
+    assert {(row["unit"], row["counter"]) for row in rows} == {("UBND phường Sông Công", "Quầy 3")}
+    assert not _of_this_folder(folder)
+
+
+def test_a_demonstration_that_is_told_to_end_leaves_nothing_running(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    program = Program(("demo", "--data-dir", str(tmp_path), "--headless", "--events"), environ, command=CENTRAL)
+    program.wait_for("ready")
+
+    program.process.send_signal(signal.SIGTERM)
+
+    assert program.process.wait(60) == 0, program.log
+    assert not _of_this_folder(tmp_path)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path, environ: dict[str, str]) -> None:
+    import socket
+
+    (tmp_path / "central").mkdir()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        (tmp_path / "central" / "demo.port").write_text(str(port))
+        done = subprocess.run(
+            [*CENTRAL, "demo", "--data-dir", str(tmp_path), "--headless", "--presses", "5", "--exit"],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert "Máy chủ trung tâm không khởi động được" in done.stderr
+    assert str(port) in done.stderr
