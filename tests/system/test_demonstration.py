@@ -2,8 +2,7 @@
 
 import json
 import os
-import signal
-import sqlite3
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,20 +24,17 @@ def environ() -> dict[str, str]:
 def _played(folder: Path, presses: str, environ: Mapping[str, str]) -> dict[str, Any]:
     arguments = ("demo", "--data-dir", str(folder), "--headless", "--presses", presses, "--exit")
     done = subprocess.run(
-        [*CENTRAL, *arguments], env=dict(environ), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [*CENTRAL, *arguments],
+        env=dict(environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
     assert isinstance(last, dict)
     return last
-
-
-def _head(folder: Path) -> str:
-    copy = sqlite3.connect(folder / "ledger" / "ledger.db")
-    try:
-        return bytes(copy.execute("SELECT hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()[0]).hex()
-    finally:
-        copy.close()
 
 
 def _of_this_folder(folder: Path) -> list[str]:
@@ -81,18 +77,20 @@ def test_every_press_is_received_signed_for_and_counted_and_a_second_demonstrati
 def test_a_demonstration_that_is_told_to_end_leaves_nothing_running(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    program = Program(("demo", "--data-dir", str(tmp_path), "--headless", "--events"), environ, command=CENTRAL)
-    program.wait_for("ready")
+    program = Program(
+        ("demo", "--data-dir", str(tmp_path), "--headless", "--events"), environ, command=CENTRAL
+    )
+    try:
+        program.until("ready")
+        code = program.end()
+    finally:
+        program.close()
 
-    program.process.send_signal(signal.SIGTERM)
-
-    assert program.process.wait(60) == 0, program.log
+    assert code == 0, program.log
     assert not _of_this_folder(tmp_path)
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, environ: dict[str, str]) -> None:
-    import socket
-
     (tmp_path / "central").mkdir()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
