@@ -28,12 +28,17 @@ class Delivered:
     Attributes:
         status: What central says of this terminal.
         waiting: What is left.
-        signed: Up to which entry central has signed.
+        signed: The last entry that central has signed for; seq 0 = none.
     """
 
     status: str
     waiting: Waiting
     signed: Head
+
+    @property
+    def size(self) -> int:
+        """The seq of the last entry that central has signed for."""
+        return self.signed.seq
 
 
 def deliver(settings: Settings) -> Delivered:

@@ -2,10 +2,9 @@
 
 import click
 
-COMMANDS = (
-    check_silence, complete, demo, device, ledger, login_link, organisation, recount, serve, votes
-)
-for command in COMMANDS:
+from central.cli.check_silence import check_silence
+from central.cli.complete import complete
+from central.cli.demo import demo
 from central.cli.device import device
 from central.cli.ledger import ledger
 from central.cli.login_link import login_link
@@ -21,8 +20,16 @@ def main() -> None:
     """Hài lòng: the central server."""
 
 
-COMMANDS = (
-    check_silence, complete, demo, device, ledger, login_link, organisation, recount, serve, votes
-)
-for command in COMMANDS:
+for command in (
+    check_silence,
+    complete,
+    demo,
+    device,
+    ledger,
+    login_link,
+    organisation,
+    recount,
+    serve,
+    votes,
+):
     main.add_command(command)

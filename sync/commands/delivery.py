@@ -85,13 +85,15 @@ def once(common: Common, as_json: bool) -> None:
         if delivered.waiting.votes:
             raise click.exceptions.Exit(REFUSED)
         return
-    if not as_json:
-        facts: dict[str, str | int | Phrase] = {
-            "size": delivered.signed.seq,
-            "votes": delivered.waiting.votes,
-        }
-        message = "Delivered: there is a receipt for all entries up to {size}. {votes} ratings are waiting."
-        say(Phrase(message, facts), texts)
+    if as_json:
+        return
+    say(
+        Phrase(
+            "Delivered: there is a receipt for all entries up to {size}. {votes} ratings are waiting.",
+            {"size": delivered.size, "votes": delivered.waiting.votes},
+        ),
+        texts,
+    )
 
 
 def _facts(delivered: "Delivered") -> dict[str, str | int]:
@@ -99,7 +101,7 @@ def _facts(delivered: "Delivered") -> dict[str, str | int]:
     return {
         "status": delivered.status,
         "waiting": delivered.waiting.votes,
-        "size": delivered.signed.seq,
+        "size": delivered.size,
         "head": delivered.signed.hash.hex(),
     }
 

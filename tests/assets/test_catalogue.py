@@ -12,17 +12,21 @@ ROOT = Path(__file__).parents[2]
 # `Phrase` holds a sentence until it is known who reads it.
 KEYWORDS = {"_": None, "Phrase": (1,)}
 PACKAGES = ("assets", "hardware", "kiosk", "sync")
+# Central speaks through Django's catalogues; the demonstration is for whoever tries a terminal.
+SOURCES = (
+    *(source for package in PACKAGES for source in sorted((ROOT / package).rglob("*.py"))),
+    ROOT / "central" / "demonstration.py",
+)
 CATALOGUES = sorted((ROOT / "assets" / "locale").glob("*/LC_MESSAGES/hailong.po"))
 
 
 def sentences() -> dict[str, str]:
     """Every sentence in the code, with the place where it was found last."""
     found: dict[str, str] = {}
-    for package in PACKAGES:
-        for source in sorted((ROOT / package).rglob("*.py")):
-            for line, message, *_ in extract_from_file("python", source, keywords=KEYWORDS):
-                assert isinstance(message, str), "plural forms are not used: Vietnamese has none"
-                found[message] = f"{source.relative_to(ROOT)}:{line}"
+    for source in SOURCES:
+        for line, message, *_ in extract_from_file("python", source, keywords=KEYWORDS):
+            assert isinstance(message, str), "plural forms are not used: Vietnamese has none"
+            found[message] = f"{source.relative_to(ROOT)}:{line}"
     return found
 
 

@@ -43,7 +43,7 @@ def test_the_demo_needs_nothing_but_python(checkout: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
-    assert (last["stored"], last["counted"]) == (6, 6)
+    assert (last["stored"], last["counted"], last["received"]) == (6, 6, 6)
     assert Path(last["ledger"]).is_relative_to(checkout.parent / "demo-data")
     for line in done.stdout.splitlines():
         json.loads(line)  # human text goes to standard error

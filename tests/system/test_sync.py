@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ledger.reader import reading
 from tests.disks import SmallDisk
 from tests.sync.hostile import unused_port
 from tests.sync.reference import CODE, Problem, Reference, serving
@@ -229,9 +230,18 @@ def test_once_ends_with_0_3_4_or_2_with_or_without_a_kiosk(tmp_path: Path) -> No
         assert local.returncode == 2
         assert "chmod 600" in local.stderr
         (data / "sync" / "device.key").chmod(0o600)
-        done = said("sync", "once", data=data)
+        done = said("sync", "once", "--json", data=data)
         assert (done.returncode, ratings(central)) == (0, 3), done.stderr
+        facts = json.loads(done.stdout)
+        assert (facts["status"], facts["waiting"]) == ("accepted", 0)
+        assert facts["head"] == _hash_of(data, facts["size"])
     assert said("sync", "once", "--config", "/nowhere", data=data).returncode == 2
+
+
+def _hash_of(data: Path, seq: int) -> str:
+    with reading(data / "ledger" / "ledger.db") as ledger:
+        (found,) = ledger.connection.execute("SELECT hash FROM entry WHERE seq = ?", (seq,)).fetchone()
+    return bytes(found).hex()
 
 
 def test_enrol_ends_with_0_2_3_or_4_and_says_why(tmp_path: Path, central: Reference) -> None:
