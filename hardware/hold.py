@@ -37,15 +37,17 @@ class _Contact:
     """One of the two.
 
     Attributes:
-        down: Whether it is closed.
-        edge_ns: The last edge.
+        down: Whether it was closed when something was last known of it.
+        closed_ns: The last moment at which it is known to have been closed.
+        seen_open_ns: A moment since then at which it is known to have been open; None where there is none.
         since_ns: When it was closed for good; None before.
         open_ns: Its openings since then, drained.
         spent: Whether a hold has been made of this closure already.
     """
 
     down: bool = False
-    edge_ns: int = 0
+    closed_ns: int = 0
+    seen_open_ns: int | None = None
     since_ns: int | None = None
     open_ns: int = 0
     spent: bool = False
@@ -53,6 +55,8 @@ class _Contact:
 
 class Hold:
     """Edges of two contacts in, one hold out. All times are CLOCK_BOOTTIME in nanoseconds.
+
+    An opening is as long as it may have been: from the last moment at which the contact is known to have been closed.
 
     Args:
         bounce_ns: How much opening is the contact's own; 0 where every release is one (a finger on glass; a pad, whose
@@ -76,18 +80,32 @@ class Hold:
         return self._contacts[side].since_ns
 
     def edge(self, side: Side, down: bool, at_ns: int) -> None:
-        """One of the two closed or opened. An edge that comes late counts as of the last one."""
+        """One of the two was reported to have closed or opened. What comes late counts as of what is known."""
         contact = self._contacts[side]
-        passed_ns = max(0, at_ns - contact.edge_ns)
-        contact.edge_ns += passed_ns
-        if contact.down and not down:
+        passed_ns = max(0, at_ns - contact.closed_ns)
+        contact.closed_ns += passed_ns
+        had_opened = contact.seen_open_ns is not None and contact.closed_ns > contact.seen_open_ns
+        if down or had_opened:
+            contact.open_ns += passed_ns  # an edge may have been lost, and it may have been open all the time
+        else:
+            contact.open_ns = max(0, contact.open_ns - passed_ns // DRAIN)
+        contact.down, contact.seen_open_ns = down, None if down else contact.closed_ns
+        if down and (contact.since_ns is None or contact.open_ns >= self._bounce_ns):
+            contact.since_ns, contact.open_ns, contact.spent = contact.closed_ns, 0, False
+
+    def look(self, side: Side, down: bool, at_ns: int) -> None:
+        """One of the two was looked at, and was closed or open at that moment."""
+        contact = self._contacts[side]
+        if contact.since_ns is None:
+            return  # it is not known to have been pressed; that it is down now is no press
+        if down and not contact.down:
+            self.edge(side, True, at_ns)  # that it closed was never reported
+        elif down:
+            passed_ns = max(0, at_ns - contact.closed_ns)
+            contact.closed_ns += passed_ns
             contact.open_ns = max(0, contact.open_ns - passed_ns // DRAIN)
         else:
-            # Closed again without having opened: an edge was lost, and it may have been open all the time.
-            contact.open_ns += passed_ns
-        contact.down = down
-        if down and (contact.since_ns is None or contact.open_ns >= self._bounce_ns):
-            contact.since_ns, contact.open_ns, contact.spent = contact.edge_ns, 0, False
+            contact.down, contact.seen_open_ns = False, contact.seen_open_ns or at_ns
 
     def forget(self) -> None:
         """Nobody knows what the contacts have done: whatever is held now counts only after it is pressed anew."""

@@ -52,7 +52,9 @@ class ContactJudge:
     def edge(self, button: AnyButton, down: bool, at_ns: int) -> list[InputEvent]:
         """One contact closed or opened, at that CLOCK_BOOTTIME in nanoseconds."""
         self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
-        return self._take(button, down, at_ns)
+        events = self._logic.edge(button, down, at_ns)
+        self._outer.edge(button, down, at_ns)
+        return events
 
     def lost_edges(self) -> None:
         """Some edges were not reported: a hold cannot be vouched for."""
@@ -85,10 +87,6 @@ class ContactJudge:
         events: list[InputEvent] = []
         for button, down in self._look_at().items():
             if down != self._logic.is_down(button):
-                events += self._take(button, down, now_ns)
-        return events
-
-    def _take(self, button: AnyButton, down: bool, at_ns: int) -> list[InputEvent]:
-        events = self._logic.edge(button, down, at_ns)
-        self._outer.edge(button, down, at_ns)
+                events += self._logic.edge(button, down, now_ns)
+            self._outer.look(button, down, now_ns)
         return events

@@ -29,6 +29,11 @@ class OuterButtons:
         if isinstance(button, Level) and button in SIDES:
             self._hold.edge(SIDES[button], down, at_ns)
 
+    def look(self, button: AnyButton, down: bool, at_ns: int) -> None:
+        """Any button was looked at."""
+        if isinstance(button, Level) and button in SIDES:
+            self._hold.look(SIDES[button], down, at_ns)
+
     def forget(self) -> None:
         """Edges were lost, or the device was: what is held counts only after it is pressed anew."""
         self._hold.forget()

@@ -166,6 +166,62 @@ def test_a_release_reported_twice_is_as_long_as_both() -> None:
     assert hold.due_ns == 2 * S + 25 * MS + HOLD_NS
 
 
+def both_down() -> Hold:
+    hold = Hold(BOUNCE_MS * MS)
+    for side in Side:
+        hold.edge(side, True, S)
+    return hold
+
+
+def test_an_opening_that_was_only_looked_at_is_as_long_as_it_may_have_been() -> None:
+    """Closed at 3.00 s, seen open at 3.04 s, closed again at 3.05 s: it may have been open for 50 ms."""
+    hold = both_down()
+    hold.look(Side.LEFT, True, 3 * S)
+    hold.look(Side.LEFT, False, 3 * S + 40 * MS)
+    assert hold.due_ns is None
+    hold.edge(Side.LEFT, True, 3 * S + 50 * MS)
+    assert hold.due_ns == 3 * S + 50 * MS + HOLD_NS
+
+
+def test_an_opening_whose_edge_comes_after_the_look_is_as_long_as_it_was() -> None:
+    hold = both_down()
+    hold.look(Side.LEFT, True, 3 * S)
+    hold.look(Side.LEFT, False, 3 * S + 40 * MS)
+    hold.edge(Side.LEFT, False, 3 * S + 39 * MS)
+    hold.edge(Side.LEFT, True, 3 * S + 41 * MS)
+    assert hold.due_ns == S + HOLD_NS
+
+
+def test_an_opening_edge_after_it_was_seen_open_means_that_a_closing_was_lost() -> None:
+    hold = both_down()
+    hold.look(Side.LEFT, True, 3 * S)
+    hold.look(Side.LEFT, False, 3 * S + 30 * MS)
+    hold.edge(Side.LEFT, False, 3 * S + 50 * MS)
+    hold.edge(Side.LEFT, True, 3 * S + 51 * MS)
+    assert hold.due_ns == 3 * S + 51 * MS + HOLD_NS
+
+
+def test_a_closing_that_was_only_looked_at_counts_from_the_look() -> None:
+    hold = both_down()
+    hold.edge(Side.LEFT, False, 3 * S)
+    hold.look(Side.LEFT, True, 3 * S + 40 * MS)
+    assert hold.due_ns == 3 * S + 40 * MS + HOLD_NS
+
+
+def test_an_edge_that_was_lost_between_two_looks_close_to_each_other_is_bounce() -> None:
+    hold = both_down()
+    hold.look(Side.LEFT, True, 3 * S)
+    hold.edge(Side.LEFT, True, 3 * S + 5 * MS)
+    assert hold.due_ns == S + HOLD_NS
+
+
+def test_to_be_looked_at_is_not_to_be_pressed() -> None:
+    hold = Hold(BOUNCE_MS * MS)
+    for side in Side:
+        hold.look(side, True, S)
+    assert hold.due_ns is None
+
+
 def test_what_is_forgotten_counts_only_when_it_is_pressed_anew() -> None:
     hold = Hold(BOUNCE_MS * MS)
     for side in Side:

@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | image``."""
 
 import argparse
 import os
@@ -32,7 +32,13 @@ def main() -> int:
         "--mutant", choices=["ntp", "20ppm", "wall", "unflagged"], help="a program that believes it"
     )
 
-    for command in (powercut, kill, clock):
+    gesture = commands.add_parser("gesture", help="the public pounds, and must not get into the service page")
+    gesture.add_argument("--minutes", type=int, default=10_000, help="simulated minutes of pounding")
+    gesture.add_argument(
+        "--mutant", metavar="NAME", help="only this mutant; all: the program and every mutant"
+    )
+
+    for command in (powercut, kill, clock, gesture):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -53,6 +59,10 @@ def main() -> int:
         from tests.prove.clock import run as run_clock
 
         return run_clock(options.votes, options.seed, options.mutant, options.evidence)
+    if options.command == "gesture":
+        from tests.prove.gesture import run as run_gesture
+
+        return run_gesture(options.minutes, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

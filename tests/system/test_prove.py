@@ -12,9 +12,10 @@ import pytest
 
 from tests.bench import append, idle, start
 from tests.bench.program import HEADLESS
-from tests.prove import clock, mutants
+from tests.prove import clock, gesture, mutants
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
+from tests.prove.hands import gaps_s, pounding, together_s
 from tests.prove.recovery import LOST, keep, lay_out, recover
 from tests.prove.strace_log import LogNotUnderstood, calls
 from tests.xdisplay import environment
@@ -56,6 +57,26 @@ def test_every_vote_of_a_wrong_clock_lies_in_its_interval() -> None:
 @pytest.mark.parametrize("mutant", clock.MUTANTS)
 def test_a_program_that_believes_a_wrong_clock_is_caught(mutant: str) -> None:
     assert prove("clock", "--votes", "5000", "--mutant", mutant) == f"mutant {mutant}: caught\n"
+
+
+def test_the_public_does_not_get_into_the_service_page_by_accident() -> None:
+    said = prove("gesture", "--minutes", "80", "--seed", "7")
+    assert "0 × the public entered the service page" in said
+    assert int(said.split()[1]) >= 80
+    assert int(said.split("presses, ")[1].split()[0]) > 100, (
+        "both were held for nearly six seconds often enough"
+    )
+
+
+@pytest.mark.parametrize("mutant", gesture.MUTANTS)
+def test_a_recognition_of_the_gesture_that_is_too_easy_is_caught(mutant: str) -> None:
+    assert f"mutant {mutant}: caught in session " in prove("gesture", "--mutant", mutant)
+
+
+def test_the_simulated_hands_hold_both_for_nearly_six_seconds_and_never_longer() -> None:
+    made = pounding(random.Random(3), 3600, 0.05)  # noqa: S311
+    assert 5.89 <= max(together_s(made)) <= 5.9 + 1e-9
+    assert 0.05 - 1e-9 <= min(gaps_s(made)) <= 0.051
 
 
 def test_an_append_and_a_bare_commit_are_measured_in_turn(tmp_path: Path) -> None:
