@@ -4,13 +4,17 @@ Statements of one transaction are sent together (PostgreSQL's pipeline) and prep
 ORM does for people's convenience costs more than all that ingest does.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Protocol, TypeAlias
 
 import psycopg
 from django.db import connection
 from psycopg.rows import TupleRow
+
+from central import arrays
 
 Row: TypeAlias = TupleRow
 Connection: TypeAlias = "psycopg.Connection[Row]"
@@ -29,17 +33,71 @@ class Session:
         self._raw = raw
 
     def run(self, statement: str, values: Values = ()) -> Cursor:
-        """Send a statement. In a pipeline its rows are there when somebody fetches them."""
-        # Not Django's cursor, which puts values into the text.
-        cursor: Cursor = psycopg.Cursor(self._raw)
-        return cursor.execute(statement.encode(), values, prepare=True)
+        """Send a statement; `%s` and `%(name)s` stand for values.
+
+        In a pipeline its rows are there when somebody fetches them.
+        """
+        text, names = _numbered(statement)
+        if isinstance(values, Mapping):
+            values = [values[name] for name in names]
+        # Not Django's cursor, which puts values into the text; nor psycopg's usual one, which reads the text each time.
+        cursor: Cursor = psycopg.RawCursor(self._raw)
+        return cursor.execute(text, values, prepare=True)
+
+
+_PLACE = re.compile(r"%(?:s|\((\w+)\)s)")
+
+
+@lru_cache(maxsize=1000)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """A statement as PostgreSQL wants it, with $1, $2 …, and the names of these, where they have any."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1] or f"#{len(names)}"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _PLACE.sub(number, statement).encode(), tuple(names)
+
+
+class Writer(Protocol):
+    """Takes statements whose rows nobody wants."""
+
+    def run(self, statement: str, values: Sequence[object]) -> object:
+        """Take a statement."""
+
+
+class Together:
+    """Statements that change rows of their own, sent as one: each one costs a journey, whatever it does.
+
+    They all see what was there before the first of them.
+    """
+
+    def __init__(self) -> None:
+        self._statements: list[str] = []
+        self._values: list[object] = []
+
+    def run(self, statement: str, values: Sequence[object]) -> None:
+        """One more."""
+        self._statements.append(statement)
+        self._values += values
+
+    def send(self, session: Session) -> None:
+        """Send what was collected; then it is empty. Raises `psycopg.Error`."""
+        if self._statements:
+            named = ", ".join(f"s{n} AS ({text})" for n, text in enumerate(self._statements))
+            session.run(f"WITH {named} SELECT", self._values)
+            self._statements, self._values = [], []
 
 
 def _connection() -> Connection:
     connection.ensure_connection()
     raw: Connection = connection.connection
-    if raw.prepare_threshold is None:
+    if raw.prepare_threshold is None:  # Django's way: it has not been used here before
         raw.prepare_threshold = 1
+        arrays.register(raw)
     return raw
 
 

@@ -5,6 +5,7 @@ The same as `central.counting.project` would find, without reading everything ag
 
 from collections.abc import Iterator, Sequence
 
+from central.arrays import BigInts, Bools
 from central.counting import reading, rows
 from central.counting.derived import Derived
 from central.counting.meaning import Anchored, Corrected, Meaning, Rated, Trust, Voided
@@ -24,30 +25,35 @@ WITH mine AS NOT MATERIALIZED (
            (SELECT min(at_ns) FROM mine WHERE boot_n = s.boot_n AND at_ns > s.high_ns) AS high_ns,
            (SELECT boot_n FROM mine WHERE boot_n < s.boot_n ORDER BY boot_n DESC LIMIT 1) AS before,
            (SELECT boot_n FROM mine WHERE boot_n > s.boot_n ORDER BY boot_n LIMIT 1) AS after
-      FROM unnest(%(boots)s::bigint[], %(lows)s::bigint[], %(highs)s::bigint[], %(anchored)s::boolean[])
+      FROM unnest(%(boots)s, %(lows)s, %(highs)s, %(anchored)s)
            AS s(boot_n, low_ns, high_ns, anchored)
 )
 SELECT DISTINCT r.seq
-  FROM central_rating r, changed c
- WHERE r.device_id = %(device)s AND r.ledger_id = %(ledger)s AND r.seq <= %(size)s
-   AND (c.anchored AND r.boot_n = c.boot_n
-        AND r.boottime_ns >= coalesce(c.low_ns, 0) AND r.boottime_ns <= coalesce(c.high_ns, 9223372036854775807)
-     OR c.anchored AND r.boot_n > coalesce(c.before, -1) AND r.boot_n < c.boot_n
-     OR r.boot_n > c.boot_n AND r.boot_n < coalesce(c.after, 9223372036854775807))
+  FROM changed c
+  JOIN central_boot b
+    ON b.device_id = %(device)s AND b.ledger_id = %(ledger)s
+   AND (c.anchored AND b.boot_n = c.boot_n
+     OR c.anchored AND b.boot_n > coalesce(c.before, -1) AND b.boot_n < c.boot_n
+     OR b.boot_n > c.boot_n AND b.boot_n < coalesce(c.after, 9223372036854775807))
+  JOIN central_rating r
+    ON r.device_id = %(device)s AND r.ledger_id = %(ledger)s
+   AND r.seq BETWEEN b.first_seq AND least(b.last_seq, %(size)s) AND r.boot_n = b.boot_n
+ WHERE b.boot_n <> c.boot_n
+    OR r.boottime_ns BETWEEN coalesce(c.low_ns, 0) AND coalesce(c.high_ns, 9223372036854775807)
 """
 # A void may be of a correction: then it is about the rating that that one is of.
 _ABOUT = """
 SELECT DISTINCT r.seq FROM central_rating r
  WHERE r.device_id = %(device)s AND r.ledger_id = %(ledger)s AND r.seq <= %(size)s
-   AND r.seq IN (SELECT unnest(%(about)s::bigint[])
+   AND r.seq IN (SELECT unnest(%(about)s)
                  UNION ALL SELECT p.of FROM central_press p
-                  WHERE p.device_id = %(device)s AND p.ledger_id = %(ledger)s AND p.seq = ANY(%(about)s::bigint[])
+                  WHERE p.device_id = %(device)s AND p.ledger_id = %(ledger)s AND p.seq = ANY(%(about)s)
                     AND p.level IS NOT NULL)
 """
 _PRESSES = """
 WITH about AS (
     SELECT seq, of, level FROM central_press
-     WHERE device_id = %(device)s AND ledger_id = %(ledger)s AND of = ANY(%(ratings)s::bigint[])
+     WHERE device_id = %(device)s AND ledger_id = %(ledger)s AND of = ANY(%(ratings)s)
 )
 SELECT seq, of, level FROM about
 UNION ALL
@@ -103,14 +109,14 @@ class News:
         }
         asked = []
         if about := self._about():
-            asked.append(session.run(_ABOUT, where | {"about": about}))
+            asked.append(session.run(_ABOUT, where | {"about": BigInts(about)}))
         if moved := self._moved():
             boots, lows, highs, anchored = zip(*moved, strict=True)
             spans = {
-                "boots": list(boots),
-                "lows": list(lows),
-                "highs": list(highs),
-                "anchored": list(anchored),
+                "boots": BigInts(boots),
+                "lows": BigInts(lows),
+                "highs": BigInts(highs),
+                "anchored": Bools(anchored),
             }
             asked.append(session.run(_TOUCHED, where | spans))
         return sorted({seq for cursor in asked for (seq,) in cursor})
@@ -149,13 +155,11 @@ def recounted(session: Session, owner: Owner, seqs: Sequence[int], trust: Trust)
         trust: Whose word is believed.
     """
     records = reading.some(session, owner, seqs)
-    asked = reading.Asked(session, owner, reading.spans_of(records), at_end=False)
-    where = {"device": owner.device, "ledger": owner.ledger_id, "ratings": list(seqs)}
+    asked = reading.Asked(session, owner, reading.spans_of(records))
+    where = {"device": owner.device, "ledger": owner.ledger_id, "ratings": BigInts(seqs)}
     presses = session.run(_PRESSES, where)
-    before = session.run(
-        f"{rows.SELECT} AND seq = ANY(%s::bigint[]) ORDER BY seq, hash", (*owner, list(seqs))
-    )
-    found = asked.survey(trust)
+    before = session.run(f"{rows.SELECT} AND seq = ANY(%s) ORDER BY seq, hash", (*owner, BigInts(seqs)))
+    found = asked.survey(trust, reading.configs(session, owner))
     for seq, of, level in presses:
         found.press(seq, of, level)
     return rows.changes(map(rows.row_of, before), rated(records, found))

@@ -1,23 +1,46 @@
 """What entries say of other entries, kept beside them so that counting need not read everything again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from central.arrays import Array, BigInts, Bools, Ints, SmallInts, Texts
 from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Voided
 from central.counting.projection import Record
 from central.counting.rows import Owner
-from central.session import Row, Session
+from central.session import Row, Session, Writer
 
-_TABLES = {
-    "central_configinforce": "seq, revision, unit_id, counter_id",
-    "central_anchor": "seq, boot_n, at_ns, utc_ms, error_ms, source, binding",
-    "central_press": "seq, of, level",
-    "central_boot": "boot_n, first_seq, last_seq, last_boottime_ns",
+_TABLES: dict[str, dict[str, Callable[..., Array]]] = {
+    "central_configinforce": {"seq": BigInts, "revision": Ints, "unit_id": BigInts, "counter_id": BigInts},
+    "central_anchor": {
+        "seq": BigInts,
+        "boot_n": BigInts,
+        "at_ns": BigInts,
+        "utc_ms": BigInts,
+        "error_ms": BigInts,
+        "source": Texts,
+        "binding": Bools,
+    },
+    "central_press": {"seq": BigInts, "of": BigInts, "level": SmallInts},
+    "central_boot": {
+        "boot_n": BigInts,
+        "first_seq": BigInts,
+        "last_seq": BigInts,
+        "last_boottime_ns": BigInts,
+    },
 }
 _BOOT_GROWS = """
 ON CONFLICT (device_id, ledger_id, boot_n) DO UPDATE
    SET last_seq = greatest(central_boot.last_seq, EXCLUDED.last_seq),
        last_boottime_ns = greatest(central_boot.last_boottime_ns, EXCLUDED.last_boottime_ns)
 """
+
+
+_STATEMENTS = {
+    table: f"INSERT INTO {table} (device_id, ledger_id, {', '.join(columns)})"
+    f" SELECT %s, %s, * FROM unnest({', '.join(['%s'] * len(columns))})"
+    f" {_BOOT_GROWS if table == 'central_boot' else 'ON CONFLICT DO NOTHING'}"
+    for table, columns in _TABLES.items()
+}
 
 
 @dataclass
@@ -56,23 +79,21 @@ class Derived:
         boots = [(boot_n, *rest) for boot_n, rest in self.boots.items()]
         return dict(zip(_TABLES, (self.configs, self.anchors, self.presses, boots), strict=True))
 
-    def store(self, session: Session, owner: Owner) -> None:
-        """Keep them beside what is there. Raises `psycopg.Error`."""
-        for table, found in self.tables().items():
-            places = ", ".join(["%s"] * (2 + len(_TABLES[table].split(", "))))
-            more = _BOOT_GROWS if table == "central_boot" else "ON CONFLICT DO NOTHING"
-            statement = (
-                f"INSERT INTO {table} (device_id, ledger_id, {_TABLES[table]}) VALUES ({places}) {more}"
-            )
-            for row in found:
-                session.run(statement, (*owner, *row))
+    def store(self, writer: Writer, owner: Owner) -> None:
+        """Keep them beside what is there."""
+        for table, rows in self.tables().items():
+            if rows:
+                kinds = _TABLES[table].values()
+                columns = zip(*rows, strict=True)
+                arrays = [kind(column) for kind, column in zip(kinds, columns, strict=True)]
+                writer.run(_STATEMENTS[table], (*owner, *arrays))
 
 
 def stored(session: Session, owner: Owner) -> dict[str, list[Row]]:
     """What is kept, by table."""
     where = "WHERE device_id = %s AND ledger_id = %s"
     asked = {
-        table: session.run(f"SELECT {columns} FROM {table} {where}", owner)
+        table: session.run(f"SELECT {', '.join(columns)} FROM {table} {where}", owner)
         for table, columns in _TABLES.items()
     }
     return {table: cursor.fetchall() for table, cursor in asked.items()}

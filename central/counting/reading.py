@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from central import clock
+from central.arrays import BigInts
 from central.counting.lines import Salvaged
 from central.counting.meaning import Configured, Trust
 from central.counting.projection import Record, Survey
@@ -17,10 +18,10 @@ from kiosk.ledger.chain import GENESIS
 Spans = Mapping[int, tuple[int, int]]
 """First and last CLOCK_BOOTTIME of interest, by boot."""
 
-_CONFIG = "SELECT seq, revision, unit_id, counter_id FROM central_configinforce WHERE device_id = %s AND ledger_id = %s"
-CONFIGS = f"{_CONFIG} ORDER BY seq"
-NEWEST_CONFIG = f"{_CONFIG} ORDER BY seq DESC LIMIT 1"
-
+_CONFIGS = """
+SELECT seq, revision, unit_id, counter_id FROM central_configinforce
+ WHERE device_id = %s AND ledger_id = %s ORDER BY seq
+"""
 # Of each boot: its end, and the anchors from the last one before the span to the first one after it. Of the nearest
 # boots with anchors before and after: their end and their beginning.
 TIMES = """
@@ -28,7 +29,7 @@ WITH mine AS NOT MATERIALIZED (
     SELECT boot_n, at_ns, utc_ms, error_ms, source FROM central_anchor
      WHERE device_id = %(device)s AND ledger_id = %(ledger)s AND binding
 ), span AS (
-    SELECT * FROM unnest(%(boots)s::bigint[], %(lows)s::bigint[], %(highs)s::bigint[]) AS s(boot_n, low_ns, high_ns)
+    SELECT * FROM unnest(%(boots)s, %(lows)s, %(highs)s) AS s(boot_n, low_ns, high_ns)
 ), wanted AS (
     SELECT * FROM span
     UNION SELECT b.boot_n, b.last_boottime_ns, b.last_boottime_ns
@@ -55,7 +56,7 @@ SELECT seq, boot_n, boottime_ns, kind, payload, hash, received_at FROM central_e
  WHERE device_id = %s AND ledger_id = %s
 """
 ENTRIES = f"{_ENTRY} AND seq > %s ORDER BY seq LIMIT %s"
-SOME = f"{_ENTRY} AND seq = ANY(%s::bigint[]) ORDER BY seq"
+SOME = f"{_ENTRY} AND seq = ANY(%s) ORDER BY seq"
 CARRIED = """
 SELECT s.seq, s.boot_n, s.boottime_ns, s.kind, s.payload, s.prev, s.hash, s.received_at, s.carrier_ledger, s.carrier_seq
   FROM central_salvaged s
@@ -66,6 +67,11 @@ BROKEN = "SELECT after, until FROM central_brokentag WHERE device_id = %s AND le
 MANY = 5_000
 
 
+def configs(session: Session, owner: Owner) -> list[tuple[int, Configured]]:
+    """All configurations that were in force in a ledger."""
+    return [(seq, Configured(*rest)) for seq, *rest in session.run(_CONFIGS, owner)]
+
+
 class Asked:
     """Questions that were sent; the answers are there when they are wanted.
 
@@ -73,25 +79,26 @@ class Asked:
         session: Its pipeline sends the questions together.
         owner: Whose ledger.
         spans: Where the entries lie that are to be placed.
-        at_end: They come after everything that is known: of the configurations only the newest matters.
     """
 
-    def __init__(self, session: Session, owner: Owner, spans: Spans, at_end: bool) -> None:
-        self._configs = session.run(NEWEST_CONFIG if at_end else CONFIGS, owner)
+    def __init__(self, session: Session, owner: Owner, spans: Spans) -> None:
         values: dict[str, object] = {
             "device": owner.device,
             "ledger": owner.ledger_id,
-            "boots": list(spans),
-            "lows": [low for low, _ in spans.values()],
-            "highs": [high for _, high in spans.values()],
+            "boots": BigInts(list(spans)),
+            "lows": BigInts([low for low, _ in spans.values()]),
+            "highs": BigInts([high for _, high in spans.values()]),
         }
         self._times = session.run(TIMES, values)
 
-    def survey(self, trust: Trust) -> Survey:
-        """What is known, to be completed by what is new."""
-        found = Survey(trust)
-        for seq, revision, unit_id, counter_id in self._configs:
-            found.configure(seq, Configured(revision, unit_id, counter_id))
+    def survey(self, trust: Trust, configs: Iterable[tuple[int, Configured]]) -> Survey:
+        """What is known, to be completed by what is new.
+
+        Args:
+            trust: Whose word is believed.
+            configs: Those that matter: all, or, for entries at the end, the newest.
+        """
+        found = Survey(trust, list(configs))
         for boot_n, end_ns, at_ns, utc_ms, error_ms, source in self._times:
             if end_ns is not None:
                 found.ends_ns[boot_n] = end_ns
@@ -155,7 +162,7 @@ def direct(session: Session, owner: Owner) -> Iterator[Record]:
 def some(session: Session, owner: Owner, seqs: Sequence[int]) -> list[Record]:
     """Some of them; `prev` is left out."""
     doubted = doubts(session, owner)
-    return [_record(row, b"", doubted) for row in session.run(SOME, (*owner, list(seqs)))]
+    return [_record(row, b"", doubted) for row in session.run(SOME, (*owner, BigInts(seqs)))]
 
 
 def _record(row: Row, prev: bytes, doubted: Doubts) -> Record:

@@ -1,14 +1,15 @@
 """Ratings and hourly counts in the database: how rows get there, and how counts follow them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from central import clock
+from central.arrays import Array, BigInts, Blobs, Bools, Ints, Moments, SmallInts
 from central.counting.projection import RatingRow
-from central.session import Row, Session
+from central.session import Row, Writer
 
 
 class Owner(NamedTuple):
@@ -33,15 +34,17 @@ Change = tuple[RatingRow | None, RatingRow | None]
 """A rating before and after; None where it was not, or is no more."""
 
 _COLUMNS = [field.name.replace("hour_ms", "hour") for field in fields(RatingRow)]
-_TYPES = {
-    "hash": "bytea",
-    "level": "smallint",
-    "certain": "boolean",
-    "hour": "timestamptz",
-    "flags": "integer",
-    "counted": "boolean",
+_ARRAY_OF: dict[str, Callable[..., Array]] = {
+    "hash": Blobs,
+    "level": SmallInts,
+    "certain": Bools,
+    "hour": Moments,
+    "flags": Ints,
+    "counted": Bools,
 }
-_ARRAYS = ", ".join(f"%s::{_TYPES.get(name, 'bigint')}[]" for name in _COLUMNS)
+_KINDS = [_ARRAY_OF.get(name, BigInts) for name in _COLUMNS]
+_CELLS = attrgetter(*(field.name for field in fields(RatingRow)))
+_ARRAYS = ", ".join(["%s"] * len(_COLUMNS))
 _LIST = ", ".join(_COLUMNS)
 
 _INSERT = (
@@ -53,12 +56,12 @@ UPDATE central_rating r SET ({_LIST}) = ROW(u.*)
  WHERE r.device_id = %s AND r.ledger_id = %s AND r.seq = u.seq AND r.hash = u.hash
 """
 _DELETE = """
-DELETE FROM central_rating r USING unnest(%s::bigint[], %s::bytea[]) AS u(seq, hash)
+DELETE FROM central_rating r USING unnest(%s, %s) AS u(seq, hash)
  WHERE r.device_id = %s AND r.ledger_id = %s AND r.seq = u.seq AND r.hash = u.hash
 """
 SELECT = f"SELECT {_LIST} FROM central_rating WHERE device_id = %s AND ledger_id = %s"
 
-_PLACES = "%s::bigint[], %s::bigint[], %s::timestamptz[], %s::smallint[], %s::integer[], %s::boolean[], %s::bigint[]"
+_PLACES = ", ".join(["%s"] * 7)
 _PLACE = "counter_id, unit_id, hour, level, flags, certain, n"
 _MORE = f"""
 INSERT INTO central_hourlycount (device_id, {_PLACE})
@@ -73,17 +76,13 @@ UPDATE central_hourlycount h SET n = h.n + u.n
 """
 
 
-def apply(session: Session, owner: Owner, changes: Iterable[Change]) -> None:
-    """Make ratings what they are now, and move their counts with them; the caller's transaction holds the device.
-
-    Raises:
-        psycopg.Error: The database refuses it.
-    """
+def apply(writer: Writer, owner: Owner, changes: Iterable[Change]) -> None:
+    """Make ratings what they are now, and move their counts with them; the caller's transaction holds the device."""
     found = [change for change in changes if change[0] != change[1]]
-    _insert(session, owner, [after for before, after in found if before is None and after is not None])
-    _update(session, owner, [after for before, after in found if before is not None and after is not None])
-    _delete(session, owner, [before for before, after in found if before is not None and after is None])
-    _move(session, owner.device, moved(found))
+    _insert(writer, owner, [after for before, after in found if before is None and after is not None])
+    _update(writer, owner, [after for before, after in found if before is not None and after is not None])
+    _delete(writer, owner, [before for before, after in found if before is not None and after is None])
+    _move(writer, owner.device, moved(found))
 
 
 def changes(before: Iterable[RatingRow], after: Iterable[RatingRow]) -> Iterator[Change]:
@@ -158,48 +157,49 @@ def row_of(found: Row) -> RatingRow:
     )
 
 
-def _insert(session: Session, owner: Owner, rows: Sequence[RatingRow]) -> None:
+def _insert(writer: Writer, owner: Owner, rows: Sequence[RatingRow]) -> None:
     if rows:
-        session.run(_INSERT, (*owner, *_arrays(rows)))
+        writer.run(_INSERT, (*owner, *_arrays(rows)))
 
 
-def _update(session: Session, owner: Owner, rows: Sequence[RatingRow]) -> None:
+def _update(writer: Writer, owner: Owner, rows: Sequence[RatingRow]) -> None:
     if rows:
-        session.run(_UPDATE, (*_arrays(rows), *owner))
+        writer.run(_UPDATE, (*_arrays(rows), *owner))
 
 
-def _delete(session: Session, owner: Owner, rows: Sequence[RatingRow]) -> None:
+def _delete(writer: Writer, owner: Owner, rows: Sequence[RatingRow]) -> None:
     if rows:
-        session.run(_DELETE, ([row.seq for row in rows], [row.hash for row in rows], *owner))
+        writer.run(_DELETE, (BigInts([row.seq for row in rows]), Blobs([row.hash for row in rows]), *owner))
 
 
-def _arrays(rows: Sequence[RatingRow]) -> list[list[object]]:
-    columns = [list(column) for column in zip(*map(astuple, rows), strict=True)]
-    hours = _COLUMNS.index("hour")
-    columns[hours] = [_moment(hour_ms) for hour_ms in columns[hours]]
-    return columns
+def _arrays(rows: Sequence[RatingRow]) -> list[Array]:
+    columns = zip(*map(_CELLS, rows), strict=True)
+    return [kind(column) for kind, column in zip(_KINDS, columns, strict=True)]
 
 
-def _move(session: Session, device: str, counts: Counter[Place]) -> None:
+def _move(writer: Writer, device: str, counts: Counter[Place]) -> None:
     # In one order for everybody: two transactions that meet wait for each other, and never in a circle.
     places = sorted((place for place, n in counts.items() if n), key=_order)
     more = [place for place in places if counts[place] > 0]
     fewer = [place for place in places if counts[place] < 0]
     if more:
-        session.run(_MORE, (device, *_place_arrays(more, counts)))
+        writer.run(_MORE, (device, *_place_arrays(more, counts)))
     if fewer:
-        session.run(_FEWER, (*_place_arrays(fewer, counts), device))
+        writer.run(_FEWER, (*_place_arrays(fewer, counts), device))
 
 
 def _order(place: Place) -> tuple[int, int, int, int, int, bool]:
     return (*place[:2], -1 if place.hour_ms is None else place.hour_ms, *place[3:])
 
 
-def _place_arrays(places: Sequence[Place], counts: Counter[Place]) -> list[list[object]]:
-    columns = [list(column) for column in zip(*places, strict=True)]
-    columns[2] = [_moment(hour_ms) for hour_ms in columns[2]]
-    return [*columns, [counts[place] for place in places]]
-
-
-def _moment(utc_ms: int | None) -> datetime | None:
-    return None if utc_ms is None else clock.moment(utc_ms)
+def _place_arrays(places: Sequence[Place], counts: Counter[Place]) -> list[Array]:
+    counters, units, hours, levels, flags, certain = zip(*places, strict=True)
+    return [
+        BigInts(counters),
+        BigInts(units),
+        Moments(hours),
+        SmallInts(levels),
+        Ints(flags),
+        Bools(certain),
+        BigInts([counts[place] for place in places]),
+    ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from central.counting.meaning import Trust
+from central.counting.meaning import Configured, Trust
 from central.counting.rows import Owner
 from central.counting.trust import trust_of
 from central.models import DeviceStatus, TagState
@@ -24,9 +24,13 @@ _LEDGER = """
 SELECT l.admitted, l.size, l.head, l.tag_seq, l.tag_key, l.tag, l.tag_state, l.ended_at IS NOT NULL,
        l.gap_since IS NOT NULL,
        EXISTS (SELECT 1 FROM central_salvaged s WHERE s.device_id = o.device_id AND s.ledger_id = o.ledger_id),
-       (SELECT max(boot_n) FROM central_boot b WHERE b.device_id = o.device_id AND b.ledger_id = o.ledger_id)
+       (SELECT max(boot_n) FROM central_boot b WHERE b.device_id = o.device_id AND b.ledger_id = o.ledger_id),
+       c.seq, c.revision, c.unit_id, c.counter_id
   FROM (SELECT %s::text AS device_id, %s::bytea AS ledger_id) o
   LEFT JOIN central_ledger l ON l.device_id = o.device_id AND l.ledger_id = o.ledger_id
+  LEFT JOIN LATERAL (
+      SELECT seq, revision, unit_id, counter_id FROM central_configinforce f
+       WHERE f.device_id = o.device_id AND f.ledger_id = o.ledger_id ORDER BY seq DESC LIMIT 1) c ON true
 """
 _HASHES = """
 SELECT hash FROM central_entry
@@ -46,6 +50,7 @@ class HeldLedger:
         ended, gap: `ended_at` and `gap_since` are set.
         overlaid: Another ledger carries entries of this one.
         last_boot: The highest boot_n of its entries.
+        configs: The newest configuration in force and its seq, if there is one.
     """
 
     known: bool = False
@@ -58,6 +63,7 @@ class HeldLedger:
     gap: bool = False
     overlaid: bool = False
     last_boot: int | None = None
+    configs: tuple[tuple[int, Configured], ...] = ()
 
 
 def signer(session: Session, note: Note, key_ids: list[str]) -> str:
@@ -104,19 +110,17 @@ def ask_ledger(session: Session, owner: Owner) -> Cursor:
 def ledger_of(asked: Cursor) -> HeldLedger:
     """The head of a ledger, and whether there is one."""
     (row,) = asked.fetchall()
-    admitted, size, head, tag_seq, tag_key, tag, tag_state, ended, gap, overlaid, last_boot = row
+    admitted, size, head, tag_seq, tag_key, tag, tag_state, ended, gap, overlaid, last_boot, *config = row
     if admitted is None:
         return HeldLedger(overlaid=overlaid)
+    configs = () if config[0] is None else ((config[0], Configured(*config[1:])),)
     state = None if tag_seq is None else Evolving(tag_seq, tag_key, tag)
-    return HeldLedger(True, admitted, size, head, state, tag_state, ended, gap, overlaid, last_boot)
+    return HeldLedger(True, admitted, size, head, state, tag_state, ended, gap, overlaid, last_boot, configs)
 
 
-def ask_hashes(session: Session, owner: Owner, first: int, last: int) -> Cursor:
-    """Ask for the hashes of entries, as far as they are held; `hashes_of` reads the answer."""
-    return session.run(_HASHES, (*owner, first, last))
-
-
-def hashes_of(asked: Cursor, after: int) -> list[bytes]:
-    """Hashes from `after` on; of seq 0, zeros."""
-    found = [digest for (digest,) in asked]
+def hashes(session: Session, owner: Owner, ledger: HeldLedger, after: int, end: int) -> list[bytes]:
+    """Hashes from `after` to `end`, as far as they are held; of seq 0, zeros."""
+    if after == ledger.size:
+        return [ledger.head]
+    found = [digest for (digest,) in session.run(_HASHES, (*owner, after, end))]
     return [GENESIS, *found] if after == 0 else found

@@ -54,11 +54,10 @@ def _store(owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
     with transaction() as session:
         device = held.lock(session, owner.device)
         asked = held.ask_ledger(session, owner)
-        hashes = held.ask_hashes(session, owner, batch.after, said.size)
-        surroundings = Asked(session, owner, spans_of(batch.entries), at_end=True)
+        surroundings = Asked(session, owner, spans_of(batch.entries))
         trust = held.accepted(device, owner.device)
         ledger = held.ledger_of(asked)
-        around = Held(ledger.size, held.hashes_of(hashes, batch.after))
+        around = Held(ledger.size, held.hashes(session, owner, ledger, batch.after, said.size))
         new = new_entries(batch, owner.ledger_id, said, around)
         received_ms = clock.now_ms()
         storing = Storing(session, owner, trust, ledger, received_ms)
@@ -66,10 +65,10 @@ def _store(owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
             storing.begin()
         tag = None if batch.tag is None else bytes.fromhex(batch.tag)
         followed = Follower(session, owner, trust).follow(ledger, new, said.size, tag)
-        if new:
-            storing.entries(new, surroundings.survey(trust), followed)
-        else:
-            storing.tag_alone(followed)
         receipt = server.this().key.cosign(signed.note, received_ms // 1000).render()
         storing.receipt(said.size, said.head, receipt)
+        if new:
+            storing.entries(new, surroundings.survey(trust, ledger.configs), followed)
+        else:
+            storing.tag_alone(followed)
     return receipt

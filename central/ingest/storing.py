@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from central import alarms, clock
+from central.arrays import BigInts, Blobs, Texts
 from central.audit import Json
 from central.counting import project, reading, rows
 from central.counting.change import News, recounted
@@ -15,28 +16,26 @@ from central.counting.rows import Owner
 from central.ingest.following import Followed
 from central.ingest.held import HeldLedger
 from central.models import AlarmKind, Device, Ledger
-from central.session import Session
+from central.session import Session, Together
 from kiosk.ledger.chain import Entry
 
 # Without ON CONFLICT: nobody else stores for this terminal meanwhile, so a conflict is a mistake, and must be seen.
 _ENTRIES = """
 INSERT INTO central_entry (device_id, ledger_id, received_at, seq, boot_n, boottime_ns, kind, payload, hash)
-SELECT %s, %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[])
+SELECT %s, %s, %s, * FROM unnest(%s, %s, %s, %s, %s, %s)
 """
 _CARRIED = """
-INSERT INTO central_salvaged (device_id, ledger_id, seq, boot_n, boottime_ns, kind, payload, prev, hash, carrier_ledger,
-                              carrier_seq, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO central_salvaged (device_id, carrier_ledger, received_at, carrier_seq,
+                              ledger_id, seq, boot_n, boottime_ns, kind, payload, prev, hash)
+SELECT %s, %s, %s, * FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 _HEAD = """
 UPDATE central_ledger
    SET size = %s, head = %s, recorded = greatest(recorded, %s), tag_seq = %s, tag_key = %s, tag = %s, tag_state = %s,
        refused_presses = refused_presses + %s, uncountable = uncountable + %s,
+       continues_ledger = coalesce(%s, continues_ledger), continues_seq = coalesce(%s, continues_seq),
        first_received_at = coalesce(first_received_at, %s), last_received_at = %s, gap_since = NULL
  WHERE device_id = %s AND ledger_id = %s
-"""
-_CONTINUES = """
-UPDATE central_ledger SET continues_ledger = %s, continues_seq = %s WHERE device_id = %s AND ledger_id = %s
 """
 _ENDED = (
     "UPDATE central_ledger SET ended_at = %s WHERE device_id = %s AND ledger_id = %s AND ended_at IS NULL"
@@ -49,9 +48,6 @@ ON CONFLICT (device_id, ledger_id, day) DO UPDATE
 """
 _SEEN = "UPDATE central_device SET last_seen_at = %s WHERE id = %s AND (last_seen_at IS NULL OR last_seen_at < %s)"
 _SEEN_EVERY = timedelta(seconds=10)
-_RATED_SINCE = (
-    "SELECT seq FROM central_rating WHERE device_id = %s AND ledger_id = %s AND seq > %s ORDER BY seq"
-)
 _RATED_AFTER = (
     "SELECT seq FROM central_rating WHERE device_id = %s AND ledger_id = %s AND seq > %s ORDER BY seq"
 )
@@ -80,11 +76,18 @@ class Storing:
         self._session, self._owner, self._trust = session, owner, trust
         self._ledger, self._received_ms = ledger, received_ms
         self._now = clock.moment(received_ms)
+        self._together = Together()
 
     def begin(self) -> None:
         """A ledger that nobody announced: it is kept, and waits until an administrator admits it."""
         Ledger.objects.create(device_id=self._owner.device, ledger_id=self._owner.ledger_id)
         self._alarm(AlarmKind.LEDGER, self._owner.ledger_id)
+
+    def receipt(self, size: int, head: bytes, note: str) -> None:
+        """Keep the receipt that will be given, with what follows."""
+        today = self._now.astimezone(timezone.get_default_timezone()).date()
+        self._together.run(_RECEIPT, (*self._owner, today, size, head, note, self._now))
+        self._together.run(_SEEN, (self._now, self._owner.device, self._now - _SEEN_EVERY))
 
     def entries(self, new: Sequence[Entry], survey: Survey, followed: Followed) -> None:
         """Keep new entries, what they say, and count them.
@@ -94,37 +97,51 @@ class Storing:
             survey: What is known of their surroundings.
             followed: What the evolving key says of them.
         """
-        fields = ("seq", "boot_n", "boottime_ns", "kind", "payload", "hash")
-        columns = ([getattr(entry, name) for entry in new] for name in fields)
-        self._session.run(_ENTRIES, (*self._owner, self._now, *columns))
-        news = News(
-            self._owner, self._ledger.size, self._records(new, followed), survey, self._ledger.last_boot
+        records = self._records(new, followed)
+        news = News(self._owner, self._ledger.size, records, survey, self._ledger.last_boot)
+        columns = (
+            BigInts([entry.seq for entry in new]),
+            BigInts([entry.boot_n for entry in new]),
+            BigInts([entry.boottime_ns for entry in new]),
+            Texts([entry.kind for entry in new]),
+            Blobs([entry.payload for entry in new]),
+            Blobs([entry.hash for entry in new]),
         )
-        news.derived.store(self._session, self._owner)
-        origins = self._carried(news)
-        self._count(news)
-        self._replace(origins)
+        self._together.run(_ENTRIES, (*self._owner, self._now, *columns))
+        news.derived.store(self._together, self._owner)
+        counts_at_once = self._ledger.admitted and not self._ledger.overlaid
+        if counts_at_once:
+            rows.apply(self._together, self._owner, [(None, row) for row in news.ratings()])
+        continues = next((said for _, said in news.meanings if isinstance(said, Continues)), None)
+        self._head(new[-1].seq, new[-1].hash, (survey.refused, survey.uncountable), followed, continues)
+        self._together.send(self._session)
+
+        if counts_at_once:
+            self._again(news.touched(self._session))
+        elif self._ledger.overlaid:
+            project.replace(self._session, self._owner, self._trust)
+        self._replace(self._carried(news))
         self._doubt(followed)
-        self._head(new[-1], survey, followed)
-        self._histories(news)
+        self._histories(continues)
 
     def tag_alone(self, followed: Followed) -> None:
-        """Nothing was new but what the tag says."""
-        if followed.state != self._ledger.state or followed.tag_state != self._ledger.tag_state:
-            self._write_head(self._ledger.size, self._ledger.head, 0, 0, followed)
-            if followed.doubted_since is not None:
-                self._again(
-                    [
-                        seq
-                        for (seq,) in self._session.run(_RATED_SINCE, (*self._owner, followed.doubted_since))
-                    ]
-                )
+        """Nothing was new but, perhaps, what the tag says."""
+        if (followed.state, followed.tag_state) != (self._ledger.state, self._ledger.tag_state):
+            self._head(self._ledger.size, self._ledger.head, (0, 0), followed, None)
+        self._together.send(self._session)
+        self._doubt(followed)
 
-    def receipt(self, size: int, head: bytes, note: str) -> None:
-        """Keep the receipt that will be given."""
-        today = self._now.astimezone(timezone.get_default_timezone()).date()
-        self._session.run(_RECEIPT, (*self._owner, today, size, head, note, self._now))
-        self._session.run(_SEEN, (self._now, self._owner.device, self._now - _SEEN_EVERY))
+    def _head(
+        self, size: int, head: bytes, sums: tuple[int, int], followed: Followed, continues: Continues | None
+    ) -> None:
+        """Where the ledger ends now. `sums`: refused presses and uncountable entries that are new."""
+        state = followed.state
+        key = (None, None, None) if state is None else (state.seq, state.key, state.tag)
+        older = (None, None) if continues is None else (continues.ledger_id, continues.seq)
+        values = (size, head, size, *key, followed.tag_state, *sums, *older, self._now, self._now)
+        self._together.run(_HEAD, (*values, *self._owner))
+        if self._ledger.gap:
+            self._together.run(_GAP_ENDS, (self._now, *self._owner))
 
     def _records(self, new: Sequence[Entry], followed: Followed) -> list[Record]:
         doubted = reading.doubts(self._session, self._owner) if followed.doubtful else reading.Doubts(())
@@ -142,13 +159,6 @@ class Storing:
             )
             for entry in new
         ]
-
-    def _count(self, news: News) -> None:
-        if self._ledger.overlaid:
-            project.replace(self._session, self._owner, self._trust)
-        elif self._ledger.admitted:
-            rows.apply(self._session, self._owner, [(None, row) for row in news.ratings()])
-            self._again(news.touched(self._session))
 
     def _again(self, seqs: Sequence[int]) -> None:
         """Count ratings that were counted before as they are to be counted now."""
@@ -177,48 +187,27 @@ class Storing:
 
     def _carried(self, news: News) -> set[bytes]:
         """Keep the entries of closed ledgers that these carry; says of which ledgers."""
-        origins = set()
-        for record, meaning in news.meanings:
-            if not isinstance(meaning, Carried):
-                continue
-            entry = meaning.entry
-            origins.add(meaning.ledger_id)
-            self._session.run(
-                _CARRIED,
-                (
-                    self._owner.device,
-                    meaning.ledger_id,
-                    entry.seq,
-                    entry.boot_n,
-                    entry.boottime_ns,
-                    entry.kind,
-                    entry.payload,
-                    entry.prev,
-                    entry.hash,
-                    self._owner.ledger_id,
-                    record.seq,
-                    self._now,
-                ),
+        found = [(record.seq, said) for record, said in news.meanings if isinstance(said, Carried)]
+        if found:
+            entries = [said.entry for _, said in found]
+            columns = (
+                BigInts([seq for seq, _ in found]),
+                Blobs([said.ledger_id for _, said in found]),
+                BigInts([entry.seq for entry in entries]),
+                BigInts([entry.boot_n for entry in entries]),
+                BigInts([entry.boottime_ns for entry in entries]),
+                Texts([entry.kind for entry in entries]),
+                Blobs([entry.payload for entry in entries]),
+                Blobs([entry.prev for entry in entries]),
+                Blobs([entry.hash for entry in entries]),
             )
-        return origins
+            self._session.run(_CARRIED, (*self._owner, self._now, *columns))
+        return {said.ledger_id for _, said in found}
 
-    def _head(self, last: Entry, survey: Survey, followed: Followed) -> None:
-        self._write_head(last.seq, last.hash, survey.refused, survey.uncountable, followed)
-
-    def _write_head(self, size: int, head: bytes, refused: int, uncountable: int, followed: Followed) -> None:
-        state = followed.state
-        key = (None, None, None) if state is None else (state.seq, state.key, state.tag)
-        values = (size, head, size, *key, followed.tag_state, refused, uncountable, self._now, self._now)
-        self._session.run(_HEAD, (*values, *self._owner))
-        if self._ledger.gap:
-            self._session.run(_GAP_ENDS, (self._now, *self._owner))
-
-    def _histories(self, news: News) -> None:
+    def _histories(self, continues: Continues | None) -> None:
         """Whether two copies of the terminal are alive: a ledger that had ended goes on."""
-        for _, meaning in news.meanings:
-            if isinstance(meaning, Continues):
-                self._session.run(_CONTINUES, (meaning.ledger_id, meaning.seq, *self._owner))
-                self._session.run(_ENDED, (self._now, self._owner.device, meaning.ledger_id))
+        if continues is not None:
+            self._session.run(_ENDED, (self._now, self._owner.device, continues.ledger_id))
         if self._ledger.ended:
             self._alarm(AlarmKind.CLONE, self._owner.ledger_id)
 

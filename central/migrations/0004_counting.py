@@ -114,6 +114,10 @@ class Migration(migrations.Migration):
             model_name="anchor",
             name="anchor_boot",
         ),
+        migrations.RemoveIndex(
+            model_name="rating",
+            name="rating_boot",
+        ),
         migrations.AddField(
             model_name="ledger",
             name="ended_at",

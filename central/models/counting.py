@@ -48,7 +48,6 @@ class Rating(models.Model):
     counted = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(name="rating_boot", fields=("device", "ledger_id", "boot_n")),)
         constraints = (
             models.CheckConstraint(name="rating_level", condition=Q(level__range=(1, 5))),
             models.CheckConstraint(name="rating_hash", condition=has_bytes("hash", HASH_BYTES)),
