@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | image``."""
 
 import argparse
 import os
@@ -38,7 +38,18 @@ def main() -> int:
         "--mutant", metavar="NAME", help="only this mutant; all: the program and every mutant"
     )
 
-    for command in (powercut, kill, clock, gesture):
+    delivery = commands.add_parser(
+        "delivery", help="votes on their way to a real central, and all that goes wrong"
+    )
+    delivery.add_argument("--votes", type=int, default=20_000, help="at least so many votes")
+    delivery.add_argument("--faults", type=int, default=2_000, help="at least so many faults")
+    delivery.add_argument("--kills", type=int, default=20, help="how often PostgreSQL is killed")
+    delivery.add_argument("--mutants", action="store_true", help="try deliveries that break a promise, too")
+    delivery.add_argument(
+        "--patience", type=float, default=7_200.0, metavar="SECONDS", help="no longer than this"
+    )
+
+    for command in (powercut, kill, clock, gesture, delivery):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -63,6 +74,12 @@ def main() -> int:
         from tests.prove.gesture import run as run_gesture
 
         return run_gesture(options.minutes, options.seed, options.mutant, options.evidence)
+    if options.command == "delivery":
+        from tests.prove.delivery import Goal
+        from tests.prove.delivery_report import run as run_delivery
+
+        goal = Goal(options.votes, options.faults, options.kills)
+        return run_delivery(goal, options.seed, options.patience, options.mutants, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

@@ -12,7 +12,7 @@ import pytest
 
 from tests.bench import append, idle, start
 from tests.bench.program import HEADLESS
-from tests.prove import clock, gesture, mutants
+from tests.prove import clock, delivery_mutants, gesture, mutants
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
 from tests.prove.hands import gaps_s, pounding, together_s
@@ -52,6 +52,14 @@ def test_no_kill_loses_or_doubles_an_acknowledged_vote(tmp_path: Path) -> None:
 
 def test_every_vote_of_a_wrong_clock_lies_in_its_interval() -> None:
     assert " 0 outside, 0 unflagged, 0 on a wrong day" in prove("clock", "--votes", "30000", "--seed", "7")
+
+
+def test_every_vote_reaches_central_once_and_deliveries_that_break_a_promise_are_caught() -> None:
+    said = prove("delivery", "--votes", "1500", "--faults", "200", "--kills", "3", "--mutants", "--seed", "7")
+    assert " 3 × PostgreSQL" in said
+    assert " 0 differences" in said
+    for mutant in delivery_mutants.MUTANTS:
+        assert f"mutant {mutant}: caught: " in said
 
 
 @pytest.mark.parametrize("mutant", clock.MUTANTS)

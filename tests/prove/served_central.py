@@ -1,0 +1,173 @@
+"""A real central server for a proof: its processes, its PostgreSQL, and what is in it."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import requests
+
+from central.embedded import Cluster
+from central.runner import runner
+from tests.central import served
+from tests.system.program import PATIENCE_S, Program
+
+UNIT = "UBND phường Sông Công"
+
+Row = tuple[Any, ...]
+
+
+class Central:
+    """``hailong-central serve`` on a folder, with a public URL that leads through a proxy.
+
+    Args:
+        data: The data folder.
+        port: Where it listens.
+        public_url: What terminals are told.
+    """
+
+    def __init__(self, data: Path, port: int, public_url: str) -> None:
+        self.data, self.port, self.public_url = data, port, public_url
+        self._environ = served.surroundings(HAILONG_CENTRAL_URL=public_url)
+        self._program: Program | None = None
+        self._alone = threading.Lock()
+
+    def start(self) -> None:
+        """Until it answers."""
+        command = ["serve", "--port", str(self.port), "--data-dir", str(self.data), "--url", self.public_url]
+        self._program = Program(command, self._environ, command=(served.COMMAND,))
+        self._program.until("listening")
+
+    def kill(self) -> None:
+        """The server and its web processes, at once; the database runs on. Then it is started again."""
+        with self._alone:
+            assert self._program is not None
+            main = psutil.Process(self._program.process.pid)
+            kill_all([main, *main.children(recursive=True)])
+            self._program.close()
+            self.start()
+
+    def kill_worker(self) -> bool:
+        """One of its web processes; the server starts another."""
+        with self._alone:
+            assert self._program is not None
+            workers = psutil.Process(self._program.process.pid).children(recursive=True)
+            web = [one for one in workers if "multiprocessing" in _command(one) and "spawn" in _command(one)]
+            if web:
+                kill_all(web[:1])
+            return bool(web)
+
+    def kill_database(self) -> bool:
+        """PostgreSQL with all its processes; the server starts it again."""
+        with self._alone:  # a server that is just starting would not survive it, and does not promise to
+            found = served.database_processes(self.data)
+            if found:
+                kill_all([*found, *found[0].children(recursive=True)])
+            return bool(found)
+
+    def stop(self) -> int:
+        """In good order; the exit code."""
+        assert self._program is not None
+        code = self._program.end(signal.SIGTERM)
+        self._program.close()
+        return code
+
+    def close(self) -> None:
+        """Whatever happened, nothing is left."""
+        if self._program is not None:
+            if self._program.process.poll() is None:
+                main = psutil.Process(self._program.process.pid)
+                kill_all([main, *main.children(recursive=True)])
+            self._program.close()
+
+    def healthy(self) -> bool:
+        """Whether it takes entries."""
+        try:
+            url = f"http://127.0.0.1:{self.port}/api/v1/health"
+            return requests.get(url, timeout=PATIENCE_S).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def wait_healthy(self) -> None:
+        """Until it takes entries."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not self.healthy():
+            if time.monotonic() > end_s:
+                raise AssertionError("central does not become healthy again")
+            time.sleep(0.05)
+
+    def device(self, counter: str) -> tuple[str, str]:
+        """A new terminal that is accepted at once: its id and its code."""
+        self.django()
+        from django.db import connections
+
+        from central import registry
+
+        actor = registry.Actor()
+        try:
+            reserved = registry.reserve(registry.counter_named(UNIT, counter, actor), actor)
+            return reserved.pk, registry.give_code(reserved, actor, accept=True).text
+        finally:
+            connections.close_all()
+
+    @property
+    def database_url(self) -> str:
+        """Of the PostgreSQL that runs."""
+        return Cluster(self.data / "postgresql", runner()).url
+
+    def connect(self) -> "psycopg.Connection[Row]":
+        """A connection of an onlooker."""
+        return psycopg.connect(self.database_url, autocommit=True)
+
+    def django(self) -> None:
+        """Make this process's Django look at this database."""
+        import django
+
+        os.environ["HAILONG_CENTRAL_DATA_DIR"] = str(self.data)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "central.settings"
+        os.environ["DATABASE_URL"] = self.database_url
+        django.setup()
+
+    def recount(self) -> list[str]:
+        """What ``recount --check`` finds: nothing, when every count is what the entries say."""
+        self.django()
+        from django.db import connections
+
+        from central.counting import recount
+
+        try:
+            return [line for device in recount.devices() for line in recount.check(device)]
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def central(folder: Path, port: int, public_url: str) -> Iterator[Central]:
+    """One, running, until the block ends."""
+    found = Central(folder, port, public_url)
+    try:
+        found.start()
+        yield found
+    finally:
+        found.close()
+
+
+def kill_all(processes: list[psutil.Process]) -> None:
+    """SIGKILL, at the same moment as far as that goes; returns when they have ended."""
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(processes, PATIENCE_S)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
