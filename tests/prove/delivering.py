@@ -164,12 +164,8 @@ class Terminal:
                 self._onlooker = self._central.connect()
             values = (self.device, self.keeper.ledger.ledger_id, believed.seq)
             row = self._onlooker.execute(sql, values).fetchone()
-        except (
-            psycopg.Error,
-            OSError,
-            EmbeddedError,
-        ):  # PostgreSQL is killed now and then, and cannot be asked
-            self._onlooker = None
+        except (psycopg.Error, OSError, EmbeddedError):
+            self._onlooker = None  # PostgreSQL is killed now and then, and cannot be asked
             return
         self.looks += 1
         if row is None or bytes(row[0]) != believed.hash:

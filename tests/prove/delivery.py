@@ -234,10 +234,7 @@ class Run:
         if held != ours[: len(held)] or len(held) < votes[-1][0]:
             wrong.append(f"{_NEVER}: {terminal.device} has {len(ours)}, central {len(held)}")
         self._outcome.entries += len(held)
-        rated = onlooker.execute(
-            "SELECT seq, level FROM central_rating WHERE device_id = %s AND counted ORDER BY seq",
-            (terminal.device,),
-        ).fetchall()
+        rated = self._server.votes(terminal.device)
         cast = sorted(terminal.cast_so_far.levels.items())
         if rated != cast or sorted(terminal.counted().items()) != cast:
             wrong.append(f"{len(cast)} ratings were cast, {len(rated)} are counted, or with other levels")

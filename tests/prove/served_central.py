@@ -1,7 +1,9 @@
 """A real central server for a proof: its processes, its PostgreSQL, and what is in it."""
 
+import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +15,13 @@ import psutil
 import psycopg
 import requests
 
-from central.embedded import Cluster
+from central.embedded import Cluster, EmbeddedError
+from central.postmaster import postmaster
 from central.runner import runner
 from tests.central import served
 from tests.system.program import PATIENCE_S, Program
 
+_LONG_S = 1_800.0
 UNIT = "UBND phường Sông Công"
 
 Row = tuple[Any, ...]
@@ -118,8 +122,12 @@ class Central:
 
     @property
     def database_url(self) -> str:
-        """Of the PostgreSQL that runs."""
-        return Cluster(self.data / "postgresql", runner()).url
+        """Of the PostgreSQL that runs. Raises `EmbeddedError` where it does not answer yet, or any more."""
+        cluster = Cluster(self.data / "postgresql", runner())
+        found = postmaster(cluster.place / "data")
+        if found is None or not found.is_ready:  # while it starts, its file does not name its socket
+            raise EmbeddedError("the database does not answer yet")
+        return cluster.url
 
     def connect(self) -> "psycopg.Connection[Row]":
         """A connection of an onlooker."""
@@ -136,15 +144,20 @@ class Central:
 
     def recount(self) -> list[str]:
         """What ``recount --check`` finds: nothing, when every count is what the entries say."""
-        self.django()
-        from django.db import connections
+        done = self._command("recount", "--check")
+        found = done.stdout.splitlines()
+        return found or ([done.stderr] if done.returncode else [])
 
-        from central.counting import recount
+    def votes(self, device: str) -> list[tuple[int, int]]:
+        """seq and level of each rating that ``votes`` prints."""
+        done = self._command("votes", "--format", "jsonl", "--device", device)
+        assert done.returncode == 0, done.stderr
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        return sorted((int(one["seq"]), int(one["level"])) for one in said)
 
-        try:
-            return [line for device in recount.devices() for line in recount.check(device)]
-        finally:
-            connections.close_all()
+    def _command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [served.COMMAND, *arguments, "--data-dir", str(self.data)]
+        return subprocess.run(command, env=self._environ, capture_output=True, text=True, timeout=_LONG_S)
 
 
 @contextmanager
