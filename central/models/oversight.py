@@ -72,12 +72,29 @@ class Evidence(models.Model):
         constraints = (models.UniqueConstraint(name="evidence_once", fields=("alarm", "digest")),)
 
 
+class Action(models.TextChoices):
+    """What is done most; the column takes any word."""
+
+    CREATE = "create", _("create")
+    CHANGE = "change", _("change")
+    DELETE = "delete", _("delete")
+    ENROL = "enrol", _("enrol")
+    ACCEPT = "accept", _("accept")
+    REVOKE = "revoke", _("revoke")
+    ADMIT = "admit", _("admit a ledger")
+    CODE = "code", _("new code")
+    LOAD = "load", _("load units")
+    LOGIN = "login", _("log in")
+    PASSWORD = "password", _("set a password")
+    RIGHTS = "rights", _("set rights")
+
+
 class AuditLog(models.Model):
     """Who changed what. Append-only: the database refuses every change and removal."""
 
     at = models.DateTimeField(_("at"), db_index=True)
     actor = models.CharField(_("who"), max_length=150)
-    action = models.CharField(_("what"), max_length=30)
+    action = models.CharField(_("what"), max_length=30, choices=Action)
     object_type = models.CharField(_("kind of object"), max_length=50)
     object_id = models.CharField(_("object"), max_length=100)
     before = models.JSONField(_("before"), null=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from central import server
+from central import audit, server
 
 FIRST = "admin"
 BY_LINK = "by_link"
@@ -67,6 +67,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
     form = SetPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
+        audit.record(user.get_username(), "password", user, None, None)
         del request.session[BY_LINK]
         return redirect("admin:index")
     return render(request, "central/choose_password.html", {"form": form})

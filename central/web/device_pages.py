@@ -1,0 +1,140 @@
+"""What is done with a terminal: a ticket printed, its key compared, its word no longer believed."""
+
+from collections.abc import Callable, Sequence
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from central import codes, registry
+from central.counting import admit as counting
+from central.counting.rows import Owner
+from central.models import Device, DeviceStatus, Ledger
+from central.tickets import ticket as ticket_of
+
+
+def actor(request: HttpRequest) -> registry.Actor:
+    """Who asks. Raises `PermissionDenied` for whoever may not change terminals."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm("central.change_device"):
+        raise PermissionDenied
+    return registry.Actor(user)
+
+
+def in_groups(key_id: str) -> str:
+    """A key id as people compare it."""
+    return "-".join(key_id[n : n + 4] for n in range(0, len(key_id), 4))
+
+
+class TicketForm(forms.Form):
+    """How the code is made."""
+
+    devices = forms.ModelMultipleChoiceField(
+        Device.objects.exclude(status=DeviceStatus.REVOKED), widget=forms.MultipleHiddenInput
+    )
+    accept = forms.BooleanField(
+        label=_("Accept without comparing keys"),
+        required=False,
+        help_text=_("Only where the ticket goes straight into the hands of the technician."),
+    )
+
+
+class CompareForm(forms.Form):
+    """The promise that somebody has looked."""
+
+    compared = forms.BooleanField(
+        label=_("I have compared the key with the one on the terminal's screen; they are the same.")
+    )
+
+
+@never_cache
+def ticket(request: HttpRequest, device_id: str) -> HttpResponse:
+    """Ask whether to make a ticket for one terminal."""
+    actor(request)
+    return ask_for_tickets(request, [get_object_or_404(Device, pk=device_id)])
+
+
+def ask_for_tickets(request: HttpRequest, devices: Sequence[Device]) -> TemplateResponse:
+    """Say what making them means, and ask."""
+    actor(request)
+    possible = [device for device in devices if device.status != DeviceStatus.REVOKED]
+    form = TicketForm(initial={"devices": possible})
+    return _page(request, "central/ask_for_tickets.html", _("Tickets"), devices=possible, form=form)
+
+
+@never_cache
+def tickets(request: HttpRequest) -> HttpResponse:
+    """Make codes, and show them: once, for they are not kept."""
+    who, form = actor(request), TicketForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return redirect("admin:central_device_changelist")
+    made = [
+        (device, ticket_of(code), code.row)
+        for device in form.cleaned_data["devices"].select_related("counter__unit", "counter__field")
+        for code in (registry.give_code(device, who, accept=form.cleaned_data["accept"]),)
+    ]
+    hours = int(codes.GOOD_FOR.total_seconds()) // 3600
+    return TemplateResponse(request, "central/tickets.html", {"tickets": made, "hours": hours})
+
+
+@never_cache
+def accept(request: HttpRequest, device_id: str) -> HttpResponse:
+    """Compare keys and accept."""
+    who, device = actor(request), get_object_or_404(Device, pk=device_id)
+    form = CompareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _done(request, device, lambda: registry.accept(device.pk, who), _("The terminal is accepted."))
+    keys = [in_groups(key.key_id) for key in device.keys.filter(revoked_at=None)]
+    return _page(request, "central/accept.html", _("Accept a terminal"), device=device, keys=keys, form=form)
+
+
+@never_cache
+def revoke(request: HttpRequest, device_id: str) -> HttpResponse:
+    """Ask, and revoke."""
+    who, device = actor(request), get_object_or_404(Device, pk=device_id)
+    if request.method == "POST":
+        return _done(request, device, lambda: registry.revoke(device.pk, who), _("The terminal is revoked."))
+    return _page(request, "central/revoke.html", _("Revoke a terminal"), device=device)
+
+
+@never_cache
+def admit(request: HttpRequest, device_id: str, ledger_id: str) -> HttpResponse:
+    """Ask, and let a ledger count."""
+    who, device = actor(request), get_object_or_404(Device, pk=device_id)
+    rows = {bytes(row.ledger_id).hex(): row for row in Ledger.objects.filter(device=device)}
+    if ledger_id not in rows:
+        raise Http404
+    if request.method == "POST":
+        counting.admit(Owner(device.pk, bytes.fromhex(ledger_id)), who.name)
+        messages.success(request, _("The ledger is admitted, its ratings count."))
+        return redirect("admin:central_device_change", device.pk)
+    return _page(
+        request,
+        "central/admit.html",
+        _("Admit a ledger"),
+        device=device,
+        ledger=ledger_id,
+        row=rows[ledger_id],
+    )
+
+
+def _done(request: HttpRequest, device: Device, change: Callable[[], Device], said: Promise) -> HttpResponse:
+    try:
+        change()
+    except registry.NotPossible:
+        messages.error(request, _("That is no longer possible: somebody has changed the terminal meanwhile."))
+    else:
+        messages.success(request, str(said))
+    return redirect("admin:central_device_change", device.pk)
+
+
+def _page(request: HttpRequest, template: str, title: Promise, **more: object) -> TemplateResponse:
+    context = {**admin.site.each_context(request), "title": title, "opts": Device._meta, **more}
+    return TemplateResponse(request, template, context)

@@ -1,0 +1,86 @@
+"""Values in the words of people."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.db.models import Field, Model
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from central import audit
+from central.models import AuditLog
+
+NOTHING: tuple[object, ...] = (None, "", [], [""] * 5)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago something was, in its largest unit."""
+    passed = now - then
+    if passed < timedelta(minutes=1):
+        return _("just now")
+    if passed < timedelta(hours=1):
+        return _("{n} minutes ago").format(n=passed // timedelta(minutes=1))
+    if passed < timedelta(days=1):
+        return _("{n} hours ago").format(n=passed // timedelta(hours=1))
+    return _("{n} days ago").format(n=passed.days)
+
+
+def actor(line: AuditLog) -> str:
+    """Who did it."""
+    if line.actor == audit.COMMAND:
+        return _("a command on the server")
+    if line.actor.startswith(_TERMINAL):
+        return _("terminal with key {key}").format(key=line.actor.removeprefix(_TERMINAL))
+    return line.actor
+
+
+def about(line: AuditLog) -> str:
+    """What it was done to."""
+    model = _model(line)
+    return f"{model._meta.verbose_name if model else line.object_type} {line.object_id}".strip()
+
+
+def difference(line: AuditLog) -> str:
+    """What was and what is."""
+    model = _model(line)
+    fields = {} if model is None else {field.attname: field for field in model._meta.concrete_fields}
+    before, after = line.before or {}, line.after or {}
+    names = [name for name in {**before, **after} if name in before or after[name] not in NOTHING]
+    return "; ".join(_change(fields.get(name), name, before, after) for name in names)
+
+
+_TERMINAL = audit.TERMINAL.format("")
+
+
+def _model(line: AuditLog) -> type[Model] | None:
+    label = line.object_type if "." in line.object_type else f"central.{line.object_type}"
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None
+
+
+def _change(
+    field: "Field[object, object] | None",
+    name: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> str:
+    label = name if field is None else str(field.verbose_name)
+    new = _said(field, after.get(name))
+    return f"{label}: {_said(field, before[name])} → {new}" if name in before else f"{label}: {new}"
+
+
+def _said(field: "Field[object, object] | None", value: object) -> str:
+    if value in NOTHING:
+        return "–"
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    if moment is not None and timezone.is_aware(moment):
+        return formats.localize(timezone.localtime(moment)) or ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

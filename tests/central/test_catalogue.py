@@ -1,0 +1,74 @@
+"""Every sentence that people read has its Vietnamese, and every Vietnamese sentence its place."""
+
+import re
+from pathlib import Path
+
+import django
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+CENTRAL = ROOT / "central"
+CATALOGUE = CENTRAL / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+TRANSLATE = re.compile(r'{% translate "((?:[^"\\]|\\.)*)"')
+BLOCK = re.compile(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", re.DOTALL)
+VARIABLE = re.compile(r"{{ *(\w+) *}}")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+# Django's own, which are said in other words; those in its JavaScript and templates are not in its Vietnamese.
+UNTRANSLATED = {
+    "Show counts",
+    "Hide counts",
+    "Skip to main content",
+    "Breadcrumbs",
+    *(f"Toggle theme (current theme: {theme})" for theme in ("auto", "light", "dark")),
+}
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as text:
+        return read_po(text, locale="vi")
+
+
+def sentences() -> set[str]:
+    found: set[str] = set()
+    for source in sorted(CENTRAL.rglob("*.py")):
+        for _, message, *_ in extract_from_file("python", source, keywords={"_": None}):
+            assert isinstance(message, str), "plural forms are not used: Vietnamese has none"
+            found.add(message)
+    for page in sorted((CENTRAL / "templates").rglob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        found.update(TRANSLATE.findall(text))
+        found |= {VARIABLE.sub(r"%(\1)s", block) for block in BLOCK.findall(text)}
+    return found
+
+
+def of_django() -> set[str]:
+    root = Path(django.__file__).parent
+    catalogues = [root / "conf", root / "contrib" / "admin", root / "contrib" / "auth"]
+    return {
+        str(part)
+        for place in catalogues
+        for message in read(place / "locale" / "vi" / "LC_MESSAGES" / "django.po")
+        for part in (message.id if isinstance(message.id, tuple) else (message.id,))
+    }
+
+
+def test_every_sentence_is_translated() -> None:
+    words = read(CATALOGUE)
+    assert {text for text in sentences() if not (m := words.get(text)) or not m.string} == set()
+
+
+def test_the_catalogue_has_no_sentence_that_nobody_says() -> None:
+    words = read(CATALOGUE)
+    said = sentences() | of_django() | UNTRANSLATED
+    assert {str(message.id) for message in words if message.id} - said == set()
+    assert not words.obsolete
+    assert not [message.id for message in words if message.id and message.fuzzy]
+
+
+def test_placeholders_agree() -> None:
+    for message in read(CATALOGUE):
+        if message.id:
+            wanted, found = PLACEHOLDER.findall(str(message.id)), PLACEHOLDER.findall(str(message.string))
+            assert sorted(set(wanted)) == sorted(set(found)), message.id

@@ -1,0 +1,51 @@
+"""What people read of times and changes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import translation
+
+from central import audit
+from central.models import AuditLog
+from central.web import words
+
+NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(seconds=59), "vừa xong"),
+        (timedelta(minutes=1), "1 phút trước"),
+        (timedelta(minutes=59, seconds=59), "59 phút trước"),
+        (timedelta(hours=1), "1 giờ trước"),
+        (timedelta(hours=23, minutes=59), "23 giờ trước"),
+        (timedelta(days=1), "1 ngày trước"),
+        (-timedelta(hours=1), "vừa xong"),
+    ],
+)
+def test_how_long_ago(passed: timedelta, said: str) -> None:
+    with translation.override("vi"):
+        assert words.ago(NOW - passed, NOW) == said
+
+
+def test_a_change_is_said_in_words() -> None:
+    line = AuditLog(
+        actor=audit.TERMINAL.format("ab12"),
+        object_type="device",
+        object_id="7K3F9Q2MXP",
+        before={"status": "pending", "accepted_at": None},
+        after={"status": "accepted", "accepted_at": "2026-11-25T00:30:00+00:00"},
+    )
+    with translation.override("vi"):
+        assert words.actor(line) == "thiết bị có khóa ab12"
+        assert words.about(line) == "thiết bị đánh giá 7K3F9Q2MXP"
+        assert words.difference(line) == (
+            "trạng thái: chờ quản trị viên → đã chấp nhận; ngày chấp nhận: – → 07:30 25/11/2026"
+        )
+
+
+def test_a_line_about_something_unknown_is_said_as_it_stands() -> None:
+    line = AuditLog(actor="an", object_type="organisation", before=None, after={"provinces": 34, "x": None})
+    assert words.about(line) == "organisation"
+    assert words.difference(line) == "provinces: 34"
