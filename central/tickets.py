@@ -42,10 +42,10 @@ class Ticket:
 
     @property
     def qr_svg(self) -> str:
-        """The text as an SVG, with its quiet zone."""
+        """The text as an SVG of whatever size its place has, with its quiet zone."""
         out = io.BytesIO()
         segno.make(self.text, error="m", micro=False).save(
-            out, kind="svg", scale=4, xmldecl=False, svgns=True
+            out, kind="svg", omitsize=True, xmldecl=False, svgns=True
         )
         return out.getvalue().decode().strip()
 

@@ -71,6 +71,8 @@ class FieldAdmin(AuditedAdmin[Field]):
 class LabelsWidget(forms.MultiWidget):
     """Five lines, each with the word that stands there when it is left empty."""
 
+    template_name = "central/labels.html"
+
     def __init__(self) -> None:
         lines = [forms.TextInput({"placeholder": word, "maxlength": LONGEST_LABEL}) for word in WORST_FIRST]
         super().__init__(lines)

@@ -21,6 +21,14 @@ UNTRANSLATED = {
     "Hide counts",
     "Skip to main content",
     "Breadcrumbs",
+    "After you’ve created a user, you’ll be able to edit more user options.",
+    "Password-based authentication",
+    "Enabled",
+    "Disabled",
+    (
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able"
+        " to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
     *(f"Toggle theme (current theme: {theme})" for theme in ("auto", "light", "dark")),
 }
 
