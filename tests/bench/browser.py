@@ -60,7 +60,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**environ, "HOME": os.fspath(profile)},
-            start_new_session=True,
+            process_group=0,
         )
 
     @property
