@@ -123,7 +123,9 @@ class Kiosk:
         parts = self._parts
         parts.display.wait(self._patience_s())
         now_ns = parts.clock.boottime_ns()
-        for event in (*self._inbox.drain(), *parts.display.presses(now_ns), Tick()):
+        happened = (*self._inbox.drain(), *parts.display.presses(now_ns))
+        # Each step also does what time has made due: a tick is for turns in which nothing happened.
+        for event in happened or (Tick(),):
             self._take(event, now_ns)
         if self._wanted != self._shown and self._is_idle():
             self._reword()
