@@ -94,7 +94,7 @@ def test_the_command_says_everything_in_both_languages_and_ends_with_1(tmp_path:
     kept(tmp_path).close(clean=True)
     result = _run(data=tmp_path, SDL_VIDEODRIVER="dummy")
     assert result.exit_code == 1
-    assert "Không có màn hình nào mà người ta nhìn thấy được" in result.stdout
+    assert "Không có màn hình nào để người dân nhìn thấy" in result.stdout
     assert "There is no display that a person can see" in result.stdout
 
 

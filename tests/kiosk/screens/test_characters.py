@@ -1,6 +1,5 @@
 """Which characters are drawn: nothing as a box, nothing beside its letter, nothing turned round."""
 
-import itertools
 import unicodedata
 
 import pygame
@@ -11,12 +10,7 @@ from kiosk.screens.characters import Has, as_read, left_out, shown
 from kiosk.screens.fontfile import font_file
 from kiosk.screens.sfnt import characters_of
 
-BASE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
-VOWELS = "aăâeêioôơuưy"
-TONES = ("\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-TONED = [unicodedata.normalize("NFC", vowel + tone) for vowel, tone in itertools.product(VOWELS, TONES)]
-ALPHABET = "".join([*BASE, *TONED])
-"""The 29 letters, and the 12 vowels with each of the five marks of tone."""
+from .characters import ALPHABET
 
 
 def package(weight: int) -> Has:

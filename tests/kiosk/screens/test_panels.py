@@ -1,18 +1,21 @@
 """Every panel in every language: measured in millimetres, on what was drawn."""
 
+import unicodedata
+
 import pygame
 import pytest
 
 from assets.texts import DEFAULT_LANGUAGE, Texts
 from hardware.events import Level
 from kiosk.faults import FaultCode
-from kiosk.screens.characters import SOFT_HYPHEN
+from kiosk.screens.characters import SOFT_HYPHEN, shown
 from kiosk.screens.painter import Painter
 from kiosk.screens.scale import LABEL_CAPITAL_MM, LARGE_LABEL_CAPITAL_MM, OTHER_LABEL_CAPITAL_MM
 from kiosk.screens.type import Block
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
 
+from .characters import ALPHABET
 from .conftest import NAMES
 from .panels import PANELS, Panel
 from .pictures import RING, drawn
@@ -85,26 +88,88 @@ def test_no_word_of_ours_is_cut_or_smaller_than_it_should_be(panel: Panel, langu
         assert text.block.font is type_.font(text.style.weight, text.style.px), text.text
 
 
+EVERY_LETTER = "".join(f"{letter}{letter.upper()}" for letter in ALPHABET)
 LONG = {
     "no spaces": "X" * 300,
     "three hundred": "Ủy ban nhân dân phường Nguyễn Thị Minh Khai " * 7,
+    "every letter": EVERY_LETTER + " " + EVERY_LETTER[:100],
     "every diacritic": "ẮẰẲẴẶẤẦẨẪẬĐÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ" * 5,
-    "right to left": "مكتب خدمة المواطنين " * 10,
-    "emoji": "Quầy 🙂👍🏽🇻🇳 3 " * 20,
-    "nothing to see": "\u200b\u00ad\u2060" * 50,
+    "decomposed": unicodedata.normalize("NFD", "Bộ phận Tiếp nhận và Trả kết quả ") * 9,
+    "too many marks": "Quầy" + "\u0301" * 200,
 }
+FOREIGN = {
+    "Arabic": "مكتب خدمة المواطنين " * 10,
+    "Hebrew": "לשכת שירות לאזרח " * 10,
+    "Chinese": "便民服务中心" * 50,
+    "emoji": "🙂👍🏽🇻🇳👩‍👩‍👧" * 20,
+    "nothing to see": "\u200b\u00ad\u2060\u202e" * 50,
+    "control": "\x00\x07\x1b\x7f" * 50,
+}
+NAMED = ("unit", "department", "counter", "field", "question", "label_1", "label_4")
 
 
 @on_every_panel
 @pytest.mark.parametrize("name", LONG)
-def test_names_of_any_kind_stay_in_their_boxes(panel: Panel, name: str) -> None:
-    words = dict.fromkeys(
-        ("unit", "department", "counter", "field", "question", "label_1", "label_4"), LONG[name]
-    )
-    type_, _ = everything(panel, "vi", words)
+def test_names_of_any_length_stay_in_their_boxes_and_say_where_they_were_cut(panel: Panel, name: str) -> None:
+    type_, _ = everything(panel, "vi", dict.fromkeys(NAMED, LONG[name]))
+    seen = 0
     for text in type_.drawn:
         assert not text.ink.w or pygame.Rect(text.box).contains(text.ink), text.text[:20]
         assert pygame.Rect((0, 0), panel.size_px).contains(pygame.Rect(text.box))
+        if text.text == LONG[name]:
+            whole = shown(text.text, type_.has).replace(" ", "")
+            drawn_of_it = "".join(text.block.lines).replace(" ", "")
+            assert drawn_of_it == whole or (
+                drawn_of_it.endswith("…") and whole.startswith(drawn_of_it.removesuffix("…"))
+            )
+            seen += 1
+    assert seen
+
+
+@on_every_panel
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_name_that_cannot_be_drawn_leaves_the_screen_as_if_it_were_not_configured(
+    panel: Panel, name: str
+) -> None:
+    texts = Texts()
+    plain = Painter(panel.size_px, panel.mm_per_px, texts, Wording.from_texts(texts))
+    wording = Wording.from_texts(texts, dict.fromkeys(NAMED, FOREIGN[name]))
+    foreign = Painter(panel.size_px, panel.mm_per_px, texts, wording)
+    for view in (View(ScreenName.IDLE), View(ScreenName.THANKED)):
+        assert drawn(foreign, view) == drawn(plain, view)
+
+
+@on_every_panel
+@pytest.mark.parametrize("stray", ["🙂", "\u202e", "ע", "中", "\ufe0f", "\u200d"])
+def test_a_stray_character_is_left_out_and_moves_nothing(panel: Panel, stray: str) -> None:
+    texts = Texts()
+    clean = Painter(panel.size_px, panel.mm_per_px, texts, Wording.from_texts(texts, NAMES))
+    words = {
+        name: f"{text[:3]}{stray}{text[3:]}" if stray != "\x07" else f"{text}{stray}"
+        for name, text in NAMES.items()
+    }
+    odd = Painter(panel.size_px, panel.mm_per_px, texts, Wording.from_texts(texts, words))
+    assert drawn(odd, View(ScreenName.IDLE)) == drawn(clean, View(ScreenName.IDLE))
+
+
+@on_every_panel
+def test_decomposed_vietnamese_is_drawn_as_composed(panel: Panel) -> None:
+    texts = Texts()
+    pictures = {
+        drawn(
+            Painter(
+                panel.size_px,
+                panel.mm_per_px,
+                texts,
+                Wording.from_texts(
+                    texts, {name: unicodedata.normalize(form, text) for name, text in NAMES.items()}
+                ),
+            ),
+            View(ScreenName.IDLE),
+        )
+        for form in ("NFC", "NFD")
+    }
+    assert len(pictures) == 1
 
 
 @on_every_panel
