@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | delivery | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | image``."""
 
 import argparse
 import os
@@ -49,7 +49,13 @@ def main() -> int:
         "--patience", type=float, default=7_200.0, metavar="SECONDS", help="no longer than this"
     )
 
-    for command in (powercut, kill, clock, gesture, delivery):
+    tamper = commands.add_parser("tamper", help="attacks on ledgers, batches, receipts and messages")
+    tamper.add_argument("--trials", type=int, default=100, help="how many of each attack")
+    tamper.add_argument(
+        "--mutant", metavar="NAME", help="a product that does not look: attacks must come through"
+    )
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -80,6 +86,10 @@ def main() -> int:
 
         goal = Goal(options.votes, options.faults, options.kills)
         return run_delivery(goal, options.seed, options.patience, options.mutants, options.evidence)
+    if options.command == "tamper":
+        from tests.prove.tamper import run as run_tamper
+
+        return run_tamper(options.trials, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

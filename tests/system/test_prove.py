@@ -12,7 +12,7 @@ import pytest
 
 from tests.bench import append, idle, start
 from tests.bench.program import HEADLESS
-from tests.prove import clock, delivery_mutants, gesture, mutants
+from tests.prove import clock, delivery_mutants, gesture, mutants, tamper
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
 from tests.prove.hands import gaps_s, pounding, together_s
@@ -60,6 +60,16 @@ def test_every_vote_reaches_central_once_and_deliveries_that_break_a_promise_are
     assert " 0 differences" in said
     for mutant in delivery_mutants.MUTANTS:
         assert f"mutant {mutant}: caught: " in said
+
+
+def test_whoever_changes_something_is_found_out() -> None:
+    said = prove("tamper", "--trials", "25", "--seed", "7")
+    assert f" {25 * len(tamper.ATTACKS)} of {25 * len(tamper.ATTACKS)} detected" in said
+
+
+@pytest.mark.parametrize("mutant", tamper.MUTANTS)
+def test_attacks_come_through_where_nobody_looks(mutant: str) -> None:
+    assert f"mutant {mutant}: caught" in prove("tamper", "--trials", "10", "--mutant", mutant)
 
 
 @pytest.mark.parametrize("mutant", clock.MUTANTS)
