@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from central import arrays
@@ -108,17 +109,33 @@ def reading() -> Iterator[Session]:
         yield Session(_connection())
 
 
+class NotCommitted(OperationalError):
+    """COMMIT was answered with something else: nothing of the transaction is there."""
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session in a transaction that has been committed when this returns, or rolled back when it raises.
 
     Raises:
         django.db.Error: A statement, or COMMIT, failed.
+        RuntimeError: One of Django's transactions is open: this one would end it.
     """
+    if connection.in_atomic_block:
+        raise RuntimeError("not within django.db.transaction.atomic")
     with connection.wrap_database_errors:
         raw = _connection()
-        with raw.pipeline(), raw.transaction():
-            yield Session(raw)
+        session = Session(raw)
+        try:
+            with raw.pipeline():
+                session.run("BEGIN")
+                yield session
+                committed = session.run("COMMIT")
+        finally:
+            if raw.pgconn.transaction_status != TransactionStatus.IDLE and not raw.closed:
+                raw.rollback()
+    if committed.statusmessage != "COMMIT":  # PostgreSQL's way to say that a statement had failed
+        raise NotCommitted("the transaction was rolled back")
 
 
 @contextmanager

@@ -26,13 +26,15 @@ from kiosk.ledger.anchors import Anchor
 from kiosk.ledger.kinds import Kind
 from sync.clock import Timeline
 
+_UNANCHORED = int(Flag.UNANCHORED)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """An entry in a history.
 
     Attributes:
-        flags: What is known beforehand of a rating in it: salvaged, tag broken.
+        flags: `Flag`s that are known beforehand of a rating in it: salvaged, tag broken.
         received_ms: When central received it.
     """
 
@@ -44,7 +46,7 @@ class Record:
     prev: bytes
     hash: bytes
     received_ms: int
-    flags: Flag = Flag(0)
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class Rater:
             time_high_ms=time.high_ms,
             certain=time.certain,
             hour_ms=time.hour_ms,
-            flags=int(record.flags if time.anchored else record.flags | Flag.UNANCHORED),
+            flags=record.flags if time.anchored else record.flags | _UNANCHORED,
             counted=level is not None and config is not None,
         )
 

@@ -113,10 +113,12 @@ class Doubts:
 
     ranges: Sequence[tuple[int, int | None]]
 
-    def flags(self, seq: int) -> Flag:
+    def flags(self, seq: int) -> int:
         """What that says of one entry."""
-        doubted = any(after < seq and (until is None or seq <= until) for after, until in self.ranges)
-        return Flag.TAG_BROKEN if doubted else Flag(0)
+        for after, until in self.ranges:
+            if after < seq and (until is None or seq <= until):
+                return int(Flag.TAG_BROKEN)
+        return 0
 
 
 def doubts(session: Session, owner: Owner) -> Doubts:
@@ -188,7 +190,7 @@ def carried(session: Session, owner: Owner) -> list[Salvaged]:
     ) in session.run(CARRIED, owner).fetchall():
         if carrier not in doubted:
             doubted[carrier] = doubts(session, Owner(owner.device, carrier))
-        flags = Flag.SALVAGED | doubted[carrier].flags(carrier_seq)
+        flags = int(Flag.SALVAGED) | doubted[carrier].flags(carrier_seq)
         record = Record(
             seq, boot_n, boottime_ns, kind, payload, prev, digest, clock.ms_of(received_at), flags
         )

@@ -1,4 +1,4 @@
-"""``python -m tests.bench append | idle | start | terminal``."""
+"""``python -m tests.bench append | idle | ingest | start | terminal | wire``."""
 
 import argparse
 import sys
@@ -30,7 +30,13 @@ def main() -> int:
     terminal.add_argument("--starts", type=int, default=9, help="of each")
     terminal.add_argument("--seconds", type=float, default=60.0, help="how long nobody presses")
 
-    for command in (append, idle, start, terminal):
+    ingest = commands.add_parser("ingest", help="votes a second into central, through HTTP")
+    ingest.add_argument("--votes", type=int, default=100_000, help="in batches of each size")
+
+    wire = commands.add_parser("wire", help="bytes a vote on the way to central")
+    wire.add_argument("--rounds", type=int, default=20, help="batches of each size")
+
+    for command in (append, idle, ingest, start, terminal, wire):
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
 
     options = parser.parse_args()
@@ -50,6 +56,14 @@ def _run(options: argparse.Namespace) -> int:
         from tests.bench.idle import run as run_idle
 
         return run_idle(options.seconds, options.evidence)
+    if options.command == "ingest":
+        from tests.bench.ingest import run as run_ingest
+
+        return run_ingest(options.votes, options.evidence)
+    if options.command == "wire":
+        from tests.bench.wire import run as run_wire
+
+        return run_wire(options.rounds, options.evidence)
     if options.command == "terminal":
         from tests.bench.terminal import run as run_terminal
 

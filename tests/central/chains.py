@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from central.counting.projection import Record
-from central.flags import Flag
 from kiosk.ledger import evolve
 from kiosk.ledger.anchors import Anchor, Source
 from kiosk.ledger.chain import GENESIS, Entry, link
@@ -22,9 +21,6 @@ S = 10**9
 MINUTE, HOUR, DAY = 60 * S, 3_600 * S, 86_400 * S
 NOON_MS = 1_795_582_800_000
 """2026-11-25T05:00:00Z, noon in Viet Nam."""
-
-
-UNFLAGGED = Flag(0)
 
 
 @dataclass(eq=False)
@@ -129,12 +125,12 @@ class Chain:
             self.evolving.tag.hex() if at_end and self.evolving is not None else None,
         )
 
-    def records(self, received_ms: int, flags: Flag = UNFLAGGED) -> list[Record]:
+    def records(self, received_ms: int, flags: int = 0) -> list[Record]:
         """As central sees them."""
         return [record(entry, received_ms, flags) for entry in self.entries]
 
 
-def record(entry: Entry, received_ms: int, flags: Flag = UNFLAGGED) -> Record:
+def record(entry: Entry, received_ms: int, flags: int = 0) -> Record:
     """An entry as central sees it."""
     return Record(
         entry.seq,

@@ -6,6 +6,7 @@ HAILONG_TEST_DATABASE=debian takes Debian's postgresql-15 instead of the embedde
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from central.database import parameters
 from central.embedded import Cluster
 from central.migrate import migrate
 from central.runner import runner
+from tests.disks import SmallDisk
 
 if TYPE_CHECKING:
     from tests.central.delivered import Delivered
@@ -93,3 +95,24 @@ def terminal(database: Cluster) -> Iterator["Delivered"]:  # noqa: ARG001 - its 
 
     yield delivering()
     assert [line for device in devices() for line in check(device)] == []
+
+
+@pytest.fixture
+def central_disk() -> Iterator[SmallDisk]:
+    """Room for a database and not much more."""
+    if os.geteuid() != 0:
+        (pytest.fail if "CI" in os.environ else pytest.skip)("mounting a small disk needs root")
+    from tests.central import served
+    from tests.system.program import PATIENCE_S
+
+    with served.data_folder("đĩa") as folder:
+        folder.mkdir(mode=0o711)
+        mount = ["mount", "-t", "tmpfs", "-o", "size=192m,mode=0711", "small-disk", str(folder)]
+        subprocess.run(mount, check=True)
+        try:
+            yield SmallDisk(folder)
+        finally:
+            for process in served.database_processes(folder):
+                process.kill()
+                process.wait(PATIENCE_S)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,9 +1,7 @@
 """Several servers on one database are one server, and what the database cannot do is said."""
 
-import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -133,30 +131,12 @@ def test_a_database_that_may_forget_is_refused() -> None:
             forgetful.stop()
 
 
-@pytest.fixture
-def disk() -> Iterator[SmallDisk]:
-    """Room for a database and not much more."""
-    if os.geteuid() != 0:
-        (pytest.fail if "CI" in os.environ else pytest.skip)("mounting a small disk needs root")
-    with served.data_folder("đĩa") as folder:
-        folder.mkdir(mode=0o711)
-        mount = ["mount", "-t", "tmpfs", "-o", "size=192m,mode=0711", "small-disk", str(folder)]
-        subprocess.run(mount, check=True)
-        try:
-            yield SmallDisk(folder)
-        finally:
-            for process in served.database_processes(folder):
-                process.kill()
-                process.wait(PATIENCE_S)
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def test_a_full_disk_is_503_until_there_is_room(disk: SmallDisk) -> None:
-    with serving(disk.folder) as program:
+def test_a_full_disk_is_503_until_there_is_room(central_disk: SmallDisk) -> None:
+    with serving(central_disk.folder) as program:
         assert health(url(program)).status_code == 200
-        disk.fill()
+        central_disk.fill()
         _until(url(program), 503)
-        disk.free()
+        central_disk.free()
         _until(url(program), 200)
         assert program.end() == 0
 
