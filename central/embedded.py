@@ -7,8 +7,6 @@ runs on, and the next one to come uses it.
 
 import fcntl
 import os
-import re
-import secrets
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,28 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from central import founding
 from central.postmaster import Postmaster, postmaster
-from central.runner import ELSEWHERE, Runner
+from central.runner import EmbeddedError, Runner
 
-USER = "hailong"
 PATIENCE_S = 60
-# Terse, and without statements: rows of ratings must not reach a log.
-SETTINGS = {
-    "listen_addresses": "",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "logging_collector": "on",
-    "log_filename": "postgresql-%a.log",
-    "log_truncate_on_rotation": "on",
-    "log_error_verbosity": "terse",
-    "log_min_error_statement": "panic",
-}
-_SOCKET = re.compile("^unix_socket_directories = '(.*)'$", re.MULTILINE)
 _POLL_S = 0.05
-
-
-class EmbeddedError(Exception):
-    """The embedded database cannot be made, started or stopped. The message says what PostgreSQL said."""
 
 
 class Cluster:
@@ -52,21 +34,21 @@ class Cluster:
     def __init__(self, folder: Path, runner: Runner, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder.absolute()
         self._runner = runner
-        self._settings = {**SETTINGS, **(settings or {})}
+        self._settings = dict(settings or {})
         self._share: int | None = None
 
     @property
     def place(self) -> Path:
         """Where it lies."""
-        named = self.folder / "place"
-        return Path(named.read_text(encoding="utf-8").strip()) if named.exists() else self.folder
+        return founding.place(self.folder)
 
     @property
     def url(self) -> str:
         """Its address. Raises `EmbeddedError` where it does not run."""
-        if (running := self._running()) is None:
+        running = self._running()
+        if running is None or running.socket is None:
             raise EmbeddedError(f"the database in {self.place} does not run")
-        return f"postgresql://{USER}@/postgres?host={quote(str(running.socket), safe='')}"
+        return f"postgresql://{founding.USER}@/postgres?host={quote(str(running.socket), safe='')}"
 
     def start(self) -> None:
         """Make it where there is none, start it where it does not run, and take part in it.
@@ -100,7 +82,8 @@ class Cluster:
                 os.close(share)
             if running := self._running():
                 self._pg_ctl("stop", "--mode", "fast")
-                running.socket.rmdir()
+                if running.socket is not None:
+                    running.socket.rmdir()
 
     def runs(self) -> bool:
         """Whether it runs."""
@@ -122,10 +105,10 @@ class Cluster:
 
     def _run(self) -> None:
         if not (self.place / "data").exists():
-            self._make()
+            founding.found(self.folder, self._runner)
         self._bury()
         if not self.runs():
-            self._configure()
+            founding.configure(self.place, self._runner, self._settings)
             options = f"-c config_file={shlex.quote(str(self.place / 'postgresql.conf'))}"
             self._pg_ctl("start", "--log", str(self.place / "data" / "start.log"), "--options", options)
         self._wait(
@@ -138,7 +121,7 @@ class Cluster:
         if dead is not None and not dead.is_alive:
             self._wait("processes of a killed database do not end", lambda: not dead.has_children)
             dead.file.unlink()
-            for left in dead.socket.glob(".s.PGSQL.*"):
+            for left in () if dead.socket is None else dead.socket.glob(".s.PGSQL.*"):
                 left.unlink()
 
     def _wait(self, trouble: str, done: Callable[[], bool]) -> None:
@@ -148,37 +131,11 @@ class Cluster:
                 raise EmbeddedError(f"{trouble}: {self.place}")
             time.sleep(_POLL_S)
 
-    def _make(self) -> None:
-        """Complete or not at all: a cluster that was not made to its end is made again."""
-        if not self._runner.reaches(self.folder):
-            place = ELSEWHERE / secrets.token_hex(8)
-            place.mkdir(mode=0o711, parents=True)
-            (place / "belongs-to").write_text(f"{self.folder}\n", encoding="utf-8")
-            (self.folder / "place").write_text(f"{place}\n", encoding="utf-8")
-        draft = self.place / f"data.{secrets.token_hex(4)}.new"
-        self._runner.give(draft)
-        options = ("--auth=trust", "--encoding=UTF8", "--no-locale", "--data-checksums")
-        self._succeed("initdb", "--pgdata", str(draft), "--username", USER, *options)
-        draft.rename(self.place / "data")
-
-    def _configure(self) -> None:
-        """The whole configuration. The folder of the socket stays the same while it is there: processes know it."""
-        path = self.place / "postgresql.conf"
-        found = _SOCKET.search(path.read_text(encoding="utf-8")) if path.exists() else None
-        socket = Path(found[1]) if found else None
-        if socket is None or not self._runner.owns(socket):
-            socket = self._runner.socket_folder()
-        settings = {**self._settings, "unix_socket_directories": str(socket)}
-        lines = ("{} = '{}'\n".format(name, value.replace("'", "''")) for name, value in settings.items())
-        path.write_text("".join(lines), encoding="utf-8")
-
     def _pg_ctl(self, action: str, *arguments: str) -> None:
         data = str(self.place / "data")
-        self._succeed("pg_ctl", action, "--pgdata", data, "--wait", f"--timeout={PATIENCE_S}", *arguments)
+        self._runner.succeed(
+            "pg_ctl", action, "--pgdata", data, f"--timeout={PATIENCE_S}", "--wait", *arguments
+        )
 
-    def _succeed(self, program: str, *arguments: str) -> None:
-        done = self._runner.run(program, *arguments)
-        if done.returncode:
-            raise EmbeddedError(
-                f"{program} failed in {self.place}; see data/log there. {done.stdout.strip()}"
-            )
+
+__all__ = ["Cluster", "EmbeddedError"]

@@ -23,14 +23,9 @@ class Postmaster:
     lines: tuple[str, ...]
 
     @property
-    def pid(self) -> int:
-        """Its process number."""
-        return int(self.lines[0])
-
-    @property
-    def socket(self) -> Path:
-        """The folder of its socket."""
-        return Path(self.lines[_SOCKET])
+    def socket(self) -> Path | None:
+        """The folder of its socket; None before it listens."""
+        return Path(self.lines[_SOCKET]) if len(self.lines) > _SOCKET and self.lines[_SOCKET] else None
 
     @property
     def is_ready(self) -> bool:
@@ -39,14 +34,16 @@ class Postmaster:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the number belongs to a PostgreSQL of this cluster that lives."""
-        process = Path("/proc") / str(self.pid)
-        try:
-            # A dead process that nobody has buried yet has no command line.
-            words = (process / "cmdline").read_bytes().split(b"\0")
-        except FileNotFoundError:
+        """Whether the number belongs to a process that works in this directory, as a PostgreSQL does for life.
+
+        A dead one that nobody has buried yet works nowhere, and neither does what is not ours to look at.
+        """
+        if not self.lines or not self.lines[0].isdecimal():
             return False
-        return str(self.file.parent).encode() in words
+        try:
+            return Path(f"/proc/{self.lines[0]}/cwd").samefile(self.file.parent)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
 
     @property
     def has_children(self) -> bool:

