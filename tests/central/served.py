@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from sync.signing import signed_headers
 from tests.central.terminal import ANY_TIME, LEDGER
 from tests.system.program import PATIENCE_S, Program
 
+SOCKET = re.compile("unix_socket_directories = '(.*)'")
 COMMAND = str(Path(sys.executable).with_name("hailong-central"))
 
 
@@ -38,6 +40,9 @@ def data_folder(name: str = "dữ liệu một cửa") -> Iterator[Path]:
         for process in database_processes(folder):
             process.kill()
             process.wait(PATIENCE_S)
+        configuration = folder / "postgresql" / "postgresql.conf"
+        if configuration.exists() and (found := SOCKET.search(configuration.read_text())):
+            shutil.rmtree(found[1], ignore_errors=True)  # left by a killed one
         shutil.rmtree(above)
 
 
