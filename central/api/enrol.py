@@ -1,6 +1,7 @@
 """`POST /enrol`: a code against an identity (docs/protocol.md)."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from sync.protocol import CentralKey, EnrolAnswer, EnrolRequest, signed_checkpoi
 
 TRIES_A_MINUTE = 10
 MINUTE_S = 60
+UNKNOWN = "::"
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -29,7 +31,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     said = bodies.decode(request, EnrolRequest)
     key = PublicKey("device", bytes.fromhex(said.public_key))
     signatures.verified(request, key)
-    _count_try(str(request.META["REMOTE_ADDR"]))
+    _count_try(_address(str(request.META.get("REMOTE_ADDR", ""))))
     return bodies.encoded(_body(enrol(_code(said.code), _applicant(said, key))))
 
 
@@ -61,6 +63,16 @@ def _body(enrolled: Enrolled) -> EnrolAnswer:
         receipt=enrolled.receipt,
         config=enrolled.config,
     )
+
+
+def _address(told: str) -> str:
+    """An address without what some proxies add to it; all that are none are one."""
+    for candidate in (told.partition("%")[0], told.partition(":")[0], told.partition("]")[0].lstrip("[")):
+        try:
+            return str(ip_address(candidate))
+        except ValueError:
+            continue
+    return UNKNOWN
 
 
 def _count_try(address: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import click
 
@@ -73,9 +74,18 @@ def serve(
 
 def _public_url(url: str | None, address: Address) -> str:
     if url is not None:
-        if not url.startswith(("https://", "http://")):
-            raise click.UsageError("--url begins with https:// (or http:// on this machine)")
-        return url.rstrip("/")
+        parts = urlsplit(url.rstrip("/"))
+        if (
+            parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.path
+            or parts.query
+            or parts.username
+        ):
+            raise click.UsageError(
+                "--url is https:// (or http:// on this machine), a name and perhaps a port"
+            )
+        return parts.geturl()
     if address.host in ("0.0.0.0", "::"):  # noqa: S104 - it is no address that a terminal can use
         raise click.UsageError(
             f"{address.host} is every address of this machine: say with --url which one to use"
@@ -84,9 +94,10 @@ def _public_url(url: str | None, address: Address) -> str:
 
 
 def _prepared(proxies: tuple[str, ...]) -> str | None:
-    """The link for the first administrator, once the database has been looked at."""
+    """The link for the first administrator, once the database has been looked at and tidied."""
     import os
 
+    from django.core.management import call_command
     from django.db import connections
 
     from central.durability import Unsafe, check
@@ -95,6 +106,7 @@ def _prepared(proxies: tuple[str, ...]) -> str | None:
     os.environ["HAILONG_CENTRAL_PROXIES"] = " ".join(proxies)
     try:
         check()
+        call_command("clearsessions")
         return first_link()
     except Unsafe as error:
         raise click.ClickException(str(error)) from error

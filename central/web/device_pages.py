@@ -36,9 +36,7 @@ def in_groups(key_id: str) -> str:
 class TicketForm(forms.Form):
     """How the code is made."""
 
-    devices = forms.ModelMultipleChoiceField(
-        Device.objects.exclude(status=DeviceStatus.REVOKED), widget=forms.MultipleHiddenInput
-    )
+    devices = forms.ModelMultipleChoiceField(Device.objects.all(), widget=forms.MultipleHiddenInput)
     accept = forms.BooleanField(
         label=_("Accept without comparing keys"),
         required=False,
@@ -64,9 +62,9 @@ def ticket(request: HttpRequest, device_id: str) -> HttpResponse:
 def ask_for_tickets(request: HttpRequest, devices: Sequence[Device]) -> TemplateResponse:
     """Say what making them means, and ask."""
     actor(request)
-    possible = [device for device in devices if device.status != DeviceStatus.REVOKED]
-    form = TicketForm(initial={"devices": possible})
-    return _page(request, "central/ask_for_tickets.html", _("Tickets"), devices=possible, form=form)
+    revoked = any(device.status == DeviceStatus.REVOKED for device in devices)
+    more = {"devices": devices, "revoked": revoked, "form": TicketForm(initial={"devices": devices})}
+    return _page(request, "central/ask_for_tickets.html", _("Tickets"), **more)
 
 
 @never_cache

@@ -127,6 +127,7 @@ class RemoteTerminal:
     def __init__(self, public_url: str, at: str | None = None) -> None:
         self.key = keys.generate("device")
         self.public_url, self.at = public_url, at or public_url
+        self.more: Mapping[str, str] = {}
 
     def checkpoint(self) -> str:
         """Of an empty ledger."""
@@ -140,7 +141,7 @@ class RemoteTerminal:
         """A signed request."""
         body = json.dumps(said).encode()
         headers = signed_headers("POST", self.public_url + path, body, self.key, nonce, ANY_TIME)
-        headers = {**headers, "Content-Type": "application/json"}
+        headers = {**headers, **self.more, "Content-Type": "application/json"}
         return requests.post(self.at + path, data=body, headers=headers, timeout=PATIENCE_S)
 
     def enrol(self, code: str) -> requests.Response:

@@ -163,6 +163,7 @@ def test_a_second_server_at_the_same_port_is_refused(data: Path) -> None:
         (("--host", "0.0.0.0"), "plain HTTP"),
         (("--host", "0.0.0.0", "--insecure"), "--url"),
         (("--url", "central.example"), "https://"),
+        (("--url", "https://central.example/below"), "https://"),
         (("--certificate", __file__), "go together"),
         (("--host", "192.0.2.1"), "cannot listen"),
     ],
@@ -233,3 +234,23 @@ def test_clients_that_send_slowly_keep_nobody_waiting(data: Path) -> None:
         finally:
             for connection in slow:
                 connection.close()
+
+
+def test_a_body_that_is_much_too_large_is_answered(data: Path) -> None:
+    with serving(data) as program:
+        headers = {"Content-Type": "application/json"}
+        at = f"{url(program)}/api/v1/enrol"
+        answer = requests.post(at, data=b" " * (8 << 20), headers=headers, timeout=PATIENCE_S)
+        assert answer.json()["code"] == "413.1"
+        assert requests.post(at, data=b"{}", headers=headers, timeout=PATIENCE_S).json()["code"] == "400.2"
+
+
+def test_a_proxy_that_is_trusted_says_who_asks_and_another_does_not(data: Path) -> None:
+    for trusted, last in ((("--proxy", "127.0.0.1"), "403.3"), ((), "429.1")):
+        with serving(data, *trusted) as program:
+            terminal = RemoteTerminal(url(program))
+            for n in range(12):
+                terminal.more = {"X-Forwarded-For": f"192.0.2.{n}"}
+                code = terminal.enrol("0" * 12).json()["code"]
+            assert code == last
+            assert program.end() == 0

@@ -42,6 +42,13 @@ def test_the_wheel_holds_only_the_product(wheel: Path) -> None:
     ours = {top for top in tops if not top.endswith(".dist-info")}
     assert ours == {"assets", "central", "hardware", "kiosk", "sync"}
     assert "assets/locale/vi/LC_MESSAGES/hailong.mo" in names
+    assert {
+        "central/locale/vi/LC_MESSAGES/django.mo",
+        "central/migrations/0001_initial.py",
+        "central/static/central/tickets.css",
+        "central/templates/admin/base_site.html",
+        "central/templates/central/tickets.html",
+    } <= set(names)
     assert [f"assets/faces/level-{level}.svg" in names for level in range(1, 6)] == [True] * 5
     assert any(name.startswith("hardware/fakes/traces/") for name in names)
     assert not any(name.startswith("hardware/firmware") for name in names)  # that is for another computer

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from central import clock, codes, server
+from central.api.enrol import _address
 from central.enrolment import Applicant, enrol
 from central.models import (
     Alarm,
@@ -118,6 +119,21 @@ def test_ten_tries_a_minute_are_answered_for_each_address(monkeypatch: pytest.Mo
     assert Terminal("192.0.2.2").enrol(code).status_code == 200
     monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=1))
     assert problem(Terminal().enrol("0" * 12)) == "403.3"
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", "::"),
+        ("unknown", "::"),
+    ],
+)
+def test_an_address_is_understood_as_proxies_write_it(told: str, meant: str) -> None:
+    assert _address(told) == meant
 
 
 TRIES = 625

@@ -1,5 +1,6 @@
 """What an administrator does, step by step, and the line in the log that each step leaves."""
 
+import json
 import re
 
 import pytest
@@ -29,6 +30,9 @@ from tests.central.terminal import Terminal, enrolled
 pytestmark = pytest.mark.usefixtures("database")
 
 
+CODE = re.compile(r'class="mono big">([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})<')
+
+
 def post(client: Client, page: str, /, *arguments: object, **said: object) -> HttpResponse:
     answer = client.post(reverse(f"admin:central_{page}", args=arguments), said)
     assert isinstance(answer, HttpResponse)
@@ -53,7 +57,7 @@ def test_from_a_unit_to_a_printed_ticket_to_an_accepted_terminal(client: Client)
     page = post(client, "device_tickets", devices=[device.pk]).content.decode()
     assert "UBND phường Sông Công" in page
     assert "<svg" in page
-    found = re.search(r'class="mono big">([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})<', page)
+    found = CODE.search(page)
     assert found is not None
     terminal = Terminal()
     assert terminal.enrol(found[1].replace("-", "")).status_code == 200
@@ -111,15 +115,19 @@ def test_a_counter_that_is_there_already_is_said_not_crashed(client: Client) -> 
     assert Counter.objects.count() == 1
 
 
-def test_a_revoked_terminal_is_told_so_and_gets_no_ticket(client: Client) -> None:
+def test_a_revoked_terminal_is_told_so_until_its_ticket_makes_it_good_again(client: Client) -> None:
     terminal = Terminal()
     device = enrolled(terminal)["device"]
     post(client, "device_revoke", device)
     assert terminal.heartbeat().status_code == 403
-    post(client, "device_tickets", devices=[device])
-    assert EnrolmentCode.objects.count() == 1
-    assert post(client, "device_revoke", device).status_code == 302  # again: said, not crashed
     assert actions()[-1] == ("revoke", "device")
+    assert post(client, "device_revoke", device).status_code == 302  # again: said, not crashed
+    asked = client.get(reverse("admin:central_device_ticket", args=(device,))).content.decode()
+    assert "đã bị thu hồi" in asked
+    found = CODE.search(post(client, "device_tickets", devices=[device], accept="on").content.decode())
+    assert found is not None
+    assert json.loads(terminal.enrol(found[1].replace("-", "")).content)["device"] == device
+    assert terminal.heartbeat().status_code == 200
 
 
 def test_tickets_of_several_terminals_are_printed_together_and_old_codes_are_burnt(client: Client) -> None:
