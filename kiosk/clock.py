@@ -6,11 +6,16 @@ for must say so.
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
 
 from hardware.clock import boottime_ns
+
+VIET_NAM_OFFSET_MIN = 7 * 60
+"""Viet Nam has kept UTC+7 without summer time since 1975, so no table of zones is needed."""
+
+_VIET_NAM = timezone(timedelta(minutes=VIET_NAM_OFFSET_MIN))
 
 
 class Clock(Protocol):
@@ -58,3 +63,9 @@ def rfc3339(wall_ns: int) -> str:
     seconds, rest = divmod(wall_ns, 1_000_000_000)
     moment = datetime.fromtimestamp(seconds, tz=UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1_000_000:03d}Z"
+
+
+def viet_nam_time(wall_ns: int) -> str:
+    """A wall time as a clock in Viet Nam shows it, whatever the machine's time zone: ``2026-11-22 14:00 +07:00``."""
+    moment = datetime.fromtimestamp(wall_ns // 1_000_000_000, tz=_VIET_NAM)
+    return f"{moment:%Y-%m-%d %H:%M} +07:00"

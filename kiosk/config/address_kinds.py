@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from kiosk.config.errors import Refused
 from kiosk.config.kinds import not_allowed
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import one_line
@@ -35,7 +36,14 @@ class ProxyUrl:
     """An HTTP proxy, or nothing. A name and a password would stand in a file that others may read: not taken."""
 
     def read(self, raw: object) -> str:
-        """See `Kind.read`."""
+        """See `Kind.read`; a refused password is not said again, on a page in a hall or in a report."""
+        if "@" in str(raw):
+            raise Refused(
+                Phrase(
+                    "must be {allowed}. It must not hold a name and a password: this file may be read by others.",
+                    {"allowed": self.allowed()},
+                )
+            )
         text = one_line(self, raw).strip()
         if not text:
             return ""

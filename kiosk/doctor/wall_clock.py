@@ -1,6 +1,6 @@
 """Is the wall clock plausible, and does somebody vouch for it? Votes never wait for it."""
 
-from kiosk.clock import Clock, rfc3339
+from kiosk.clock import Clock, viet_nam_time
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 
@@ -10,14 +10,17 @@ EARLIEST, LATEST = "2026", "2100"
 
 
 def check(clock: Clock) -> Finding:
-    """A terminal has no clock battery: after a power cut without network it may think it is 1970."""
-    now = rfc3339(clock.wall_ns())
+    """A terminal has no clock battery: after a power cut without network it may think it is 1970.
+
+    The time is said as the technician's own watch has it, and is set with its offset: images come in any time zone.
+    """
+    now = viet_nam_time(clock.wall_ns())
     if not EARLIEST <= now[:4] < LATEST:
         return Finding(
             NAME,
             Verdict.ERROR,
             Phrase("The clock says {time}, which cannot be.", {"time": now}),
-            Phrase("Connect the terminal to the network, or set it: sudo date -s '2026-11-22 08:00'."),
+            Phrase("Connect the terminal to the network, or set it: sudo date -s '2026-11-22 08:00 +0700'."),
         )
     if not clock.is_synced():
         return Finding(

@@ -2,7 +2,7 @@
 
 Names of offices are typed in by others. A character that the font lacks would be drawn as a box, a mark on no
 letter of Vietnamese beside its letter, and a bidirectional override would turn a name round; so these are left out of
-the picture, never of what is stored (docs/adr/0008). ``hailong doctor`` names them.
+the picture, never of what is stored (docs/adr/0013). ``hailong doctor`` names them.
 """
 
 import unicodedata

@@ -143,7 +143,8 @@ class ServicePage:
         """The fault, then the machine and its inputs: beside each other on a panel that is wider than high."""
         _, layout = self._texts, self._layout
         fault, machine, inputs = fault_row(service, _), machine_rows(service, _), input_rows(service, _)
-        gap = layout.px(6.0)
+        # Wide enough that a state is not read as belonging to the name beside it.
+        gap = max(layout.px(6.0), room.w // 20)
         places = [(room.x, 0, room.w, fault)]
         if layout.size_px[0] > layout.size_px[1]:
             width = (room.w - gap) // 2

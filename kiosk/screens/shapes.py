@@ -90,7 +90,8 @@ def mark(colours: Palette, side: int, *, attention: bool) -> pygame.Surface:
 
 
 def _disc(colours: Palette, side: int) -> str:
-    return _circle(side / 2, side / 2 - 3, css(colours.card), colours.hairline, side * 0.036)
+    width = side * 0.036
+    return _circle(side / 2, (side - width) / 2 - 1, css(colours.card), colours.hairline, width)
 
 
 def _circle(middle: float, radius: float, fill: str, outline: Colour, width: float) -> str:

@@ -1,12 +1,13 @@
 """Quiet hours, by the time of day in Viet Nam.
 
 Not by the machine's time zone: images come set to UTC or London, and an office would hear its terminal at night
-and not by day. Viet Nam has kept UTC+7 without summer time since 1975, so no table of zones is needed.
+and not by day.
 """
 
 import re
 
-_OFFSET_MIN = 7 * 60
+from kiosk.clock import VIET_NAM_OFFSET_MIN
+
 _DAY_MIN = 24 * 60
 _NS_PER_MIN = 60_000_000_000
 
@@ -25,7 +26,7 @@ def minute_of(text: str) -> int:
 
 def minute_in_viet_nam(wall_ns: int) -> int:
     """Minutes since midnight there, of a wall time in nanoseconds since 1970 UTC."""
-    return (wall_ns // _NS_PER_MIN + _OFFSET_MIN) % _DAY_MIN
+    return (wall_ns // _NS_PER_MIN + VIET_NAM_OFFSET_MIN) % _DAY_MIN
 
 
 def is_quiet(wall_ns: int, begins: str, ends: str) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.texts import Texts
 from kiosk.doctor import board, wall_clock
 from kiosk.doctor.finding import Verdict
 from tests.kiosk.doctor.terminal import machine, put
@@ -77,3 +78,13 @@ def test_a_clock_is_believed_when_it_is_plausible_and_somebody_vouches(
     wall: int, synced: bool, verdict: Verdict
 ) -> None:
     assert wall_clock.check(FakeClock(wall=wall, synced=synced)).verdict is verdict
+
+
+def test_the_time_is_said_and_set_as_the_watch_of_a_technician_in_viet_nam_has_it() -> None:
+    """An image that is set to London would be seven hours wrong, and nobody would see why."""
+    uncertain = wall_clock.check(FakeClock(wall=MORNING_NS, synced=False))
+    unset = wall_clock.check(FakeClock(wall=0))
+
+    assert "2026-11-22 08:00 +07:00" in uncertain.seen.render(Texts("en"))
+    assert unset.remedy is not None
+    assert "sudo date -s '2026-11-22 08:00 +0700'" in unset.remedy.render(Texts("en"))
