@@ -14,6 +14,8 @@ from kiosk.screens.type import Style, Type
 
 LABEL_WEIGHT = 600
 _MOST_LINES = 2
+_AIRY_MM = 1.7
+"""Between the edge of a card and its word, where the word is large enough without going nearer."""
 _PRESSED_FACE = 0.94
 """A pressed card's face, as a share of its size: it gives way, the words stand still."""
 
@@ -80,13 +82,13 @@ def fit_labels(layout: Layout, type_: Type, labels: Sequence[str], least_px: int
     Words are broken at their soft hyphens only where they would otherwise be smaller than the least size. A word
     that even then does not fit is for `Type.draw` to shrink, alone.
     """
-    room = layout.cards[0].w - 2 * layout.card_inner_px
+    widest, airy = (layout.cards[0].w - 2 * inner for inner in (layout.card_inner_px, layout.px(_AIRY_MM)))
     broken = [
         label
         for label in labels
-        if type_.whole_lines(label, LABEL_WEIGHT, least_px, room, hyphens=False) is None
+        if type_.whole_lines(label, LABEL_WEIGHT, least_px, widest, hyphens=False) is None
     ]
-    for hyphens in ((), broken):
+    for hyphens, room in (((), airy), ((), widest), (broken, airy), (broken, widest)):
         for px in range(layout.sizes.label, least_px - 1, -1):
             lines = [
                 type_.whole_lines(label, LABEL_WEIGHT, px, room, hyphens=label in hyphens) for label in labels

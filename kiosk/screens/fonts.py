@@ -13,7 +13,7 @@ import pygame
 
 from kiosk.screens.palette import Colour
 
-_EVEN_PX, _MOST = 90, 4
+_EVEN_PX, _MOST = 72, 3
 """From this size on a whole pixel is too little to be seen; and the largest factor, for the time that it takes."""
 
 

@@ -146,6 +146,8 @@ class Type:
             if widest(text, font) > width:
                 continue  # a word is cut only when nothing else helps
             block = Block(font, tuple(wrap(text, font, width)))
+            if block.height <= height and len(block.lines) == 1:
+                return block
             if block.height <= height:
                 balanced = Block(font, tuple(balance(text, font, width, len(block.lines))))
                 # Capitals with two marks make a line taller: on lines of their own they may need more room.
