@@ -65,6 +65,7 @@ class WindowDisplay:
         self._painters: dict[str, Painter] = {}
         self._painter: Painter | None = None
         self._layout: Layout | None = None
+        self._targets: Targets | None = None
         self._pointer, self._keys = Pointer(), Keys(language=language_key)
         self._corners = Corners()
         self._until_gesture_s: float | None = None
@@ -80,6 +81,11 @@ class WindowDisplay:
             return
         new = view != self._view or self._stale
         self._view, self._stale = view, False
+        self._show(view, now_ns, new=new)
+        if new:
+            self._targets = self._find_targets()  # now, so that no press has to wait for it
+
+    def _show(self, view: View, now_ns: int, *, new: bool) -> None:
         if self._plain:
             if new:
                 self._draw_plain(view, self._code)
@@ -185,7 +191,7 @@ class WindowDisplay:
             case KeyDown() | KeyUp():
                 return self._keys.feed(record) if self._keyboard else None
             case _ if self._touch:
-                return self._pointer.feed(record, self._targets(), self._window.size)
+                return self._pointer.feed(record, self._targets, self._window.size)
         return None
 
     def _watch_corners(self, record: WindowRecord) -> None:
@@ -194,7 +200,8 @@ class WindowDisplay:
             corners = [Rect(*corner) for corner in self._layout.corners]
             self._corners.feed(record, corners, self._window.size)
 
-    def _targets(self) -> Targets | None:
+    def _find_targets(self) -> Targets | None:
+        """Where a press means what, on the screen that is shown."""
         if self._layout is None or self._view is None:
             return None
         if self._view.name is ScreenName.SERVICE:

@@ -79,27 +79,24 @@ class Panel:
             patience_s: How long at most.
 
         Returns:
-            CLOCK_MONOTONIC, in seconds, at which the news came that something was drawn, after which it was there.
+            CLOCK_MONOTONIC when it had been seen, in seconds.
 
         Raises:
             NothingChanged: It never was.
         """
-        news_s = time.monotonic()
-        end_s = news_s + patience_s
+        end_s = time.monotonic() + patience_s
         while not seen():
             if time.monotonic() > end_s:
                 raise NothingChanged(f"{what} was not seen on {self.name} within {patience_s:g} s")
-            news_s = self._news()
-        return news_s
+            self._wait_drawing()
+        return time.monotonic()
 
-    def _news(self) -> float:
-        """Wait until something is drawn anywhere on the screen; when the news came, or came with an answer."""
+    def _wait_drawing(self) -> None:
+        """Until something is drawn anywhere on the screen; news that came with an answer counts."""
         if not self._display.pending_events():
             select.select([self._display], [], [], LOOK_S)
-        news_s = time.monotonic()
         for _ in range(self._display.pending_events()):
             self._display.next_event()
-        return news_s
 
     def __enter__(self) -> Self:
         return self

@@ -177,8 +177,8 @@ colours and places. Neither has a graphics processor. Everything was measured in
 code: {starts} starts of each, {presses} presses of the pointer (XTest) on our screen and as many frames of a button
 written to a pad (a pseudo-terminal), {clicks} presses of the pointer on the page, and {idle_s:.0f} s in which nobody
 pressed, for both at once. Whenever the server reports that something was drawn (DAMAGE), the pixels are read back
-(XGetImage): the card that was pressed, for its first change, and the middle of the thank-you's check. A time ends
-when the report came after which the pixel was the new one.
+(XGetImage): the card that was pressed, for its first change, and the middle of the thank-you's check. The reading
+itself is in every time.
 
 Ours stores each vote and thanks after COMMIT; after every thank-you the entry was looked for in the ledger, and
 there were as many ratings as presses in the end. A button's time holds the 50 ms for which the program waits
