@@ -4,8 +4,7 @@ psycopg takes lists too, and looks at each element in Python: for a batch that c
 """
 
 import struct
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 from psycopg import Connection
 from psycopg.adapt import Dumper
@@ -41,7 +40,8 @@ class _Numbers(Array):
             some = [_NULL if value is None else pack(size, value) for value in values]
             super().__init__(len(values), b"".join(some), has_null=True)
         else:
-            flat: Iterable[int | None] = chain.from_iterable((self.size, value) for value in values)
+            flat: list[int | None] = [self.size] * (2 * len(values))
+            flat[1::2] = values
             cells = struct.pack(">" + f"i{self.code}" * len(values), *flat)
             super().__init__(len(values), cells, has_null=False)
 
@@ -85,9 +85,10 @@ class Blobs(Array):
     array_oid, element_oid = 1001, 17
 
     def __init__(self, values: Sequence[bytes]) -> None:
-        pack = _LENGTH.pack
-        cells = b"".join([part for value in values for part in (pack(len(value)), value)])
-        super().__init__(len(values), cells, has_null=False)
+        parts = [b""] * (2 * len(values))
+        parts[::2] = map(_LENGTH.pack, map(len, values))
+        parts[1::2] = values
+        super().__init__(len(values), b"".join(parts), has_null=False)
 
 
 class Texts(Blobs):

@@ -36,12 +36,12 @@ class Interval:
     @property
     def certain(self) -> bool:
         """Whether it lies within one day of Asia/Ho_Chi_Minh."""
-        return self.low_ms is not None and local_day(self.low_ms) == local_day(self.high_ms)
+        return self.hour_ms is not None
 
     @property
     def hour_ms(self) -> int | None:
         """The beginning of the hour that it is counted in: that of its middle; None where it is not certain."""
-        if self.low_ms is None or not self.certain:
+        if self.low_ms is None or local_day(self.low_ms) != local_day(self.high_ms):
             return None
         return (self.low_ms + self.high_ms) // 2 // HOUR_MS * HOUR_MS
 
@@ -78,12 +78,12 @@ class Timeline:
             received_ms: When central received it, by central's clock.
         """
         anchor = self._nearest(boot_n, boottime_ns)
-        if anchor is not None:
-            low_ms = anchor.low_ms(boottime_ns)
-            if low_ms <= received_ms + LATEST_MS:
-                return Interval(low_ms, anchor.high_ms(boottime_ns), anchored=True)
+        if anchor is None:
+            return self._between(boot_n, boottime_ns, received_ms)
+        low_ms, high_ms = anchor.bounds_ms(boottime_ns)
+        if low_ms > received_ms + LATEST_MS:
             return Interval(None, received_ms, anchored=False)
-        return self._between(boot_n, boottime_ns, received_ms)
+        return Interval(low_ms, high_ms, anchored=True)
 
     def _between(self, boot_n: int, boottime_ns: int, received_ms: int) -> Interval:
         place = bisect_left(self._boots, boot_n)
@@ -92,7 +92,7 @@ class Timeline:
             high_ms = min(high_ms, self.begin_high_ms(self._boots[place]))
         if place > 0:
             # Uptime counts from the start of the entry's own boot, which came after the end of the other one.
-            uptime_ms = Anchor(0, 0, 0).low_ms(boottime_ns)
+            uptime_ms = Anchor(0, 0, 0).bounds_ms(boottime_ns)[0]
             low_ms = self.end_low_ms(self._boots[place - 1]) + uptime_ms
         if low_ms is not None and low_ms > high_ms:
             low_ms = None  # somebody's clock, or somebody's word, was wrong: what is left is what central saw itself
@@ -100,12 +100,12 @@ class Timeline:
 
     def begin_high_ms(self, boot_n: int) -> int:
         """The latest that a boot with anchors can have begun."""
-        return self._some(boot_n, 0).high_ms(0)
+        return self._some(boot_n, 0).bounds_ms(0)[1]
 
     def end_low_ms(self, boot_n: int) -> int:
         """The earliest that the last thing known of a boot with anchors can have happened."""
         end_ns = self._ends_ns.get(boot_n, 0)
-        return self._some(boot_n, end_ns).low_ms(end_ns)
+        return self._some(boot_n, end_ns).bounds_ms(end_ns)[0]
 
     def _some(self, boot_n: int, boottime_ns: int) -> Anchor:
         found = self._nearest(boot_n, boottime_ns)
@@ -117,6 +117,8 @@ class Timeline:
         anchors = self._anchors.get(boot_n)
         if anchors is None:
             return None
+        if len(anchors) == 1:
+            return anchors[0]
         places = self._places[boot_n]
         place = bisect_left(places, boottime_ns)
         # All anchors at the nearest place before, and at the nearest place from here on.

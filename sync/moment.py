@@ -42,7 +42,7 @@ class Heard(msgspec.Struct, frozen=True):
     def at(self, boottime_ns: int) -> int:
         """The time at another moment of the same boot, the middle of what is possible."""
         anchor = Anchor(self.at_ns, self.utc_ms, self.error_ms)
-        return (anchor.low_ms(boottime_ns) + anchor.high_ms(boottime_ns)) // 2
+        return sum(anchor.bounds_ms(boottime_ns)) // 2
 
 
 class Timekeeper:

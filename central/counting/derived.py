@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from central.arrays import Array, BigInts, Bools, Ints, SmallInts, Texts
-from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Voided
+from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Rated, Voided
 from central.counting.projection import Record
 from central.counting.rows import Owner
 from central.session import Row, Session, Writer
@@ -62,6 +62,8 @@ class Derived:
         """
         seq = record.seq
         match meaning:
+            case Rated():
+                pass  # by far the most
             case Configured(revision, unit_id, counter_id) if in_force:
                 self.configs.append((seq, revision, unit_id, counter_id))
             case Anchored(anchor, binding):

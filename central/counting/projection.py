@@ -99,6 +99,8 @@ class Survey:
             self.ends_ns[record.boot_n] = record.boottime_ns
         meaning = meaning_of(record.kind, record.payload, record.seq, record.received_ms, self.trust)
         match meaning:
+            case Rated():
+                pass  # by far the most
             case Configured():
                 self.configure(record.seq, meaning)
             case Anchored(anchor, binding=True):
@@ -129,6 +131,8 @@ class Survey:
 
     def level_of(self, seq: int, own: int) -> int | None:
         """The level of the last press of a rating that is not taken back; None where all are (docs/ledger.md)."""
+        if seq not in self.corrections and not self.voided:
+            return own
         level = None if seq in self.voided else own
         for correction, corrected in sorted(self.corrections.get(seq, {}).items()):
             if correction not in self.voided:
@@ -166,6 +170,7 @@ class Rater:
         level = self._found.level_of(record.seq, own_level)
         config = self._config(record.seq)
         time = self._timeline.interval(record.boot_n, record.boottime_ns, record.received_ms)
+        hour_ms = time.hour_ms
         return RatingRow(
             seq=record.seq,
             hash=record.hash,
@@ -176,8 +181,8 @@ class Rater:
             counter_id=None if config is None else config.counter_id,
             time_low_ms=time.low_ms,
             time_high_ms=time.high_ms,
-            certain=time.certain,
-            hour_ms=time.hour_ms,
+            certain=hour_ms is not None,
+            hour_ms=hour_ms,
             flags=record.flags if time.anchored else record.flags | _UNANCHORED,
             counted=level is not None and config is not None,
         )

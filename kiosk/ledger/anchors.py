@@ -54,13 +54,14 @@ class Anchor:
         distance_ns = abs(boottime_ns - self.at_ns) + self.error_ms * _NS_PER_MS
         return self.error_ms - (-distance_ns * DRIFT_PPM // (1_000_000 * _NS_PER_MS))
 
-    def low_ms(self, boottime_ns: int) -> int:
-        """The earliest that a moment of the same boot can have been, milliseconds since 1970 UTC."""
-        return self.utc_ms + (boottime_ns - self.at_ns) // _NS_PER_MS - self.error_at(boottime_ns)
-
-    def high_ms(self, boottime_ns: int) -> int:
-        """The latest that it can have been."""
-        return self.utc_ms - (self.at_ns - boottime_ns) // _NS_PER_MS + self.error_at(boottime_ns)
+    def bounds_ms(self, boottime_ns: int) -> tuple[int, int]:
+        """The earliest and the latest that a moment of the same boot can have been, milliseconds since 1970 UTC."""
+        error_ms = self.error_at(boottime_ns)
+        since_ns = boottime_ns - self.at_ns
+        return (
+            self.utc_ms + since_ns // _NS_PER_MS - error_ms,
+            self.utc_ms - -since_ns // _NS_PER_MS + error_ms,
+        )
 
 
 def nearest(anchors: Sequence[Anchor], boottime_ns: int) -> Anchor | None:

@@ -98,7 +98,7 @@ def test_the_anchor_is_the_nearest_however_many_there_are(anchors: list[Anchor],
     expected = nearest(anchors, boottime_ns)
     assert found.anchored is (expected is not None)
     if expected is not None:
-        assert (found.low_ms, found.high_ms) == (expected.low_ms(boottime_ns), expected.high_ms(boottime_ns))
+        assert (found.low_ms, found.high_ms) == expected.bounds_ms(boottime_ns)
 
 
 @given(

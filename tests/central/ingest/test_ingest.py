@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from central import clock
 from central.ingest.errors import MissingBefore, OtherHistory
 from central.models import Alarm, AlarmKind, Device, DeviceStatus, Entry, HourlyCount, Ledger, Rating, Receipt
 from kiosk.ledger.chain import GENESIS
@@ -171,6 +173,26 @@ def test_a_batch_beyond_what_is_held_is_told_where_to_go_back_to(terminal: Deliv
     assert not Alarm.objects.exists()
     terminal.send()
     assert levels().total() == 3
+
+
+def test_a_gap_that_lasts_is_told_of_until_it_is_closed(
+    terminal: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = begun(terminal)
+    terminal.send(chain.batch(0, 2))
+
+    def gap() -> list[str]:
+        with pytest.raises(MissingBefore):
+            terminal.send(chain.batch(4))
+        return list(Alarm.objects.filter(closed_at=None).values_list("kind", flat=True))
+
+    assert gap() == gap() == []
+    later = clock.now() + timedelta(minutes=10)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert gap() == [AlarmKind.GAP]
+    terminal.send()
+    assert not Alarm.objects.filter(closed_at=None).exists()
+    assert Ledger.objects.get().gap_since is None
 
 
 def test_another_history_is_refused_and_kept_as_evidence(terminal: Delivered) -> None:
