@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | image``."""
 
 import argparse
 import os
@@ -55,7 +55,13 @@ def main() -> int:
         "--mutant", metavar="NAME", help="a product that does not look: attacks must come through"
     )
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper):
+    life = commands.add_parser("life", help="whatever happens to a terminal and central, in whatever order")
+    life.add_argument("--steps", type=int, default=2_000, help="how many things happen")
+    life.add_argument(
+        "--mutant", action="store_true", help="a delivery whose cursor moves too early: it must be caught"
+    )
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper, life):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -90,6 +96,10 @@ def main() -> int:
         from tests.prove.tamper import run as run_tamper
 
         return run_tamper(options.trials, options.seed, options.mutant, options.evidence)
+    if options.command == "life":
+        from tests.prove.life_run import run as run_life
+
+        return run_life(options.steps, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

@@ -72,6 +72,14 @@ def test_attacks_come_through_where_nobody_looks(mutant: str) -> None:
     assert f"mutant {mutant}: caught" in prove("tamper", "--trials", "10", "--mutant", mutant)
 
 
+def test_whatever_happens_in_whatever_order_no_vote_is_lost_or_doubled() -> None:
+    assert ", 0 lost, 0 doubled" in prove("life", "--steps", "500", "--seed", "7")
+
+
+def test_a_delivery_that_believes_too_early_is_found_out_in_some_life() -> None:
+    assert 'caught: ["lost: ' in prove("life", "--steps", "1000", "--mutant")
+
+
 @pytest.mark.parametrize("mutant", clock.MUTANTS)
 def test_a_program_that_believes_a_wrong_clock_is_caught(mutant: str) -> None:
     assert prove("clock", "--votes", "5000", "--mutant", mutant) == f"mutant {mutant}: caught\n"
