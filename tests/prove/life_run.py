@@ -40,7 +40,7 @@ def run(steps: int, number: int, mutant: bool, evidence: bool) -> int:
 def _live(steps: int, number: int, evidence: bool) -> int:
     began_s = time.monotonic()
     quiet = settings(
-        max_examples=max(1, steps // STEPS_A_LIFE),
+        max_examples=max(10, steps // STEPS_A_LIFE),
         stateful_step_count=STEPS_A_LIFE,
         deadline=None,
         database=None,
