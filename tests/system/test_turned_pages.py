@@ -21,6 +21,7 @@ from kiosk.screens.safe import draw_safe
 from kiosk.screens.text_page import draw_text_page
 from kiosk.screens.wording import Wording
 from kiosk.view import ScreenName, View
+from tests.hardware.dumps.touch_device import TouchDevice
 from tests.system.program import PATIENCE_S, hailong
 from tests.xdisplay import environment, screenshot, xdotool, xvfb
 
@@ -40,6 +41,18 @@ def until_shown(display: str, rotation: Rotation, wanted: Image.Image) -> None:
     while ImageChops.difference(upright(display, rotation), wanted).getbbox():
         assert time.monotonic() < end_s, "another picture, or none"
         time.sleep(0.05)
+
+
+def on_panel(point: tuple[int, int], rotation: Rotation) -> tuple[int, int]:
+    """Where a point of the upright picture is on the panel, reckoned without the program's own code."""
+    (x, y), (width, height) = point, SIZE
+    places = {
+        0: (x, y),
+        90: (width - 1 - y, x),
+        180: (width - 1 - x, height - 1 - y),
+        270: (y, height - 1 - x),
+    }
+    return places[rotation]
 
 
 def surface(rotation: Rotation) -> pygame.Surface:
@@ -160,14 +173,34 @@ def test_plain_text_after_a_crash_loop_is_turned_and_touched_where_it_is_seen(
     ):
         program.until("ready")
         until_shown(display, rotation, as_image(picture))
-        x, y = layout.cards[3].centre
-        width, height = SIZE
-        x, y = {
-            0: (x, y),
-            90: (width - 1 - y, x),
-            180: (width - 1 - x, height - 1 - y),
-            270: (y, height - 1 - x),
-        }[rotation]
-        xdotool(display, "mousemove", x, y, "click", 1)
+        xdotool(display, "mousemove", *on_panel(layout.cards[3].centre, rotation), "click", 1)
         assert program.until("rating_stored")["level"] == 4
         assert "K2" in program.log
+
+
+@every_way_round
+def test_a_finger_means_the_card_that_it_touches_however_the_picture_is_turned(
+    tmp_path: Path, rotation: Rotation
+) -> None:
+    device = TouchDevice(*SIZE)
+    panel_mm = ",".join(str(side) for side in turned_size(SIZE_MM, rotation))
+    settings = {
+        "screen_rotation": str(rotation),
+        "screen_panel_mm": panel_mm,
+        "visit_repeat_interval_s": "0",
+        "visit_correction_window_s": "0",
+        "visit_thanks_s": "1",
+    }
+    layout = lay_out(turned_size(SIZE, rotation), scale(rotation), header=False)
+    try:
+        with hailong("run", data=tmp_path, environ=environment(device.display), settings=settings) as program:
+            program.until("ready")
+            for level, card in enumerate(layout.cards, start=1):
+                device.tap(*on_panel(card.centre, rotation))
+                assert program.until("rating_stored")["level"] == level
+            width, _ = turned_size(SIZE, rotation)
+            for x in (2, width - 2):
+                device.tap(*on_panel((x, layout.cards[0].centre[1]), rotation))
+            program.nothing_stored(1.0)
+    finally:
+        device.close()
