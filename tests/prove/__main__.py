@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | image``."""
 
 import argparse
 import os
@@ -61,7 +61,11 @@ def main() -> int:
         "--mutant", action="store_true", help="a delivery whose cursor moves too early: it must be caught"
     )
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper, life):
+    fuzz = commands.add_parser("fuzz", help="what nobody would send, for every parser and central's API")
+    fuzz.add_argument("--runs", type=int, default=100_000, help="how often each parser is run")
+    fuzz.add_argument("--cases", type=int, default=1_000, help="how often central's API is asked")
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -100,6 +104,10 @@ def main() -> int:
         from tests.prove.life_run import run as run_life
 
         return run_life(options.steps, options.seed, options.mutant, options.evidence)
+    if options.command == "fuzz":
+        from tests.prove.fuzz import run as run_fuzz
+
+        return run_fuzz(options.runs, options.cases, options.seed, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

@@ -12,7 +12,7 @@ import pytest
 
 from tests.bench import append, idle, start
 from tests.bench.program import HEADLESS
-from tests.prove import clock, delivery_mutants, gesture, mutants, tamper
+from tests.prove import clock, delivery_mutants, fuzz, gesture, mutants, tamper
 from tests.prove.cuts import STYLES, Cut, selection_of
 from tests.prove.disk import WHOLE, Content, Disk, File, Folder, Rename, Resize, Write
 from tests.prove.hands import gaps_s, pounding, together_s
@@ -78,6 +78,12 @@ def test_whatever_happens_in_whatever_order_no_vote_is_lost_or_doubled() -> None
 
 def test_a_delivery_that_believes_too_early_is_found_out_in_some_life() -> None:
     assert 'caught: ["lost: ' in prove("life", "--steps", "1000", "--mutant")
+
+
+def test_no_parser_stumbles_and_central_never_answers_with_5xx() -> None:
+    said = prove("fuzz", "--runs", "20000", "--cases", "200", "--seed", "7")
+    assert said.count("nothing found") == len(fuzz.PARSERS) + 1
+    assert "planted mistake: found" in said
 
 
 @pytest.mark.parametrize("mutant", clock.MUTANTS)
