@@ -62,7 +62,8 @@ def earpiece(device: str, *messages: bytes, environ: dict[str, str] | None = Non
     return log.decode()
 
 
-def told(level: Level, late_ns: int = 0) -> bytes:
+def told(level: Level, late_ns: int = -60_000_000_000) -> bytes:
+    """A message; by default one that is not late however long a loaded machine takes to start the process."""
     return MESSAGE.pack(level, SystemClock().boottime_ns() - late_ns)
 
 
