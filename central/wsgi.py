@@ -1,5 +1,6 @@
 """The entry for web servers; `hailong-central serve` uses it, and so may any other WSGI server."""
 
+import gc
 import os
 import threading
 from multiprocessing import parent_process
@@ -26,3 +27,6 @@ application = get_wsgi_application()
 _proxies = os.environ.get("HAILONG_CENTRAL_PROXIES", "").split()
 if _proxies:
     application = wrap_wsgi_with_proxy_headers(application, _proxies)
+# What is loaded now stays for good: collections need not look at it each time.
+gc.collect()
+gc.freeze()

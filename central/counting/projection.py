@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from central.counting.meaning import (
     UNCOUNTABLE,
     Anchored,
@@ -29,8 +31,7 @@ from sync.clock import Timeline
 _UNANCHORED = int(Flag.UNANCHORED)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """An entry in a history.
 
     Attributes:
@@ -49,8 +50,7 @@ class Record:
     flags: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RatingRow:
+class RatingRow(msgspec.Struct, frozen=True, gc=False):
     """A rating as it stands. Attributes as in `central.models.Rating`; `hour_ms` is None when uncertain."""
 
     seq: int

@@ -106,14 +106,18 @@ def _whole(session: Session, owner: Owner, trust: Trust) -> tuple[Derived, Surve
 
 
 def _counts(session: Session, device: str) -> list[str]:
-    return [str(row) for row in session.run(_WRONG, {"device": device}).fetchall()]
+    """Without levels: this may reach a log."""
+    return [
+        f"of counter {counter_id}, unit {unit_id}, hour {hour} {verb} {n}"
+        for verb, counter_id, unit_id, hour, _, _, _, n in session.run(_WRONG, {"device": device}).fetchall()
+    ]
 
 
 def _said(before: RatingRow | None, after: RatingRow | None) -> str:
-    """Without levels: this may reach a log."""
+    """Without levels, for the same reason."""
     row = before or after
     place = "" if row is None else f"rating {row.seq} "
     if before is None or after is None:
         return f"{place}is {'missing' if before is None else 'too much'}"
-    names = [name for name in RatingRow.__slots__ if getattr(before, name) != getattr(after, name)]
+    names = [name for name in RatingRow.__struct_fields__ if getattr(before, name) != getattr(after, name)]
     return f"{place}differs in {', '.join(names)}"

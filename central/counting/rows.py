@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -33,7 +32,8 @@ class Place(NamedTuple):
 Change = tuple[RatingRow | None, RatingRow | None]
 """A rating before and after; None where it was not, or is no more."""
 
-_COLUMNS = [field.name.replace("hour_ms", "hour") for field in fields(RatingRow)]
+_FIELDS = RatingRow.__struct_fields__
+_COLUMNS = [name.replace("hour_ms", "hour") for name in _FIELDS]
 _ARRAY_OF: dict[str, Callable[..., Array]] = {
     "hash": Blobs,
     "level": SmallInts,
@@ -43,7 +43,7 @@ _ARRAY_OF: dict[str, Callable[..., Array]] = {
     "counted": Bools,
 }
 _KINDS = [_ARRAY_OF.get(name, BigInts) for name in _COLUMNS]
-_CELLS = attrgetter(*(field.name for field in fields(RatingRow)))
+_CELLS = attrgetter(*_FIELDS)
 _ARRAYS = ", ".join(["%s"] * len(_COLUMNS))
 _LIST = ", ".join(_COLUMNS)
 

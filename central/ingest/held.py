@@ -1,24 +1,26 @@
 """What is held of a terminal and of one of its ledgers, read for one batch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from central.counting.meaning import Configured, Trust
 from central.counting.rows import Owner
 from central.counting.trust import trust_of
 from central.models import DeviceStatus, TagState
-from central.session import Cursor, Session
+from central.session import Cursor, Session, reading
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.evolve import Evolving
 from kiosk.messages.notes import Note, PublicKey
 from sync.protocol import ProtocolError
 
-_KEYS = """
-SELECT k.device_id, k.public_key, k.revoked_at IS NOT NULL, d.status
-  FROM central_devicekey k JOIN central_device d ON d.id = k.device_id
- WHERE k.key_id = ANY(%s)
-"""
+_KEYS = "SELECT device_id, public_key FROM central_devicekey WHERE key_id = %s"
 # All ledgers of a terminal are under this one lock: what one brings over may count in another.
-_LOCK = "SELECT status, created_at FROM central_device WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = """
+SELECT d.status, d.created_at, k.revoked_at IS NOT NULL
+  FROM central_device d JOIN central_devicekey k ON k.device_id = d.id
+ WHERE d.id = %s AND k.key_id = %s FOR NO KEY UPDATE OF d
+"""
 # One row, whether there is such a ledger or not.
 _LEDGER = """
 SELECT l.admitted, l.size, l.head, l.tag_seq, l.tag_key, l.tag, l.tag_state, l.ended_at IS NOT NULL,
@@ -66,40 +68,63 @@ class HeldLedger:
     configs: tuple[tuple[int, Configured], ...] = ()
 
 
-def signer(session: Session, note: Note, key_ids: list[str]) -> str:
-    """The device whose key signed a checkpoint.
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose key signed a checkpoint. Whether it may is another question (`accepted`)."""
+
+    device: str
+    key: PublicKey
+
+
+def signer(note: Note, key_ids: Sequence[str]) -> Signer:
+    """The terminal that signed a checkpoint.
 
     Raises:
-        ProtocolError: None that is known did (401.1), or it may not deliver (403.1, 403.2).
+        ProtocolError: None that is known did (401.1).
+        django.db.Error: The database does not answer.
     """
-    for device, public_key, revoked, status in session.run(_KEYS, (key_ids,)):
-        if not revoked and note.is_signed_by(PublicKey("device", public_key)):
-            check_status(status)
-            return str(device)
+    for key_id in key_ids:
+        try:
+            found = _known(key_id)
+        except LookupError:
+            continue
+        if note.is_signed_by(found.key):
+            return found
     raise ProtocolError("401.1", "the checkpoint is not signed by a key of a terminal that is known here")
 
 
-def check_status(status: str) -> None:
-    """Whether a terminal may deliver. Raises `ProtocolError` (403.1, 403.2)."""
-    if status == DeviceStatus.REVOKED:
-        raise ProtocolError("403.2", "the device is revoked")
-    if status != DeviceStatus.ACCEPTED:
-        raise ProtocolError("403.1", "the device waits until an administrator has compared its key")
+@lru_cache(maxsize=50_000)
+def _known(key_id: str) -> Signer:
+    """Which key has an id, and whose it is: that never changes, so it is asked once. Raises `LookupError`."""
+    with reading() as session:
+        row = session.run(_KEYS, (key_id,)).fetchone()
+    if row is None:
+        raise LookupError(key_id)
+    return Signer(row[0], PublicKey("device", row[1]))
 
 
-def lock(session: Session, device: str) -> Cursor:
-    """Hold a terminal: nobody else changes what is held of it. The row is its status and when it was made."""
-    return session.run(_LOCK, (device,))
+def lock(session: Session, signer: Signer) -> Cursor:
+    """Hold a terminal: nobody else changes what is held of it. `accepted` reads the answer."""
+    return session.run(_LOCK, (signer.device, signer.key.key_id))
 
 
-def accepted(locked: Cursor, device: str) -> Trust:
-    """Whose word is believed about a terminal that is held. Raises `ProtocolError` when it may not deliver any more."""
+def accepted(locked: Cursor, signer: Signer) -> Trust:
+    """Whose word is believed about a terminal that is held.
+
+    Raises:
+        ProtocolError: It may not deliver (401.1, 403.1, 403.2).
+    """
     row = locked.fetchone()
     if row is None:
         raise ProtocolError("401.1", "the terminal is not known here any more")
-    status, created_at = row
-    check_status(status)
-    return trust_of(device, created_at)
+    status, created_at, revoked = row
+    if status == DeviceStatus.REVOKED:
+        raise ProtocolError("403.2", "the device is revoked")
+    if revoked:
+        raise ProtocolError("401.1", "the key is revoked")
+    if status != DeviceStatus.ACCEPTED:
+        raise ProtocolError("403.1", "the device waits until an administrator has compared its key")
+    return trust_of(signer.device, created_at)
 
 
 def ask_ledger(session: Session, owner: Owner) -> Cursor:

@@ -13,7 +13,7 @@ from central.ingest.following import Follower
 from central.ingest.storing import Storing
 from central.ingest.verify import Fork, Gap, Held, check_shape, key_ids, new_entries
 from central.models import AlarmKind
-from central.session import reading, transaction
+from central.session import transaction
 from sync.protocol import Batch, SignedCheckpoint, signed_checkpoint
 
 
@@ -34,10 +34,10 @@ def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
     """
     signed = signed_checkpoint(batch.checkpoint)
     check_shape(batch, ledger_id, signed.checkpoint)
-    with reading() as session:
-        owner = Owner(held.signer(session, signed.note, key_ids(signed.note)), ledger_id)
+    signer = held.signer(signed.note, key_ids(signed.note))
+    owner = Owner(signer.device, ledger_id)
     try:
-        return _store(owner, batch, signed)
+        return _store(signer, owner, batch, signed)
     except Gap:
         size, head = gaps.note(owner, batch.after, signed.checkpoint.size)
         raise MissingBefore(size, head) from None
@@ -49,13 +49,13 @@ def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
         raise OtherHistory("central holds another entry at a seq of this batch", receipt) from None
 
 
-def _store(owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
+def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
     said = signed.checkpoint
     with transaction() as session:
-        device = held.lock(session, owner.device)
+        locked = held.lock(session, signer)
         asked = held.ask_ledger(session, owner)
         surroundings = Asked(session, owner, spans_of(batch.entries))
-        trust = held.accepted(device, owner.device)
+        trust = held.accepted(locked, signer)
         ledger = held.ledger_of(asked)
         around = Held(ledger.size, held.hashes(session, owner, ledger, batch.after, said.size))
         new = new_entries(batch, owner.ledger_id, said, around)

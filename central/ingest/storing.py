@@ -29,12 +29,20 @@ INSERT INTO central_salvaged (device_id, carrier_ledger, received_at, carrier_se
                               ledger_id, seq, boot_n, boottime_ns, kind, payload, prev, hash)
 SELECT %s, %s, %s, * FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
+# Of the closed ledgers, those of which something is brought that is not held and counted already.
+_NEWLY_CARRIED = """
+SELECT DISTINCT s.ledger_id FROM unnest(%s, %s, %s) AS s(ledger_id, seq, hash)
+  LEFT JOIN central_entry e
+    ON e.device_id = %s AND e.ledger_id = s.ledger_id AND e.seq = s.seq AND e.hash = s.hash
+  LEFT JOIN central_ledger l ON l.device_id = e.device_id AND l.ledger_id = s.ledger_id AND l.admitted
+ WHERE l.device_id IS NULL
+"""
 _HEAD = """
 UPDATE central_ledger
    SET size = %s, head = %s, recorded = greatest(recorded, %s), tag_seq = %s, tag_key = %s, tag = %s, tag_state = %s,
        refused_presses = refused_presses + %s, uncountable = uncountable + %s,
        continues_ledger = coalesce(%s, continues_ledger), continues_seq = coalesce(%s, continues_seq),
-       first_received_at = coalesce(first_received_at, %s), last_received_at = %s, gap_since = NULL
+       first_received_at = coalesce(first_received_at, %s), last_received_at = %s, gap_since = NULL, ended_at = NULL
  WHERE device_id = %s AND ledger_id = %s
 """
 _ENDED = (
@@ -185,24 +193,28 @@ class Storing:
         carried = self._session.run(_CARRIED_AFTER, (*self._owner, after)).fetchall()
         self._replace(origin for (origin,) in carried)
 
-    def _carried(self, news: News) -> set[bytes]:
-        """Keep the entries of closed ledgers that these carry; says of which ledgers."""
+    def _carried(self, news: News) -> list[bytes]:
+        """Keep the entries of closed ledgers that these carry; says of which ledgers something is to be counted."""
         found = [(record.seq, said) for record, said in news.meanings if isinstance(said, Carried)]
-        if found:
-            entries = [said.entry for _, said in found]
-            columns = (
-                BigInts([seq for seq, _ in found]),
-                Blobs([said.ledger_id for _, said in found]),
-                BigInts([entry.seq for entry in entries]),
-                BigInts([entry.boot_n for entry in entries]),
-                BigInts([entry.boottime_ns for entry in entries]),
-                Texts([entry.kind for entry in entries]),
-                Blobs([entry.payload for entry in entries]),
-                Blobs([entry.prev for entry in entries]),
-                Blobs([entry.hash for entry in entries]),
-            )
-            self._session.run(_CARRIED, (*self._owner, self._now, *columns))
-        return {said.ledger_id for _, said in found}
+        if not found:
+            return []
+        entries = [said.entry for _, said in found]
+        ledgers = Blobs([said.ledger_id for _, said in found])
+        seqs, hashes = BigInts([entry.seq for entry in entries]), Blobs([entry.hash for entry in entries])
+        columns = (
+            BigInts([seq for seq, _ in found]),
+            ledgers,
+            seqs,
+            BigInts([entry.boot_n for entry in entries]),
+            BigInts([entry.boottime_ns for entry in entries]),
+            Texts([entry.kind for entry in entries]),
+            Blobs([entry.payload for entry in entries]),
+            Blobs([entry.prev for entry in entries]),
+            hashes,
+        )
+        self._session.run(_CARRIED, (*self._owner, self._now, *columns))
+        asked = self._session.run(_NEWLY_CARRIED, (ledgers, seqs, hashes, self._owner.device))
+        return [ledger_id for (ledger_id,) in asked]
 
     def _histories(self, continues: Continues | None) -> None:
         """Whether two copies of the terminal are alive: a ledger that had ended goes on."""

@@ -36,7 +36,8 @@ class Ledger(models.Model):
         continues_ledger: The ledger that it replaces, and `continues_seq`, the last seq that was known of it.
         refused_presses: Presses that the terminal could not keep.
         uncountable: Entries that should say something about a rating and do not; kept, and counted as nothing.
-        ended_at: When another history of it was seen, or a ledger that replaces it: it should have ended there.
+        ended_at: When another history of it was seen, or a ledger that replaces it. When it goes on after that, two
+            copies of the terminal are alive; that is told once, until another history is seen again.
         gap_since: Since when the terminal has been asked for entries before those that it sends.
     """
 

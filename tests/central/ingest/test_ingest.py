@@ -241,6 +241,16 @@ def test_a_history_that_goes_on_after_another_was_seen_is_a_clone(terminal: Deli
     chain.rate(2)
     terminal.send()
     assert {alarm.kind for alarm in Alarm.objects.all()} == {AlarmKind.FORK, AlarmKind.CLONE}
+    Alarm.objects.update(closed_at=clock.now())
+    chain.rate(2)
+    terminal.send()
+    assert not Alarm.objects.filter(closed_at=None).exists()
+    copied.rate(3)
+    with pytest.raises(OtherHistory):
+        terminal.send(copied.batch(6))
+    chain.rate(2)
+    terminal.send()
+    assert Alarm.objects.filter(closed_at=None, kind=AlarmKind.CLONE).exists()
 
 
 def test_a_central_that_was_put_back_is_healed_by_its_terminals(terminal: Delivered) -> None:
