@@ -28,12 +28,16 @@ SELECT seq, payload FROM central_entry
 _DOUBT = """
 INSERT INTO central_brokentag (device_id, ledger_id, after) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
 """
+_UNFOUNDED = "DELETE FROM central_brokentag WHERE device_id = %s AND ledger_id = %s AND until IS NULL"
 _DOUBT_ENDS = """
 UPDATE central_brokentag SET until = %s WHERE device_id = %s AND ledger_id = %s AND until IS NULL
 """
 
 MOST_LEDGERS = 100
 """So many ledgers may replace each other before nobody follows a key through them any more."""
+
+MOST_AGAIN = 20_000
+"""Over so many entries in doubt a later tag is tried: a tenth of a second's work with each batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Followed:
         state: After the last entry whose tag was right; None = no key has begun.
         tag_state: What that says of what is held.
         doubted_since: The tag of this batch does not fit: entries after this seq are in doubt.
+        cleared_since: It fits over all that was in doubt after this seq: what was wrong was an earlier tag.
         doubtful: Some entry of this ledger may be in doubt.
     """
 
@@ -51,6 +56,7 @@ class Followed:
     tag_state: str
     doubted_since: int | None
     doubtful: bool
+    cleared_since: int | None = None
 
 
 class Follower:
@@ -83,8 +89,10 @@ class Follower:
                 self._session.run(_DOUBT_ENDS, (begun.seq, *self._owner))
             state, tag_state = begun, TagState.PENDING.value
         doubtful = ledger.tag_state == TagState.BROKEN
-        if state is None or tag_state == TagState.BROKEN or end <= state.seq:
+        if state is None or end <= state.seq:
             return Followed(state, tag_state, None, doubtful)
+        if tag_state == TagState.BROKEN:
+            return self._in_doubt(ledger, state, new, end, tag)
         if tag is None:
             return Followed(state, TagState.PENDING.value, None, doubtful)
         judged = judge(state, self._hashes(state.seq, ledger.size, new, end), tag)
@@ -94,6 +102,20 @@ class Follower:
         complete = end >= ledger.size
         tag_state = TagState.GOOD.value if complete else TagState.PENDING.value
         return Followed(judged.state, tag_state, None, doubtful)
+
+    def _in_doubt(
+        self, ledger: HeldLedger, state: Evolving, new: Sequence[Entry], end: int, tag: bytes | None
+    ) -> Followed:
+        """Whether this tag, the last one of all that is held, shows that an earlier one was damaged on its way.
+
+        A tag covers everything since the last one that was right, and cannot be made for entries that were rewritten.
+        """
+        if tag is not None and end >= ledger.size and end - state.seq <= MOST_AGAIN:
+            judged = judge(state, self._hashes(state.seq, ledger.size, new, end), tag)
+            if judged.verdict is Verdict.GOOD:
+                self._session.run(_UNFOUNDED, self._owner)
+                return Followed(judged.state, TagState.GOOD.value, None, False, cleared_since=state.seq)
+        return Followed(state, TagState.BROKEN.value, None, doubtful=True)
 
     def _begun(self, entry: Entry) -> Evolving | None:
         """The state before the first entry with a tag, where this entry says that one begins."""

@@ -62,6 +62,9 @@ _RATED_AFTER = (
 _CARRIED_AFTER = """
 SELECT DISTINCT ledger_id FROM central_salvaged WHERE device_id = %s AND carrier_ledger = %s AND carrier_seq > %s
 """
+_TAG_FITS = """
+UPDATE central_alarm SET closed_at = %s WHERE device_id = %s AND ledger_id = %s AND kind = 'tag' AND closed_at IS NULL
+"""
 _GAP_ENDS = """
 UPDATE central_alarm SET closed_at = %s WHERE device_id = %s AND ledger_id = %s AND kind = 'gap' AND closed_at IS NULL
 """
@@ -181,11 +184,15 @@ class Storing:
                 project.replace(self._session, Owner(self._owner.device, origin), self._trust)
 
     def _doubt(self, followed: Followed) -> None:
-        """A tag does not fit: what was counted since the last one that did is flagged."""
-        if followed.doubted_since is None:
+        """A tag does not fit: what was counted since the last one that did is flagged. One fits: no more."""
+        if followed.doubted_since is not None:
+            after = followed.doubted_since
+            self._alarm(AlarmKind.TAG, self._owner.ledger_id, after=after)
+        elif followed.cleared_since is not None:
+            after = followed.cleared_since
+            self._session.run(_TAG_FITS, (self._now, *self._owner))
+        else:
             return
-        after = followed.doubted_since
-        self._alarm(AlarmKind.TAG, self._owner.ledger_id, after=after)
         if self._ledger.overlaid:
             project.replace(self._session, self._owner, self._trust)
         else:

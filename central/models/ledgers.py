@@ -173,7 +173,8 @@ class BrokenTag(models.Model):
 
     Attributes:
         after: The last seq whose tag was right.
-        until: The last seq that is in doubt; None: all that follow, until the terminal enrols again.
+        until: The last seq that is in doubt; None: all that follow, until a later tag fits over all of them (then the
+            row goes), or the terminal enrols again.
     """
 
     pk = models.CompositePrimaryKey("device_id", "ledger_id", "after")

@@ -118,6 +118,18 @@ def flip_entry(way: Way) -> None:
     way.answer(way.asked(_flipped_inside(way.request, way.dice)))
 
 
+def wrong_tag(way: Way) -> None:
+    """The evolving tag is another one, and all the rest is right: no signature covers it."""
+    head, clear = _opened(way.request)
+    found = re.search(rb'"tag":"([0-9a-f]{64})"', clear)
+    if found is None:
+        way.pass_on()
+        return
+    place = found.start(1) + way.dice.randrange(64)
+    digit = b"0" if clear[place : place + 1] != b"0" else b"1"
+    way.answer(way.asked(_packed(head, clear[:place] + digit + clear[place + 1 :])))
+
+
 def flip_answer(way: Way) -> None:
     """A bit of the answer is another one."""
     way.answer(_flipped(way.asked(), way.dice))
@@ -177,6 +189,7 @@ FAULTS: tuple[Fault, ...] = (
     twice,
     flip_request,
     flip_entry,
+    wrong_tag,
     flip_answer,
     replay,
     old_answer,
@@ -328,15 +341,23 @@ def _flipped(data: bytes, dice: random.Random) -> bytes:
 
 
 def _flipped_inside(request: bytes, dice: random.Random) -> bytes:
-    """A bit of an unpacked body flipped, packed again; of a body that is not packed, a bit of it."""
+    """A bit of an unpacked body flipped, packed again; of a request that has no packed body, a bit of it."""
+    head, clear = _opened(request)
+    return _packed(head, _flipped(clear, dice)) if clear else _flipped(request, dice)
+
+
+def _opened(request: bytes) -> tuple[bytes, bytes]:
+    """The head, and the body unpacked; empty where it is not packed."""
     head, _, body = request.partition(b"\r\n\r\n")
     try:
-        clear = gzip.decompress(body)
+        return head, gzip.decompress(body)
     except (OSError, EOFError, zlib.error):
-        clear = b""
-    if not clear:
-        return _flipped(request, dice)
-    packed = gzip.compress(_flipped(clear, dice), 1)
+        return head, b""
+
+
+def _packed(head: bytes, clear: bytes) -> bytes:
+    """A request with this body."""
+    packed = gzip.compress(clear, 1)
     length = b"Content-Length: %d" % len(packed)
     head = re.sub(rb"(?i)content-length: *[0-9]+", length, head)
     assert content_length(head) == len(packed)

@@ -217,7 +217,9 @@ class Run:
         with self._server.connect() as onlooker:
             for one in self._terminals:
                 wrong += self._differences(one, onlooker)
-            alarms = onlooker.execute("SELECT kind, detail FROM central_alarm").fetchall()
+            alarms = onlooker.execute(
+                "SELECT kind, detail FROM central_alarm WHERE closed_at IS NULL"
+            ).fetchall()
         wrong += [f"an alarm that nothing justifies: {alarm}" for alarm in alarms]
         wrong += [f"recount: {line}" for line in self._server.recount()]
 

@@ -22,9 +22,9 @@ stored in one transaction, which a real terminal does not do. Meanwhile PostgreS
 while batches were under way; web processes and the whole server were killed; and deliveries in a process of their own
 (the work of `hailong sync once`) were killed after 0 to 0.4 s.
 
-After every contact the terminal's cursor was compared with what central holds. In the end every entry that
-central holds was compared byte by byte, in order, with the ledger; every rating that was cast with what central counts,
-level by level; the sums of the hourly counts with the number of ratings; there had to be no alarm; and a recount of
+After every contact the terminal's cursor was compared with what central holds. In the end every entry that central
+holds was compared byte by byte, in order, with the ledger; every rating that was cast with what central counts, level by
+level; the sums of the hourly counts with the number of ratings; there had to be no open alarm; and a recount of
 everything had to find no difference. Then the delivery was replaced by mutants, which had to be found out by the same
 comparisons."""
 
@@ -75,7 +75,7 @@ def _page(outcome: Outcome, caught: Mapping[str, str], goal: Goal, seed: int) ->
         ("faults", f"≥ {goal.faults:,}", f"{outcome.faults.total():,}"),
         ("PostgreSQL killed with SIGKILL during ingest", f"≥ {goal.kills:,}", f"{kills['PostgreSQL']:,}"),
         (
-            "lost, doubled, in another order, other bytes, counted otherwise, alarms",
+            "lost, doubled, in another order, other bytes, counted otherwise, open alarms",
             "0",
             f"{len(outcome.wrong):,}",
         ),

@@ -2,9 +2,11 @@
 
 import secrets
 
+import msgspec
 import pytest
 
 from central import clock
+from central.counting import recount
 from central.counting.admit import admit
 from central.counting.rows import Owner
 from central.flags import Flag
@@ -86,6 +88,37 @@ def test_entries_that_were_rewritten_since_the_last_tag_are_kept_flagged_and_tol
     terminal.send()
     assert flagged()[7] == Flag.TAG_BROKEN
     assert sum(row.n for row in HourlyCount.objects.all()) == 4
+
+
+def test_a_tag_that_was_damaged_on_its_way_is_forgiven_by_the_next_one(terminal: Delivered) -> None:
+    chain = begun(terminal)
+    terminal.send()
+    chain.rate(2)
+    genuine = chain.batch(4)
+    terminal.send(msgspec.structs.replace(genuine, tag="00" * 32))
+    assert state(chain) == TagState.BROKEN
+    assert flagged() == {4: 0, 5: Flag.TAG_BROKEN}
+    chain.rate(3)
+    terminal.send(chain.batch(5, tag=False))
+    assert flagged() == {4: 0, 5: Flag.TAG_BROKEN, 6: Flag.TAG_BROKEN}
+    terminal.send(genuine)  # it says nothing of what came after it
+    assert state(chain) == TagState.BROKEN
+    chain.rate(4)
+    terminal.send()
+    assert state(chain) == TagState.GOOD
+    assert flagged() == {4: 0, 5: 0, 6: 0, 7: 0}
+    assert Alarm.objects.get().closed_at is not None
+    assert recount.check(terminal.device.pk) == []
+
+
+def test_the_tag_alone_again_ends_the_doubt(terminal: Delivered) -> None:
+    chain = begun(terminal)
+    batch = chain.batch()
+    terminal.send(msgspec.structs.replace(batch, tag="00" * 32))
+    terminal.send(batch)
+    assert state(chain) == TagState.GOOD
+    assert flagged() == {4: 0}
+    assert recount.check(terminal.device.pk) == []
 
 
 def test_a_new_enrolment_ends_the_doubt(terminal: Delivered) -> None:
