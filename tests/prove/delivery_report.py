@@ -23,8 +23,8 @@ while batches were under way; web processes and the whole server were killed; an
 (the work of `hailong sync once`) were killed after 0 to 0.4 s.
 
 After every contact the terminal's cursor was compared with what central holds. In the end every entry that central
-holds was compared byte by byte, in order, with the ledger; every rating that was cast with what central counts, level by
-level; the sums of the hourly counts with the number of ratings; there had to be no open alarm; and a recount of
+holds was compared byte by byte, in order, with the ledger; every rating that was cast with what central counts, level
+by level; the sums of the hourly counts with the number of ratings; there had to be no open alarm; and a recount of
 everything had to find no difference. Then the delivery was replaced by mutants, which had to be found out by the same
 comparisons."""
 
