@@ -147,3 +147,17 @@ def test_the_order_of_arrival_does_not_matter(chain: Chain, trust: Trust) -> Non
         chain.rate(level)
     salvage = carried(chain.entries[2:])
     assert found(chain, 3, salvage[::-1], trust) == found(chain, 3, salvage, trust)
+
+
+def test_several_ledgers_may_bring_pieces_of_one_history(chain: Chain, trust: Trust) -> None:
+    chain.configure(1, counter=10)
+    chain.rate(1)
+    put_back = copy.deepcopy(chain)
+    chain.configure(2, counter=20)
+    for _ in range(3):
+        chain.rate(1)
+    for level in (2, 3, 4):
+        put_back.rate(level)
+    pieces = carried(put_back.entries[2:4], b"a" * 16) + carried(put_back.entries[4:], b"b" * 16)
+    rows = [row for row in found(chain, 6, pieces, trust) if row.flags & Flag.SALVAGED]
+    assert [(row.level, row.counter_id) for row in rows] == [(2, 10), (3, 10), (4, 10)]
