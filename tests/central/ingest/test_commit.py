@@ -85,6 +85,22 @@ def test_a_failed_statement_that_somebody_caught_is_not_committed(terminal: Deli
     assert terminal.send()
 
 
+def rolled_back_without_a_word() -> None:
+    """After a sync PostgreSQL takes further statements, and answers COMMIT with ROLLBACK."""
+    with session.transaction() as found:
+        found.run("UPDATE central_ledger SET recorded = 9")
+        with pytest.raises(DivisionByZero), connection.connection.pipeline():
+            found.run("SELECT 1 / 0")
+
+
+def test_a_commit_that_was_a_rollback_is_no_commit(terminal: Delivered) -> None:
+    with pytest.raises(session.NotCommitted):
+        rolled_back_without_a_word()
+    assert Ledger.objects.get().recorded == 0
+    begun(terminal)
+    assert terminal.send()
+
+
 @pytest.mark.usefixtures("database")
 def test_a_transaction_of_django_is_not_ended_by_ours() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
