@@ -14,8 +14,9 @@ from hardware.outer import OuterButtons
 VERIFY_MS = 200
 """After the last edge the contacts are looked at once, in case the very last one was dropped."""
 
-LOOK_MS = 40
-"""While both outer buttons are held they are looked at so often, and once more at the end."""
+LOOK_MS = 15
+"""While both outer buttons are held they are looked at so often, and once more at the end. Shorter than `BOUNCE_MS`, so
+that an opening which is more than bounce is seen, be it between two trains of bounce of which the ends got lost."""
 
 
 class ContactJudge:
