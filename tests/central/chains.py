@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from central.counting.projection import Record
 from kiosk.ledger import evolve
@@ -35,6 +35,10 @@ class Chain:
     boot_n: int = 1
     boottime_ns: int = 10 * S
     evolving: Evolving | None = None
+
+    def copied(self) -> "Chain":
+        """The same entries, to go on by themselves."""
+        return replace(self, entries=list(self.entries))
 
     def add(self, kind: str, body: Json | bytes, boottime_ns: int | None = None) -> Entry:
         """One more entry."""

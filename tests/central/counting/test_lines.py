@@ -1,6 +1,5 @@
 """Ledgers that were put back, closed, brought over: what counts, and once."""
 
-import copy
 from collections.abc import Sequence
 
 from central.counting.lines import Salvaged, ratings
@@ -73,7 +72,7 @@ def test_an_anchor_that_was_brought_over_places_what_is_held(chain: Chain, trust
 def test_a_ledger_that_was_put_back_loses_no_vote_of_either_history(chain: Chain, trust: Trust) -> None:
     chain.configure(1, counter=10)
     chain.rate(1)
-    put_back = copy.deepcopy(chain)
+    put_back = chain.copied()
     chain.rate(2)
     chain.correct(3, 3)
     chain.configure(2, counter=20)
@@ -96,7 +95,7 @@ def test_a_ledger_that_was_put_back_loses_no_vote_of_either_history(chain: Chain
 def test_boots_of_another_history_have_another_time(chain: Chain, trust: Trust) -> None:
     chain.configure(1)
     chain.anchor(NOON_MS)
-    put_back = copy.deepcopy(chain)
+    put_back = chain.copied()
     chain.reboot()
     chain.anchor(NOON_MS + HOUR_MS)
     chain.rate(1)
@@ -108,7 +107,7 @@ def test_boots_of_another_history_have_another_time(chain: Chain, trust: Trust) 
 
 def test_where_entries_are_missing_a_salvage_goes_on_in_its_own_history(chain: Chain, trust: Trust) -> None:
     chain.configure(1, counter=10)
-    put_back = copy.deepcopy(chain)
+    put_back = chain.copied()
     for _ in range(4):
         chain.rate(1)
     chain.configure(2, counter=20)

@@ -1,6 +1,5 @@
 """What is counted step by step, whatever comes and however it is cut, is what counting everything anew gives."""
 
-import copy
 from dataclasses import dataclass, field
 
 import msgspec
@@ -66,7 +65,7 @@ class World:
             return
         self.lost.append(self.chain)
         self.chains.remove(self.chain)
-        self.chain = copy.deepcopy(self.chain)
+        self.chain = self.chain.copied()
         self.chains.append(self.chain)
         del self.chain.entries[max(1, len(self.chain.entries) - entries) :]
         self.chain.evolving = None
