@@ -3,6 +3,7 @@
 Xvfb has two screens, one for each, both in full size. What is reached and missed is `tests.bench.terminal_report`'s.
 """
 
+import os
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ VOTES_BEFORE_MEMORY = 100
 REST_S = 12.0
 """After the last visit: by then the sound card is closed again."""
 _IN_MEMORY = ("tmpfs", "ramfs")
+_DROP_CACHES = Path("/proc/sys/vm/drop_caches")
 
 
 @dataclass
@@ -33,7 +35,9 @@ class Side:
     """What was measured of one of the two.
 
     Attributes:
-        starts_s: From each start: of ours to ``ready``, of the browser until its page is painted.
+        starts_s: From each start: of ours to ``ready``, of the browser until its page is painted; with the files of
+            both in memory.
+        cold_starts_s: The same with no file in memory, as after power-on.
         clicks: Visits by the pointer.
         buttons: Visits by the pad.
         memory: When it had the votes that it was to have before.
@@ -41,6 +45,7 @@ class Side:
     """
 
     starts_s: list[float] = field(default_factory=list)
+    cold_starts_s: list[float] = field(default_factory=list)
     clicks: list[Visit] = field(default_factory=list)
     buttons: list[Visit] = field(default_factory=list)
     memory: Memory | None = None
@@ -120,12 +125,34 @@ def measure(folder: Path, presses: int, starts: int, idle_s: float) -> Figures:
             with rival.started():
                 pass
         figures.ours.starts_s, figures.rival.starts_s = terminal.starts_s[1:], rival.starts_s[1:]
-        say(f"{starts} starts of each")
+        for _ in range(starts):
+            _forget_files()
+            with terminal.started():
+                pass
+            _forget_files()
+            with rival.started():
+                pass
+        figures.ours.cold_starts_s = terminal.starts_s[-starts:]
+        figures.rival.cold_starts_s = rival.starts_s[-starts:]
+        say(f"{starts} starts of each with their files in memory, and as many without")
         with terminal.started(), rival.started():
             _press(figures, terminal, rival, presses)
             time.sleep(REST_S)
             _leave_alone(figures, terminal, rival, idle_s)
     return figures
+
+
+def _forget_files() -> None:
+    """No file is in memory any more, as after power-on (proc(5), /proc/sys/vm/drop_caches).
+
+    Raises:
+        NotMeasured: Only root can do that.
+    """
+    os.sync()  # what is not on the disk yet would stay
+    try:
+        _DROP_CACHES.write_text("3\n", encoding="ascii")
+    except PermissionError as error:
+        raise NotMeasured("starts as after power-on: only root can empty the memory of files") from error
 
 
 def _press(figures: Figures, terminal: Terminal, rival: Rival, presses: int) -> None:

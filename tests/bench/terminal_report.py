@@ -81,8 +81,8 @@ def goals_of(figures: Figures) -> list[Goal]:
             "{:.1f} ms",
         ),
         Goal(
-            "start → `ready`, median ÷ Chromium's page painted",
-            quantile(ours.starts_s, 0.5) / quantile(rival.starts_s, 0.5),
+            "start as after power-on → `ready`, median ÷ Chromium's page painted",
+            quantile(ours.cold_starts_s, 0.5) / quantile(rival.cold_starts_s, 0.5),
             START_RATIO,
             "{:.2f}",
         ),
@@ -109,7 +109,8 @@ def tables_of(figures: Figures, goals: Sequence[Goal]) -> list[str]:
         ("press → thank-you, by pointer", *(_three([v.thanked_s for v in s.clicks]) for s in (ours, rival))),
         ("press → first changed pixel, by button", _three([v.first_s for v in ours.buttons]), ""),
         ("press → thank-you, by button", _three([v.thanked_s for v in ours.buttons]), ""),
-        ("start → `ready` or painted", *(_three(s.starts_s) for s in (ours, rival))),
+        ("start as after power-on → `ready` or painted", *(_three(s.cold_starts_s) for s in (ours, rival))),
+        ("start with all files in memory → `ready` or painted", *(_three(s.starts_s) for s in (ours, rival))),
         ("memory, PSS", *(f"{_memory(s).pss / MB:.1f} MB" for s in (ours, rival))),
         ("memory, RSS", *(f"{_memory(s).rss / MB:.1f} MB" for s in (ours, rival))),
         ("processes", *(str(_memory(s).processes) for s in (ours, rival))),
@@ -174,7 +175,8 @@ _STORY = """\
 The real program on the whole of one screen of Xvfb (1280 × 800), and on the whole of another screen of the same
 server Debian's Chromium in kiosk mode, with a page that shows the same five cards: the same faces, words, letters,
 colours and places. Neither has a graphics processor. Everything was measured in one run and in turn, by the same
-code: {starts} starts of each, {presses} presses of the pointer (XTest) on our screen and as many frames of a button
+code: {starts} starts of each as after power-on, with no file in memory (Linux was told to forget them all), and as many
+with all files in memory, {presses} presses of the pointer (XTest) on our screen and as many frames of a button
 written to a pad (a pseudo-terminal), {clicks} presses of the pointer on the page, and {idle_s:.0f} s in which nobody
 pressed, for both at once. Whenever the server reports that something was drawn (DAMAGE), the pixels are read back
 (XGetImage): the card that was pressed, for its first change, and the middle of the thank-you's check. The reading
@@ -186,6 +188,6 @@ whether a second button follows. Sound is on, into SDL's silent driver, and a pa
 each second. The page is kinder to its browser than a real one: it acts when the button goes down, stores nothing,
 waits for nothing and is silent. Chromium runs without its sandbox (root cannot have it), extensions, translation
 and background connections; its first start, which makes its profile, is not counted, and neither are its two crash
-handlers. Xvfb has no monitor whose frames Chromium would wait for, and the files of both programs are in memory when
-they start, which they are not after power-on: a ratio that is missed here is missed against Chromium at its best.
+handlers. Xvfb has no monitor whose frames Chromium would wait for. The disk is a server's, many times faster than a
+memory card, which would favour the program with the fewer files still more.
 Memory is that of all processes of each, the X server's not included."""
