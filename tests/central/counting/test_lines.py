@@ -151,7 +151,7 @@ def test_the_order_of_arrival_does_not_matter(chain: Chain, trust: Trust) -> Non
 def test_several_ledgers_may_bring_pieces_of_one_history(chain: Chain, trust: Trust) -> None:
     chain.configure(1, counter=10)
     chain.rate(1)
-    put_back = copy.deepcopy(chain)
+    put_back = chain.copied()
     chain.configure(2, counter=20)
     for _ in range(3):
         chain.rate(1)
