@@ -94,7 +94,8 @@ def test_what_was_not_measured_is_neither_reached_nor_missed(
 
 def side(times_s: float, pss: int, cpu_s: float) -> Side:
     visits = [Visit(times_s, times_s)] * 10
-    return Side([times_s], visits, visits, Memory(1, pss, pss), Spent(cpu_s, round(1000 * cpu_s)))
+    spent = Spent(cpu_s, round(1000 * cpu_s))
+    return Side([times_s], [times_s], visits, visits, Memory(1, pss, pss), spent)
 
 
 def test_every_goal_can_be_reached_and_missed() -> None:
