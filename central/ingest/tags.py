@@ -34,9 +34,7 @@ def judge(state: Evolving, hashes: Iterable[bytes], tag: bytes) -> Judged:
         hashes: Of the entries after it, up to the one that the tag is of.
         tag: As received.
     """
-    now = state
-    for digest in hashes:
-        now = now.after(digest)
+    now = state.after_all(hashes)
     if hmac.compare_digest(now.tag, tag):
         return Judged(Verdict.GOOD, now)
     return Judged(Verdict.BROKEN, state)

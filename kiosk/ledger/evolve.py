@@ -6,6 +6,7 @@ Whoever takes the terminal finds the key of the next entry, and no earlier one. 
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 KEY_BYTES = 32
@@ -31,8 +32,16 @@ class Evolving:
 
     def after(self, entry_hash: bytes) -> "Evolving":
         """The state after one more entry; the key before is not kept."""
-        tag = hmac.digest(self.key, self.tag + entry_hash, "sha256")
-        return Evolving(self.seq + 1, next_key(self.key), tag)
+        return self.after_all((entry_hash,))
+
+    def after_all(self, hashes: Iterable[bytes]) -> "Evolving":
+        """The state after further entries: the same as `after` for each, without the states between."""
+        seq, key, tag = self.seq, self.key, self.tag
+        for entry_hash in hashes:
+            tag = hmac.digest(key, tag + entry_hash, "sha256")
+            key = next_key(key)
+            seq += 1
+        return Evolving(seq, key, tag)
 
     def for_new_ledger(self, ledger_id: bytes) -> "Evolving":
         """The state before entry 1 of a ledger that replaces this one."""

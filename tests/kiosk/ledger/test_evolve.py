@@ -69,3 +69,13 @@ def test_a_key_of_another_length_is_refused() -> None:
 def test_a_key_is_not_shown() -> None:
     assert FIRST.hex() not in repr(begin(FIRST, 1))
     assert repr(FIRST) not in repr(begin(FIRST, 1))
+
+
+@given(hashes)
+def test_many_entries_at_once_are_the_same_as_one_after_the_other(entries: list[bytes]) -> None:
+    state = begin(FIRST, 7)
+    one_by_one = state
+    for entry_hash in entries:
+        one_by_one = one_by_one.after(entry_hash)
+    assert state.after_all(entries) == one_by_one
+    assert state.after_all([]) == state
