@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from central import alarms, audit, clock, codes, configs, server
+from central import alarms, audit, clock, codes, configs, server, session
+from central.counting.admit import let_count
+from central.counting.rows import Owner
 from central.models import (
     AlarmKind,
     Device,
@@ -83,10 +85,12 @@ def _let_in(device: Device, code: EnrolmentCode, applicant: Applicant) -> None:
     EvolvingKey.objects.create(
         device=device, first_key=first_key, evolve_check=check_of(first_key), created_at=now
     )
-    # The ledger in use when a code was used counts: whoever holds the code could as well begin a new one.
-    Ledger.objects.update_or_create(
-        device=device, ledger_id=applicant.ledger_id, defaults={"admitted": True}, create_defaults=None
-    )
+    who = audit.TERMINAL.format(key.key_id)
+    # The ledger in use when a code was used counts: whoever holds the code could as well begin a new one. It may be
+    # held already, by a terminal that came with it before somebody admitted it.
+    Ledger.objects.get_or_create(device=device, ledger_id=applicant.ledger_id, defaults={"admitted": True})
+    with session.within() as inner:
+        let_count(inner, Owner(device.pk, applicant.ledger_id), who)
     if device.board_serial and applicant.board_serial != device.board_serial:
         detail: dict[str, audit.Json] = {"before": device.board_serial, "now": applicant.board_serial}
         alarms.open_alarm(AlarmKind.SERIAL, device, None, detail)
@@ -102,9 +106,7 @@ def _let_in(device: Device, code: EnrolmentCode, applicant: Applicant) -> None:
         configs.issue(device)
     code.used_at, code.used_by = now, key
     code.save(update_fields=["used_at", "used_by"])
-    audit.record(
-        audit.TERMINAL.format(key.key_id), "enrol", device, *audit.changed(before, audit.values(device))
-    )
+    audit.record(who, "enrol", device, *audit.changed(before, audit.values(device)))
 
 
 def _key_of(device: Device, public: PublicKey) -> DeviceKey:

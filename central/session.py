@@ -109,6 +109,20 @@ def reading() -> Iterator[Session]:
         yield Session(_connection())
 
 
+@contextmanager
+def within() -> Iterator[Session]:
+    """A session in the transaction of Django's that is open.
+
+    Raises:
+        django.db.Error: A statement failed.
+        RuntimeError: None is open.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("only within django.db.transaction.atomic")
+    with reading() as session:
+        yield session
+
+
 class NotCommitted(OperationalError):
     """COMMIT was answered with something else: nothing of the transaction is there."""
 

@@ -5,7 +5,7 @@ from central.counting import project
 from central.counting.rows import Owner
 from central.counting.trust import trust_in
 from central.models import Ledger
-from central.session import transaction
+from central.session import Session, transaction
 
 _LOCK = "SELECT 1 FROM central_device WHERE id = %s FOR NO KEY UPDATE"
 _ADMIT = """
@@ -34,16 +34,21 @@ def admit(owner: Owner, actor: str) -> bool:
     """
     with transaction() as session:
         session.run(_LOCK, (owner.device,)).fetchone()
-        row = session.run(_ADMIT, owner).fetchone()
-        if row is None:
-            if Ledger.objects.filter(device_id=owner.device, ledger_id=owner.ledger_id).exists():
-                return False
-            raise LookupError(f"nothing is held of ledger {owner.ledger_id.hex()} of {owner.device}")
-        trust = trust_in(session, owner.device)
-        carried = [ledger_id for (ledger_id,) in session.run(_CARRIES, owner).fetchall()]
-        for ledger_id in sorted({owner.ledger_id, *carried}):
-            project.replace(session, Owner(owner.device, ledger_id), trust)
-        session.run(_ALARM, (clock.now(), *owner))
-        about = Ledger(device_id=owner.device, ledger_id=owner.ledger_id)
-        audit.record(actor, "admit", about, {"admitted": False}, {"admitted": True})
+        return let_count(session, owner, actor)
+
+
+def let_count(session: Session, owner: Owner, actor: str) -> bool:
+    """The same, in a transaction that holds the terminal."""
+    row = session.run(_ADMIT, owner).fetchone()
+    if row is None:
+        if Ledger.objects.filter(device_id=owner.device, ledger_id=owner.ledger_id).exists():
+            return False
+        raise LookupError(f"nothing is held of ledger {owner.ledger_id.hex()} of {owner.device}")
+    trust = trust_in(session, owner.device)
+    carried = [ledger_id for (ledger_id,) in session.run(_CARRIES, owner).fetchall()]
+    for ledger_id in sorted({owner.ledger_id, *carried}):
+        project.replace(session, Owner(owner.device, ledger_id), trust)
+    session.run(_ALARM, (clock.now(), *owner))
+    about = Ledger(device_id=owner.device, ledger_id=owner.ledger_id)
+    audit.record(actor, "admit", about, {"admitted": False}, {"admitted": True})
     return True

@@ -95,7 +95,7 @@ def signer(note: Note, key_ids: Sequence[str]) -> Signer:
 
 @lru_cache(maxsize=50_000)
 def _known(key_id: str) -> Signer:
-    """Which key has an id, and whose it is: that never changes, so it is asked once. Raises `LookupError`."""
+    """Which key has an id, and whose it is: that hardly ever changes, so it is asked once. Raises `LookupError`."""
     with reading() as session:
         row = session.run(_KEYS, (key_id,)).fetchone()
     if row is None:
@@ -116,6 +116,7 @@ def accepted(locked: Cursor, signer: Signer) -> Trust:
     """
     row = locked.fetchone()
     if row is None:
+        _known.cache_clear()  # the database was put back to a backup under us: next time it is asked anew
         raise ProtocolError("401.1", "the terminal is not known here any more")
     status, created_at, revoked = row
     if status == DeviceStatus.REVOKED:

@@ -8,11 +8,23 @@ import pytest
 
 from central import clock
 from central.ingest.errors import MissingBefore, OtherHistory
-from central.models import Alarm, AlarmKind, Device, DeviceStatus, Entry, HourlyCount, Ledger, Rating, Receipt
+from central.models import (
+    Alarm,
+    AlarmKind,
+    Device,
+    DeviceKey,
+    DeviceStatus,
+    Entry,
+    HourlyCount,
+    Ledger,
+    Rating,
+    Receipt,
+)
 from kiosk.ledger.chain import GENESIS
 from kiosk.messages.notes import parse_note
 from sync import keys
 from sync.protocol import Batch, ProtocolError, SentEntry, signed_checkpoint, verified_receipt
+from tests.central import makers
 from tests.central.chains import NOON_MS, Chain
 from tests.central.delivered import Delivered
 
@@ -333,3 +345,21 @@ def test_the_board_of_one_terminal_says_nothing_of_another(terminal: Delivered) 
     terminal.send()
     assert not HourlyCount.objects.exists()
     assert Rating.objects.get().counted is False
+
+
+def test_a_key_that_belongs_to_another_terminal_after_a_backup_was_put_back_is_found_anew(
+    terminal: Delivered,
+) -> None:
+    """The server ran on meanwhile: what it remembers of keys is from before."""
+    key = terminal.chain.key
+    terminal.chain.rate(5)
+    terminal.send()
+    DeviceKey.objects.all().delete()
+    other = makers.device(key)
+    chain = Chain(other.pk, terminal.chain.central, key)
+    chain.rate(4)
+    with pytest.raises(ProtocolError) as refused:
+        terminal.send(chain.batch(), chain)
+    assert refused.value.code == "401.1"
+    assert terminal.send(chain.batch(), chain)
+    assert Entry.objects.filter(device=other).count() == 1

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from central import codes
 from central.counting.admit import admit
 from central.counting.rows import Owner
+from central.enrolment import Applicant, enrol
 from central.flags import Flag
 from central.models import Alarm, AlarmKind, AuditLog, HourlyCount, Ledger, Rating, Salvaged
+from kiosk.ledger.chain import GENESIS
+from kiosk.messages.statements import Checkpoint
 from tests.central.chains import Chain
 from tests.central.delivered import Delivered
 
@@ -142,3 +146,21 @@ def test_both_histories_of_a_ledger_that_was_put_back_count(terminal: Delivered)
 def test_nothing_can_be_admitted_that_is_not_held(terminal: Delivered) -> None:
     with pytest.raises(LookupError):
         admit(Owner(terminal.device.pk, bytes(16)), "somebody")
+
+
+def test_a_ledger_that_waited_counts_when_its_terminal_is_enrolled_with_it(terminal: Delivered) -> None:
+    """A card that was moved to another board delivers before the technician has come with a new code."""
+    begun(terminal)
+    new = replaced(terminal)
+    new.rate(5)
+    terminal.send(chain=new)
+    assert counted() == {}
+    code = codes.make(terminal.device, accept=True).text
+    checkpoint = new.key.sign(Checkpoint(new.ledger_id, 0, GENESIS).text())
+    enrol(code, Applicant(new.key.public, new.ledger_id, checkpoint, "", ""))
+    assert counted() == {(level, Flag.SALVAGED): 1 for level in (1, 2, 3, 4)}
+    assert Alarm.objects.get(kind=AlarmKind.LEDGER).closed_at is not None
+    new.configure(2, terminal.device.counter.unit_id, terminal.device.counter_id)
+    new.rate(5)
+    terminal.send(chain=new)
+    assert counted()[5, 0] == 1
