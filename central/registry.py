@@ -1,10 +1,14 @@
 """Units, counters and terminals: made, accepted, revoked, each with its line in the log of changes."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 
 from central import audit, clock, codes, configs
 from central.codes import NewCode
@@ -12,8 +16,15 @@ from central.models import Counter, Device, DeviceStatus, Unit
 from sync.codes import new_device_id
 
 
+_NUMBER = re.compile("[0-9]{1,18}")
+
+
 class Ambiguous(LookupError):
     """More than one unit has the name. The message lists them."""
+
+
+class BadName(ValueError):
+    """A unit or a counter cannot be called so. The message says which, and why."""
 
 
 class NotPossible(ValueError):
@@ -37,30 +48,50 @@ def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
 
     Raises:
         Ambiguous: Several units have the name.
+        BadName: What is missing cannot be made.
         django.db.Error: It could not be kept.
     """
     with transaction.atomic():
         owner = _unit_named(unit, actor)
-        found, made = Counter.objects.get_or_create(unit=owner, name=counter, valid_to=None)
-        if made:
-            audit.record(actor.name, "create", found, None, audit.values(found))
+        wanted = Counter(unit=owner, name=counter)
+        _check(wanted.clean_fields, wanted)
+        found = Counter.objects.filter(unit=owner, name=counter, valid_to=None).first()
+        if found is None:
+            _check(wanted.full_clean, wanted)
+            found, made = Counter.objects.get_or_create(
+                unit=owner, name=counter, valid_from=None, valid_to=None
+            )
+            if made:
+                audit.record(actor.name, "create", found, None, audit.values(found))
     return found
 
 
 def _unit_named(name: str, actor: Actor) -> Unit:
+    wanted = Unit(name=name)
+    _check(wanted.clean_fields, wanted)
     found = list(Unit.objects.filter(name=name, valid_to=None).select_related("parent"))
     if len(found) > 1:
         places = "; ".join(f"{unit.pk}: {unit.parent}" for unit in found)
         raise Ambiguous(
             f"{len(found)} units are called {name} ({places}): give the number instead of the name"
         )
-    if not found and name.isdecimal() and (numbered := Unit.objects.filter(pk=int(name)).first()):
+    if not found and _NUMBER.fullmatch(name) and (numbered := Unit.objects.filter(pk=int(name)).first()):
         return numbered
     if found:
         return found[0]
-    made = Unit.objects.create(name=name)
-    audit.record(actor.name, "create", made, None, audit.values(made))
-    return made
+    _check(wanted.full_clean, wanted)
+    unit, made = Unit.objects.get_or_create(name=name, parent=None, valid_from=None, valid_to=None)
+    if made:
+        audit.record(actor.name, "create", unit, None, audit.values(unit))
+    return unit
+
+
+def _check(clean: Callable[[], None], row: Unit | Counter) -> None:
+    try:
+        clean()
+    except ValidationError as error:
+        with translation.override("en"):
+            raise BadName(f"the {row._meta.verbose_name} cannot be made: {' '.join(error.messages)}") from error
 
 
 def reserve(counter: Counter, actor: Actor) -> Device:

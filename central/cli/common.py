@@ -64,6 +64,8 @@ def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Rea
         django.setup()
         _prepare(public_url)
         yield Ready(place, cluster)
+    except BrokenPipeError:
+        raise  # whoever read the answer has seen enough: click ends quietly
     except (EmbeddedError, KeyFileError, OSError) as error:
         raise click.ClickException(str(error)) from error
     finally:

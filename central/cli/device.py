@@ -21,15 +21,13 @@ def device() -> None:
 def add(data_dir: Path | None, unit: str, counter: str, accept: bool) -> None:
     """Make a one-time code for a terminal at a counter; the unit and the counter are made where they are missing."""
     with server(data_dir):
-        from django.core.exceptions import ValidationError
-
         from central import identity, registry
         from central.tickets import ticket
 
         actor = registry.Actor()
         try:
-            place = registry.counter_named(unit.strip(), counter.strip(), actor)
-        except (registry.Ambiguous, ValidationError) as error:
+            place = registry.counter_named(unit, counter, actor)
+        except (registry.Ambiguous, registry.BadName) as error:
             raise click.ClickException(str(error)) from error
         reserved = registry.reserve(place, actor)
         made = ticket(registry.give_code(reserved, actor, accept=accept), identity.public_url())

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from central.models.texts import Line
 from kiosk.messages.statements import LEVELS, LONGEST_LABEL, LONGEST_TEXT
 
 
@@ -26,12 +27,12 @@ class UnitKind(models.TextChoices):
 class Unit(models.Model):
     """An authority or a part of one. Old boundaries stay, with the day on which they ended."""
 
-    name = models.CharField(_("name"), max_length=LONGEST_TEXT)
+    name = Line(_("name"), max_length=LONGEST_TEXT)
     kind = models.CharField(_("kind"), max_length=10, choices=UnitKind, default=UnitKind.OTHER)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )
-    official_code = models.CharField(_("official code"), max_length=20, blank=True)
+    official_code = Line(_("official code"), max_length=20, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
 
@@ -62,7 +63,7 @@ class Unit(models.Model):
 class Field(models.Model):
     """A field of work, such as land or civil status."""
 
-    name = models.CharField(_("name"), max_length=LONGEST_TEXT, unique=True)
+    name = Line(_("name"), max_length=LONGEST_TEXT, unique=True)
 
     class Meta:
         verbose_name = _("field of work")
@@ -78,14 +79,14 @@ class Counter(models.Model):
     """A counter of a unit, and what its terminal shows; empty texts leave the terminal's own."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="counters", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=LONGEST_TEXT)
+    name = Line(_("name"), max_length=LONGEST_TEXT)
     field = models.ForeignKey(
         Field, models.PROTECT, null=True, blank=True, related_name="counters", verbose_name=_("field of work")
     )
-    department = models.CharField(_("department"), max_length=LONGEST_TEXT, blank=True)
-    question = models.CharField(_("question"), max_length=LONGEST_TEXT, blank=True)
+    department = Line(_("department"), max_length=LONGEST_TEXT, blank=True)
+    question = Line(_("question"), max_length=LONGEST_TEXT, blank=True)
     labels = ArrayField(
-        models.CharField(max_length=LONGEST_LABEL, blank=True),
+        Line(max_length=LONGEST_LABEL, blank=True),
         size=LEVELS,
         default=no_labels,
         verbose_name=_("words of the levels"),

@@ -1,6 +1,8 @@
 """The commands that are checked from outside, beside a running server and over HTTP."""
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +13,7 @@ from tests.central import served
 from tests.central.chains import Chain
 from tests.central.remote import COUNTER, UNIT, Place, send
 from tests.central.terminal import LEDGER
+from tests.system.program import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,26 @@ def test_votes_completeness_and_recount(place: Place) -> None:
     assert (said["recorded"], said["held"], said["missing"], said["counted"]) == (6, 6, 0, 3)
     assert place.lines("recount", "--check") == place.lines("recount") == []
     assert served.said("check-silence", data=place.data) == {"silent": 0}
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(place: Place) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [served.COMMAND, "device", "list", "--data-dir", str(place.data)]
+    done = subprocess.run(
+        command, env=served.surroundings(), stdout=writing, stderr=subprocess.PIPE, timeout=PATIENCE_S
+    )
+    os.close(writing)
+    assert done.stderr == b""
+
+
+def test_a_name_that_cannot_be_one_is_a_clear_error(place: Place) -> None:
+    for unit, counter, words in (("", COUNTER, "unit"), (UNIT, "x" * 301, "at most 300 characters")):
+        done = served.run("device", "add", "--unit", unit, "--counter", counter, data=place.data)
+        assert done.returncode == 1
+        assert done.stderr.startswith("Error: the ")
+        assert words in done.stderr
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_ledger_is_admitted_once(place: Place) -> None:
