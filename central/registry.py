@@ -15,7 +15,6 @@ from central.codes import NewCode
 from central.models import Counter, Device, DeviceStatus, Unit
 from sync.codes import new_device_id
 
-
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
@@ -91,7 +90,9 @@ def _check(clean: Callable[[], None], row: Unit | Counter) -> None:
         clean()
     except ValidationError as error:
         with translation.override("en"):
-            raise BadName(f"the {row._meta.verbose_name} cannot be made: {' '.join(error.messages)}") from error
+            raise BadName(
+                f"the {row._meta.verbose_name} cannot be made: {' '.join(error.messages)}"
+            ) from error
 
 
 def reserve(counter: Counter, actor: Actor) -> Device:

@@ -13,7 +13,7 @@ from central.cli.common import data_dir_option, server
 @data_dir_option
 @click.option("--hours", default=72, show_default=True, type=click.IntRange(min=1), help="Longer is silence.")
 def check_silence(data_dir: Path | None, hours: int) -> None:
-    """Open alarms for terminals that are not heard any more, close those of terminals that are. For a timer."""
+    """Open alarms for terminals that are not heard any more, close those of terminals that are."""
     with server(data_dir):
         from central import silence
 

@@ -2,9 +2,6 @@
 
 import json
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -12,12 +9,9 @@ from urllib.parse import urlsplit
 import click
 
 from central.cli.common import data_dir_option, server
-from central.embedded import Cluster, EmbeddedError
 from central.serving import Address, CannotListen
 from central.serving import serve as serve_at
-
-LOOK_S = 2.0
-"""How often the embedded database is looked at."""
+from central.watching import watched
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -68,7 +62,7 @@ def serve(
     with server(data_dir, public) as ready:
         link = _prepared(proxy)
         line = json.dumps({"event": "listening", "url": public, "admin_login": link})
-        with _watched(ready.cluster):
+        with watched(ready.cluster):
             serve_at(address, workers, lambda: click.echo(line))
 
 
@@ -112,30 +106,6 @@ def _prepared(proxies: tuple[str, ...]) -> str | None:
         raise click.ClickException(str(error)) from error
     finally:
         connections.close_all()
-
-
-@contextmanager
-def _watched(cluster: Cluster | None) -> Iterator[None]:
-    """The embedded database is started again when it ends by itself; requests are answered with 503 meanwhile."""
-    ended = threading.Event()
-
-    def watch(watched: Cluster) -> None:
-        while not ended.wait(LOOK_S):
-            if not watched.runs():
-                try:
-                    watched.revive()
-                except (EmbeddedError, OSError) as error:
-                    click.echo(f"the embedded database does not start: {error}", err=True)
-
-    watcher = threading.Thread(target=watch, args=(cluster,), name="database")
-    if cluster is not None:
-        watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        if cluster is not None:
-            watcher.join()
 
 
 def _end(_number: int, _frame: object) -> NoReturn:

@@ -92,5 +92,9 @@ def test_whatever_is_kept_of_a_counter_its_terminal_can_read() -> None:
     made = configs.current(device)
     assert made is not None
     said = config_of(parse_note(made.note))
-    assert (said.field, said.department, said.question) == ("Đất đai", "Bộ phận một cửa", "Ông/bà có hài lòng?")
+    assert (said.field, said.department, said.question) == (
+        "Đất đai",
+        "Bộ phận một cửa",
+        "Ông/bà có hài lòng?",
+    )
     assert said.labels[0] == "Rất kém"

@@ -1,0 +1,73 @@
+"""What a server looks at by itself while it serves: that its database runs, and who is silent."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+import click
+
+from central.embedded import Cluster, EmbeddedError
+
+DATABASE_S = 2.0
+"""How often the embedded database is looked at."""
+
+SILENCE_S = 600.0
+"""How often terminals that are not heard are looked for. Several servers on one database may all do it."""
+
+
+@contextmanager
+def watched(cluster: Cluster | None) -> Iterator[None]:
+    """An embedded database is started again when it ends by itself; terminals that fall silent become alarms."""
+    with ExitStack() as watchers:
+        watchers.enter_context(repeated("silence", SILENCE_S, _look_for_silence))
+        if cluster is not None:
+            watchers.enter_context(repeated("database", DATABASE_S, partial(_look_at_database, cluster)))
+        yield
+
+
+@contextmanager
+def repeated(name: str, every_s: float, look: Callable[[], None]) -> Iterator[None]:
+    """Do something now and again, in a thread of its own.
+
+    Args:
+        name: Of the thread.
+        every_s: How long to wait after each time.
+        look: What to do.
+    """
+    ended = threading.Event()
+
+    def run() -> None:
+        look()
+        while not ended.wait(every_s):
+            look()
+
+    thread = threading.Thread(target=run, name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _look_at_database(cluster: Cluster) -> None:
+    if cluster.runs():
+        return
+    try:
+        cluster.revive()  # requests are answered with 503 meanwhile
+    except (EmbeddedError, OSError) as error:
+        click.echo(f"the embedded database does not start: {error}", err=True)
+
+
+def _look_for_silence() -> None:
+    from django.db import Error, connections
+
+    from central import silence
+
+    try:
+        silence.look()
+    except Error as error:  # the next time comes; that the database is away is said where votes are refused
+        click.echo(f"nobody could look for silent terminals: {type(error).__name__}", err=True)
+    finally:
+        connections.close_all()
