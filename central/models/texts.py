@@ -27,7 +27,7 @@ class Line(_CharField):
     The same name typed on two systems is the same name, when it is kept and when it is looked for.
     """
 
-    default_validators = (printable,)
+    default_validators = [printable]  # noqa: RUF012 - Django's is a list of the class, too
 
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
         """As it is kept and compared."""
