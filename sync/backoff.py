@@ -52,6 +52,6 @@ def retry_after_s(header: str | None, date: str | None) -> float | None:
 def _moment(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
     return found if found.tzinfo is not None else None

@@ -7,37 +7,56 @@ down under it.
 import os
 import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 
 class Connections:
-    """The connections of one conversation, each known by a descriptor of our own. Used by two threads."""
+    """The connections of one conversation, one at a time, known by a descriptor of our own. Used by two threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: list[socket.socket] = []
+        self._known: socket.socket | None = None
+        self._over = False
+
+    def begin(self) -> None:
+        """A request begins: what is made from now on is not to be cut."""
+        with self._lock:
+            self._over = False
 
     def watch(self, connection: socket.socket) -> None:
-        """One more; called when it is made, before anything is sent."""
+        """A new one, which replaces the one before; called when it is made, before anything is sent.
+
+        One that is made when the time is up (a name that took long to be found, addresses where nobody answered)
+        ends at once.
+        """
         with self._lock:
-            self._known.append(socket.socket(fileno=os.dup(connection.fileno())))
+            self._let_go()
+            self._known = socket.socket(fileno=os.dup(connection.fileno()))
+            if self._over:
+                self._end()
 
     def cut(self) -> None:
-        """End all of them: whoever waits for one of them wakes up with an error."""
+        """End it, and what comes after it: whoever waits for it wakes up with an error."""
         with self._lock:
-            for connection in self._known:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # it has ended by itself
+            self._over = True
+            self._end()
 
     def close(self) -> None:
-        """Let go of them. May be called twice."""
+        """Let go of it. May be called twice."""
         with self._lock:
-            for connection in self._known:
-                connection.close()
-            self._known.clear()
+            self._let_go()
+
+    def _end(self) -> None:
+        if self._known is not None:
+            with suppress(OSError):  # it has ended by itself
+                self._known.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._known is not None:
+            self._known.close()
+            self._known = None
 
 
 class Deadline:
@@ -58,6 +77,7 @@ class Deadline:
         self._connections.cut()
 
     def __enter__(self) -> Self:
+        self._connections.begin()
         self._timer.start()
         return self
 

@@ -141,10 +141,10 @@ class Delivery:
 
     def _unless_contradicted(self, head: wire.Head) -> wire.Head:
         """The head of a ledger that agrees with what central has signed: this one, or the one that replaces it."""
-        receipts = self.store.receipts(bytes.fromhex(head.ledger_id))
-        if not receipts or not self._contradicts(head, checkpoint_of(parse_note(receipts[-1]))):
+        signed = next(self.store.receipts_of(self.identity.central, bytes.fromhex(head.ledger_id)), None)
+        if signed is None or not self._contradicts(head, checkpoint_of(signed)):
             return head
-        return self._forked(receipts[-1])
+        return self._forked(signed.render())
 
     def _contradicts(self, head: wire.Head, held: Checkpoint) -> bool:
         """Whether this ledger has another entry where a receipt ends, or ends before."""

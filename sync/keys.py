@@ -76,9 +76,11 @@ def load(path: Path, role: str) -> SigningKey:
     try:
         key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeyFileError(f"{path} is not a private key in PEM: restore it, or enrol again") from error
+        raise KeyFileError(
+            f"{path} is not a private key in PEM: restore it, or remove it and enrol again"
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyFileError(f"{path} is not an Ed25519 key: restore it, or enrol again")
+        raise KeyFileError(f"{path} is not an Ed25519 key: restore it, or remove it and enrol again")
     return SigningKey(key, role)
 
 
@@ -97,11 +99,10 @@ def load_or_make(path: Path, role: str) -> SigningKey:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
     try:
-        os.write(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
         os.link(draft, path)  # unlike a rename it does not replace a key that another process has just made
     except FileExistsError:
         return load(path, role)

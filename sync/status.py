@@ -11,7 +11,6 @@ from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.kinds import Kind, parse
 from kiosk.ledger.reader import reading
-from kiosk.messages.notes import parse_note
 from kiosk.messages.statements import checkpoint_of
 from sync.codes import for_people
 from sync.errors import LocalFault
@@ -22,7 +21,7 @@ from sync.progress import Progress, Why
 from sync.protocol import ACCEPTED, REVOKED
 from sync.schedule import KIOSK_S
 from sync.source import Source, Waiting
-from sync.store import Identity, Store, read_only
+from sync.store import LATEST_S, Identity, Store, read_only
 from sync.tickets import in_groups
 from sync.words import explained, with_detail
 
@@ -121,7 +120,7 @@ def _what(
         return
     yield _waiting(held, times)
     if held.receipt_s is not None:
-        at = datetime.fromtimestamp(held.receipt_s, UTC).astimezone(_HO_CHI_MINH)
+        at = datetime.fromtimestamp(min(held.receipt_s, LATEST_S), UTC).astimezone(_HO_CHI_MINH)
         yield Phrase(
             "The last receipt is for all entries up to {size}, given at {at} by the server's clock.",
             {"size": held.size, "at": _local(at)},
@@ -134,11 +133,9 @@ def _held(ledger: Source, store: Store | None, identity: Identity | None, clock:
     size, receipt_s = 0, None
     if store is not None and identity is not None:
         size = store.cursor(ledger.ledger_id).seq
-        for receipt in store.receipts(ledger.ledger_id):
-            note = parse_note(receipt)
-            at_s = note.cosigned_at(identity.central)
-            if at_s is not None and checkpoint_of(note).size <= size:
-                receipt_s = at_s
+        signed = store.receipts_of(identity.central, ledger.ledger_id)
+        last = next((note for note in signed if checkpoint_of(note).size <= size), None)
+        receipt_s = None if last is None else last.cosigned_at(identity.central)
     waiting = ledger.waiting(size)
     return Held(waiting, _age_s(ledger, waiting.oldest, clock), size, receipt_s)
 

@@ -19,7 +19,7 @@ import msgspec
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.look import KeepsMoving, looking
 from kiosk.ledger.store import Head
-from kiosk.messages.notes import Note, PublicKey
+from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
 from kiosk.messages.statements import checkpoint_of
 from sync.errors import Fault, LocalFault
 from sync.progress import Progress
@@ -52,6 +52,9 @@ _BUSY_TIMEOUT_S = 5.0
 _BEYOND_USE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _HO_CHI_MINH = timezone(timedelta(hours=7))
 
+LATEST_S = 253_402_214_400
+"""The last day that has a date: what a server says of the time may be later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -83,10 +86,10 @@ class Store:
 
     def __init__(self, path: Path, looking_only: sqlite3.Connection | None = None) -> None:
         self.path = path
-        self._connection = looking_only
         self._may_repair = looking_only is None
+        self._connection = looking_only
         if looking_only is None:
-            with self._translated():
+            with self._in_our_words():
                 self._connection = _opened(path)
 
     def __enter__(self) -> Self:
@@ -148,7 +151,7 @@ class Store:
         held, at_s = checkpoint_of(receipt), receipt.cosigned_at(central)
         if at_s is None:
             raise ValueError("this is no receipt of that central server")
-        day = datetime.fromtimestamp(min(at_s, _LATEST_S), UTC).astimezone(_HO_CHI_MINH).date().isoformat()
+        day = datetime.fromtimestamp(min(at_s, LATEST_S), UTC).astimezone(_HO_CHI_MINH).date().isoformat()
         with self._transaction() as connection:
             _move(connection, held.ledger_id, Head(held.size, held.head))
             connection.execute(
@@ -167,6 +170,21 @@ class Store:
         """The receipts (rendered notes) that were kept for a ledger, the one for the longest chain last."""
         rows = self._rows("SELECT note FROM receipt WHERE ledger_id = ? ORDER BY size, day", ledger_id)
         return [str(note) for (note,) in rows]
+
+    def receipts_of(self, central: PublicKey, ledger_id: bytes) -> Iterator[Note]:
+        """Those that this central server gave, the one for the longest chain first.
+
+        What another server has signed proves nothing to the kiosk, and what cannot be read proves nothing to anybody.
+        """
+        for rendered in reversed(self.receipts(ledger_id)):
+            try:
+                note = parse_note(rendered)
+                checkpoint_of(note)
+            except NoteError:
+                log.warning("%s holds a receipt that cannot be read", self.path)
+                continue
+            if note.cosigned_at(central) is not None:
+                yield note
 
     # --- how it goes
 
@@ -204,8 +222,15 @@ class Store:
     @contextmanager
     def _translated(self) -> Iterator[sqlite3.Connection]:
         """The connection; SQLite's and the system's errors in our words. Raises `LocalFault`."""
+        if self._connection is None:  # it was put aside a moment ago
+            raise LocalFault(Fault.STORE, f"{self.path} is closed")
+        with self._in_our_words():
+            yield self._connection
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
         try:
-            yield self._connection  # type: ignore[misc]
+            yield
         except sqlite3.DatabaseError as error:
             if self._may_repair and getattr(error, "sqlite_errorcode", 0) & 0xFF in _BEYOND_USE:
                 self.close()
@@ -215,9 +240,6 @@ class Store:
             raise LocalFault(Fault.STORE, f"{self.path} cannot be used: {error}") from error
         except OSError as error:
             raise LocalFault(Fault.STORE, f"{self.path} cannot be used: {error}") from error
-
-
-_LATEST_S = 253_402_214_400  # the last day that has a date
 
 
 @contextmanager

@@ -166,6 +166,7 @@ class Office:
             return self._enrolled_already(present, first_key, config)
         if present is not None and not request.replace:
             raise _Refusal(f"this terminal is enrolled at {present.url} as {present.device} already")
+        self._lasting.receipts.forget()
         shown = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.shown)
         entries = self._keeper.append([wanted.draft(first=True), *shown])
         entry = next(entry for entry in entries if entry.kind == Kind.ENROLLED)

@@ -36,7 +36,7 @@ class Receipts:
             }
         except FileNotFoundError:
             return
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             log.warning(
                 "%s cannot be read; a salvage may bring over more than it must: %s", self._path, error
             )
@@ -55,6 +55,12 @@ class Receipts:
         while len(self._heads) > _MOST_LEDGERS:
             del self._heads[next(iter(self._heads))]
         self._dirty = True
+
+    def forget(self) -> None:
+        """Another central server holds nothing of what the one before has signed for; the file says so at once."""
+        self._dirty = self._dirty or bool(self._heads)
+        self._heads.clear()
+        self.save()
 
     def save(self) -> None:
         """Write the file, if there is something new. While nobody waits."""

@@ -13,6 +13,8 @@ NONCE_BYTES = 16
 LONGEST_TEXT = 300
 LONGEST_LABEL = 40
 LEVELS = 5
+LATEST_MS = 253_402_214_400_000
+"""The last day that a calendar has (9999-12-31): no clock of a server is believed to be later."""
 
 _CHECKPOINT = re.compile(r"hailong/ledger/([0-9a-f]{32})\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n")
 _TIME = re.compile(r"hailong/time/1\n([0-9a-f]{32})\n([1-9][0-9]{0,15})\n")
@@ -74,7 +76,7 @@ class TimeStatement:
 def time_of(note: Note) -> TimeStatement:
     """The time that a note states, whoever signed it. Raises `NoteError`."""
     found = _TIME.fullmatch(note.text)
-    if found is None:
+    if found is None or int(found[2]) > LATEST_MS:
         raise NoteError("the note is not a time statement")
     return TimeStatement(bytes.fromhex(found[1]), int(found[2]))
 

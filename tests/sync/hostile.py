@@ -43,6 +43,7 @@ class Slow:
     def __init__(self, answer: bytes, pause_s: float, first_s: float = 0.0) -> None:
         self.answer, self.pause_s, self.first_s = answer, pause_s, first_s
         self.over = threading.Event()
+        self.sent = 0
 
     def __call__(self, connection: socket.socket, _: bytes) -> None:
         self.over.wait(self.first_s)
@@ -51,6 +52,7 @@ class Slow:
                 connection.sendall(self.answer[place : place + 1])
             except OSError:
                 return
+            self.sent += 1
             if self.over.wait(self.pause_s):
                 return
 

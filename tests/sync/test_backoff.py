@@ -56,6 +56,10 @@ NOW = "Sun, 22 Nov 2026 01:00:00 GMT"
         ("Sun, 22 Nov 2026 01:02:00 GMT", "yesterday", None),
         ("Sun, 22 Nov 2026 01:02:00 -0000", NOW, None),
         ("Sun, 99 Nov 2026 01:02:00 GMT", NOW, None),
+        (f"Sun, 22 Nov {'9' * 20} 01:02:00 GMT", NOW, None),
+        (f"Sun, 22 Nov 2026 {'9' * 20}:02:00 GMT", NOW, None),
+        (f"Sun, 22 Nov 2026 01:02:00 +{'9' * 20}", NOW, None),
+        (NOW, f"Sun, 22 Nov 2026 01:02:00 +{'9' * 20}", None),
     ],
 )
 def test_both_forms_of_retry_after_are_understood_by_the_servers_own_clock(

@@ -209,6 +209,24 @@ def test_an_old_ledger_put_back_is_closed_and_everything_since_goes_on_in_a_new_
     assert state(terminal.place.database)["cursor"]
 
 
+def test_what_another_central_server_has_signed_does_not_stop_the_delivery_to_this_one(
+    terminal: Settings, central: Reference, tmp_path: Path
+) -> None:
+    """The kiosk closes a ledger on the word of its own central server alone."""
+    old = Path(shutil.copytree(terminal.place.data_dir, tmp_path / "old"))
+    votes(terminal, 4)
+    deliver(terminal)
+    put_back(terminal, old, sync_too=False)
+    with serving(Reference()) as second:
+        enrolled(terminal, second, replace=True)
+        votes(terminal, 2)
+        done = deliver(terminal)
+        assert done.waiting.votes == 0
+        assert held(second) == entries(terminal)[: done.size]
+    with Store(terminal.place.database) as store:
+        assert len(store.receipts(next(iter(central.ledgers)))) >= 1  # and the evidence stays
+
+
 def test_a_fork_that_central_cannot_prove_closes_nothing(terminal: Settings, central: Reference) -> None:
     deliver(terminal)
     votes(terminal, 1)
@@ -267,6 +285,19 @@ def test_sync_db_that_is_damaged_is_put_aside_and_the_next_contact_goes_on(
         deliver(terminal)
     assert deliver(terminal).waiting.votes == 0
     assert terminal.place.database.with_name("sync.db.damaged-1").read_bytes().startswith(b"not a database")
+    assert held(central) == entries(terminal)[: len(held(central))]
+
+
+def test_sync_db_that_is_damaged_inside_is_put_aside_too(terminal: Settings, central: Reference) -> None:
+    deliver(terminal)
+    content = bytearray(terminal.place.database.read_bytes())
+    for page in range(4096, len(content), 4096):
+        content[page : page + 200] = b"\xff" * 200
+    terminal.place.database.write_bytes(content)
+    votes(terminal, 1)
+    with pytest.raises(LocalFault, match="damaged-1"):
+        deliver(terminal)
+    assert deliver(terminal).waiting.votes == 0
     assert held(central) == entries(terminal)[: len(held(central))]
 
 

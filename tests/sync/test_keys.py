@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.keys import KeyFileError, generate, load, load_or_make
+from tests.disks import SmallDisk, small_disk
+
+__all__ = ["small_disk"]
 
 TEXT = Checkpoint(bytes(16), 0, bytes(32)).text()
 
@@ -102,7 +105,7 @@ def test_a_file_that_holds_no_such_key_is_not_used_and_not_replaced(tmp_path: Pa
     path.write_bytes(content)
     path.chmod(0o600)
     for use in (load, load_or_make):
-        with pytest.raises(KeyFileError, match="enrol again"):
+        with pytest.raises(KeyFileError, match="remove it and enrol again"):
             use(path, "device")
     assert path.read_bytes() == content
 
@@ -117,3 +120,12 @@ def test_a_cosignature_is_added_to_what_is_there() -> None:
     receipt = central.cosign(device.sign(TEXT), 1_795_309_200)
     assert receipt.is_signed_by(device.public)
     assert receipt.cosigned_at(central.public) == 1_795_309_200
+
+
+def test_a_key_that_a_full_disk_does_not_take_leaves_nothing_behind(small_disk: SmallDisk) -> None:
+    path = small_disk.folder / "device.key"
+    small_disk.fill()
+    before = set(small_disk.folder.iterdir())
+    with pytest.raises(OSError, match="No space"):
+        load_or_make(path, "device")
+    assert set(small_disk.folder.iterdir()) == before

@@ -155,6 +155,21 @@ def test_while_it_runs_it_says_when_the_next_try_is_and_why(
         assert expected in said(where)
 
 
+def test_a_receipt_without_a_date_and_one_that_cannot_be_read_are_told_all_the_same(
+    where: Settings, central: Reference
+) -> None:
+    enrolled(where, central)
+    votes(where, 1)
+    assert deliver(where).waiting.votes == 0  # central has said what time it is, and now it goes mad
+    votes(where, 1)
+    central.now_ms = lambda: 10**19
+    assert deliver(where).waiting.votes == 0
+    assert "given at 07:00 31/12/9999" in said(where)
+    with Store(where.place.database) as store, store._transaction() as connection:
+        connection.execute("UPDATE receipt SET note = 'x' || note")
+    assert "There is no receipt yet" in said(where)
+
+
 def test_a_next_try_of_another_boot_is_none(where: Settings, central: Reference) -> None:
     enrolled(where, central)
     with where.place.serving():

@@ -10,7 +10,7 @@ import pytest
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.store import Head
 from kiosk.messages.notes import Note
-from kiosk.messages.statements import Checkpoint
+from kiosk.messages.statements import Checkpoint, checkpoint_of
 from sync import keys, store
 from sync.errors import Fault, LocalFault
 from sync.moment import Moment
@@ -147,6 +147,39 @@ def test_a_damaged_file_is_put_aside_by_the_delivery_and_by_nobody_who_looks(
     path.unlink()
     kept(path, receipt(5))
     assert path.with_name("sync.db.damaged-1").read_bytes() == content
+
+
+def test_a_file_found_damaged_while_it_is_used_is_put_aside_and_asked_no_more(path: Path) -> None:
+    kept(path, receipt(5))
+    content = bytearray(path.read_bytes())
+    for page in range(4096, len(content), 4096):
+        content[page : page + 200] = b"\xff" * 200
+    path.write_bytes(content)
+    with Store(path) as opened:
+        with pytest.raises(LocalFault, match="damaged-1"):
+            opened.cursor(LEDGER)
+        with pytest.raises(LocalFault, match="closed"):
+            opened.progress()
+        with pytest.raises(LocalFault, match="closed"):
+            opened.keep(Progress())
+    assert not path.exists()
+    assert path.with_name("sync.db.damaged-1").read_bytes() == content
+
+
+def test_the_receipts_of_one_server_are_found_among_those_of_another_and_what_is_none(path: Path) -> None:
+    kept(path, receipt(5))
+    with Store(path) as opened:
+        opened.delivered(receipt(6, AT_S + DAY_S), CENTRAL.public, Progress())
+        with opened._transaction() as connection:
+            others = (
+                OTHER.cosign(Note(receipt(9).text), AT_S).render(),
+                "no note",
+                CENTRAL.sign("x\n").render(),
+            )
+            for day, note in enumerate(others):
+                connection.execute("INSERT INTO receipt VALUES (?, ?, 9, ?)", (LEDGER, f"x{day}", note))
+        assert [checkpoint_of(note).size for note in opened.receipts_of(CENTRAL.public, LEDGER)] == [6, 5]
+        assert [checkpoint_of(note).size for note in opened.receipts_of(OTHER.public, LEDGER)] == [9]
 
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -130,6 +131,37 @@ def test_a_deadline_that_passed_does_not_cut_the_next_request() -> None:
         slow.over.set()
         server.behave = says(OK)
         assert channel.request("GET", "/").status == 200
+
+
+def test_what_is_connected_after_the_deadline_is_cut_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name whose first addresses do not answer takes its time, and none of it is the server's."""
+    known = socket.getaddrinfo
+
+    def long_looked_for(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the library's signature
+        time.sleep(2 * SHORT.total_s)
+        return known(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", long_looked_for)
+    slow = Slow(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 0.05)
+    with hostile(slow) as server, Channel(server.url, NOBODY, limits=SHORT) as channel:
+        with pytest.raises(Unreachable) as found:
+            channel.request("GET", "/")
+        assert found.value.trouble is Trouble.TIMEOUT
+        slow.over.wait(0.2)
+        assert slow.sent < 100
+        monkeypatch.undo()
+        slow.over.set()
+        server.behave = says(OK)
+        assert channel.request("GET", "/").status == 200
+
+
+def test_a_server_that_hangs_up_after_each_answer_costs_one_connection_at_a_time() -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    closing = says(http("200 OK", b"{}", "Connection: close"))
+    with hostile(closing) as server, Channel(server.url, NOBODY, limits=SHORT) as channel:
+        for _ in range(30):
+            channel.request("GET", "/")
+        assert len(list(Path("/proc/self/fd").iterdir())) < before + 10
 
 
 def no_name() -> str:

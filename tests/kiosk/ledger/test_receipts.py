@@ -47,7 +47,18 @@ def test_old_ledgers_are_forgotten_one_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "7", '{"zz": {}}', '{"00": 7}', '{"00": {"size": "x", "head": "00"}}', "\xff"]
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"zz": {}}',
+        '{"00": 7}',
+        '{"00": {"size": "x", "head": "00"}}',
+        '{"00": {"size": 1e999, "head": "00"}}',
+        "\xff",
+    ],
 )
 def test_a_file_of_nonsense_says_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / "receipts.json").write_text(content, encoding="latin-1")
@@ -161,6 +172,21 @@ def test_a_late_receipt_for_a_closed_ledger_still_counts(enrolled: Terminal, cen
     enrolled.done(late)
     salvage_all(enrolled.keeper)
     assert brought_over(enrolled.folder) == []
+
+
+def test_for_another_central_server_everything_comes_over(enrolled: Terminal, central: Central) -> None:
+    """What the first one has signed for, the second has not."""
+    votes(enrolled.keeper, 10)
+    enrolled.done(_receipt(enrolled, central))
+    enrolled.office.upkeep()
+    second = Central()
+    enrolled.done(second.enrolment(None, device="1" * 10, replace=True))
+    enrolled.keeper.condemn("a test")
+    enrolled.restart()
+    salvage_all(enrolled.keeper)
+    found = brought_over(enrolled.folder)
+    assert [seq for _, seq, _, _ in found] == list(range(1, 17))
+    assert sum(b'"level"' in payload for _, _, payload, _ in found) == 10
 
 
 def _receipt(terminal: Terminal, central: Central) -> wire.PutReceipt:

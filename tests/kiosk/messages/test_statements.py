@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.messages.notes import Note, NoteError
 from kiosk.messages.statements import (
+    LATEST_MS,
     LONGEST_LABEL,
     LONGEST_TEXT,
     Checkpoint,
@@ -59,14 +60,21 @@ def test_what_is_not_written_in_its_one_form_is_no_checkpoint(text: str) -> None
         checkpoint_of(Note(text))
 
 
-@given(st.binary(min_size=16, max_size=16), st.integers(1, 10**15))
+@given(st.binary(min_size=16, max_size=16), st.integers(1, LATEST_MS))
 def test_a_time_is_read_as_it_was_written(nonce: bytes, utc_ms: int) -> None:
     statement = TimeStatement(nonce, utc_ms)
     assert time_of(Note(statement.text())) == statement
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hailong/time/1\n", "hailong/time/1\n" + "0" * 32 + "\n0\n", CHECKPOINT.text()]
+    "text",
+    [
+        "",
+        "hailong/time/1\n",
+        "hailong/time/1\n" + "0" * 32 + "\n0\n",
+        TimeStatement(bytes(16), LATEST_MS + 1).text(),  # a year that no calendar has
+        CHECKPOINT.text(),
+    ],
 )
 def test_what_is_no_time_says_none(text: str) -> None:
     with pytest.raises(NoteError):
