@@ -13,9 +13,10 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, NoReturn, Self
 
 from assets.texts import Texts
+from kiosk.ledger.disk import replace_file
 
 UNIT, COUNTER = "UBND phường Sông Công", "Quầy 3"
 START_S, END_S = 120.0, 60.0
@@ -45,9 +46,12 @@ class Demonstration:
         self._output = output
         self._notes = notes
         self._running: list[subprocess.Popen[str]] = []
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         self._central.mkdir(parents=True, exist_ok=True)
+        # Whoever ends this program before the terminal runs must not leave a server behind that keeps the port.
+        self._before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
         try:
             listening = self._serve()
             self._tell(listening)
@@ -127,15 +131,23 @@ class Demonstration:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        kept.write_text(str(port), encoding="ascii")
+        replace_file(kept, str(port).encode())
         return port
 
     def _enrol(self) -> None:
         place = ("--unit", UNIT, "--counter", COUNTER)
-        told = self._succeed(*_central("device", "add", *place, "--accept", "--data-dir", str(self._central)))
-        device = json.loads(told)
-        self._succeed(*_hailong("enrol", device["url"], device["code"], "--data-dir", str(self._folder)))
-        (self._central / "demo.device").write_text(device["device"], encoding="ascii")
+        kept = self._central / "demo.code"
+        if not kept.exists():  # else the answer to this very code was lost: it is asked for again
+            add = _central("device", "add", *place, "--accept", "--data-dir", str(self._central))
+            replace_file(kept, self._succeed(*add).encode())
+        device = json.loads(kept.read_text(encoding="utf-8"))
+        try:
+            self._succeed(*_hailong("enrol", device["url"], device["code"], "--data-dir", str(self._folder)))
+        except CannotShow:
+            kept.unlink()  # it may have been too old
+            raise
+        replace_file(self._central / "demo.device", device["device"].encode())
+        kept.unlink()
 
     def _tell(self, listening: dict[str, Any]) -> None:
         for _ in _languages():
@@ -184,7 +196,9 @@ class Demonstration:
         )
 
     def _end(self) -> None:
-        """The delivery first, the server last, each in good order."""
+        """The delivery first, the server last, each in good order, however often one is told to end."""
+        for number in self._before:
+            signal.signal(number, signal.SIG_IGN)
         while self._running:
             program = self._running.pop()
             program.terminate()
@@ -195,6 +209,12 @@ class Demonstration:
                 program.wait()
             if program.stdout is not None:
                 program.stdout.close()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 class _handed_on:  # noqa: N801 - used like a function

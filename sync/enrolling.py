@@ -16,7 +16,17 @@ from sync.board import serial_number
 from sync.client import Client, receipt_of
 from sync.connect import writer
 from sync.contact import Settings
-from sync.errors import AlreadyEnrolled, Fault, KioskRefused, LocalFault, Trouble, Unreachable, WrongCentral
+from sync.errors import (
+    AlreadyEnrolled,
+    Fault,
+    KioskRefused,
+    LocalFault,
+    OtherAddress,
+    Refused,
+    Trouble,
+    Unreachable,
+    WrongCentral,
+)
 from sync.keys import SigningKey
 from sync.kiosk import Kiosk, head_of, nonce_of, offer, put
 from sync.moment import Timekeeper
@@ -28,6 +38,8 @@ from sync.tls import Trust
 from sync.transport import Channel
 
 log = logging.getLogger(__name__)
+
+BAD_SIGNATURE = "401.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,7 @@ class _Attempt:
         )
         with self._channel() as channel:
             client = Client(channel, self.key, self.settings.clock)
-            believed = self._believed(client.enrol(request), checkpoint)
+            believed = self._believed(self._answer(client, request), checkpoint)
             central = believed.enrolled.identity.central
             asked_ns = self.settings.clock.boottime_ns()
             _statement, utc_ms = client.time(secrets.token_hex(NONCE_BYTES), central)
@@ -126,6 +138,16 @@ class _Attempt:
             client = Client(channel, self.key, self.settings.clock)
             self.statement, _ = client.time(nonce_of(self.kiosk), central)
         return believed
+
+    def _answer(self, client: Client, request: EnrolRequest) -> EnrolAnswer:
+        try:
+            return client.enrol(request)
+        except Refused as refusal:
+            if (
+                refusal.problem.code == BAD_SIGNATURE
+            ):  # the key came along: it is the address that does not fit
+                raise OtherAddress(str(refusal)) from refusal
+            raise
 
     def _channel(self) -> Channel:
         trust = Trust(self.pinned, self.times.now_ms)

@@ -8,6 +8,7 @@
     ├── KioskAway          nobody answers on the kiosk's socket, or the kiosk cannot do it now
     ├── KioskRefused       the kiosk will not do it, however often it is asked
     ├── WrongCentral       the server's key is not the one that was given with the code
+    ├── OtherAddress       the server does not call itself by the address that was given
     ├── AlreadyEnrolled    it belongs to a central server, and was not told to leave it
     ├── NotEnrolled        this terminal belongs to no central server yet
     └── LocalFault         something on this machine prevents it; carries which
@@ -83,6 +84,10 @@ class KioskRefused(SyncError):
 
 class WrongCentral(SyncError):
     """Somebody else answers at the address: nothing is kept of what was said."""
+
+
+class OtherAddress(SyncError):
+    """The server is there and knows itself by another address: what is signed for this one it cannot take."""
 
 
 class AlreadyEnrolled(SyncError):

@@ -1,11 +1,13 @@
 """A failure as it is remembered, and what a command ends with because of it. Pure."""
 
+from kiosk.config.phrase import printable
 from sync.errors import (
     AlreadyEnrolled,
     KioskAway,
     KioskRefused,
     LocalFault,
     NotEnrolled,
+    OtherAddress,
     Refused,
     SyncError,
     Unreachable,
@@ -21,7 +23,8 @@ _LONGEST_DETAIL = 500
 
 def outcome_of(error: SyncError) -> Outcome:
     """What `hailong sync status` will tell of it."""
-    detail = str(error)[:_LONGEST_DETAIL]
+    # It goes into a log, and a server has a say in it.
+    detail = printable(str(error)[:_LONGEST_DETAIL])[:_LONGEST_DETAIL]
     match error:
         case Unreachable():
             return Outcome("unreachable", error.trouble.value, detail)
@@ -33,6 +36,8 @@ def outcome_of(error: SyncError) -> Outcome:
             return Outcome("not_enrolled", "", detail)
         case AlreadyEnrolled():
             return Outcome("already_enrolled", "", detail)
+        case OtherAddress():
+            return Outcome("other_address", "", detail)
         case WrongCentral():
             return Outcome("wrong_central", "", detail)
         case KioskRefused():
@@ -46,7 +51,7 @@ def exit_code(error: SyncError) -> int:
     match error:
         case Unreachable():
             return UNREACHABLE
-        case Refused() | NotEnrolled() | WrongCentral() | AlreadyEnrolled():
+        case Refused() | NotEnrolled() | WrongCentral() | OtherAddress() | AlreadyEnrolled():
             return REFUSED
         case KioskAway() | KioskRefused() | LocalFault():
             return LOCAL

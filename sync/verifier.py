@@ -26,12 +26,12 @@ except ImportError:
     CAN_VERIFY = False
 
 TAG = b"hailong/entry/1\0"
-GENESIS = bytes(32)
 
-_TEXTS, _NUMBERS = ("ledger_id", "kind", "prev", "hash"), ("seq", "boot_n", "boottime_ns")
+_NUMBERS = ("seq", "boot_n", "boottime_ns")
+_COLUMNS = ("level", "wall", "counted", "level_counted")
+_FIELDS = dict.fromkeys(("ledger_id", "kind", "prev", "hash"), str) | dict.fromkeys(_NUMBERS, int)
 
-INTACT, NOT_INTACT, CANNOT_READ = 0, 1, 2
-"""Exit codes."""
+INTACT, NOT_INTACT, CANNOT_READ = 0, 1, 2  # exit codes
 
 
 class Reason(StrEnum):
@@ -45,6 +45,7 @@ class Reason(StrEnum):
     OTHER = "the central server has signed for another entry here"
     LOST = "the central server has signed for this entry, and it is not in the export"
     SIGNATURE = "a receipt with it is not one that the central server has signed for this ledger"
+    UNSIGNED = "no receipt by the key that was given vouches for it"
 
 
 class CannotRead(ValueError):
@@ -66,7 +67,7 @@ class Verdict:
         receipts: How many receipts of the central server were looked at.
         signed: The last seq that one is for; 0 = none.
         signed_at_s: When the server gave it, by its own clock, seconds since 1970 UTC.
-        key_ids: Of the server's keys, as the export has them: compare them with what the server's administrator says.
+        key_ids: Of whoever gave that one: compare it with what the server's administrator says.
     """
 
     ledger_id: str
@@ -104,38 +105,35 @@ class _Meaning:
 
 @dataclass
 class _Witness:
-    """What the central server has signed for: size, hash and time of every receipt."""
+    """What the central server has signed for: size, hash, time and key id of every receipt."""
 
-    key_ids: tuple[str, ...] = ()
-    signed: list[tuple[int, str, int]] = field(default_factory=list)
+    signed: list[tuple[int, str, int, str]] = field(default_factory=list)
     honest: bool = True
 
     def learn(self, row: dict[str, Any], trusted: str | None) -> None:
         """Read the receipts beside the first entry."""
         try:
-            keys = {_key_id(raw): raw for raw in map(bytes.fromhex, row.get("central_keys", []))}
+            raws = [bytes.fromhex(key) for key in row.get("central_keys", [])]
+            keys = {hashlib.sha256(raw).hexdigest()[:16]: raw for raw in raws}
             found = [_signed(note, row["ledger_id"], keys) for note in row.get("receipts", [])]
         except (TypeError, ValueError, AttributeError) as error:
             raise CannotRead("receipts or central_keys cannot be understood") from error
-        self.key_ids, self.honest = tuple(keys), None not in found
-        self.signed = [each[1:] for each in found if each is not None and trusted in (None, each[0])]
+        self.honest = None not in found
+        self.signed = [each for each in found if each is not None and trusted in (None, each[3])]
 
     def agrees(self, seq: int, digest: str) -> bool:
         """Whether what was signed for `seq` entries, if anything was, ends with this hash."""
-        return all(digest == signed for size, signed, _ in self.signed if size == seq)
+        return all(digest == signed for size, signed, *_ in self.signed if size == seq)
 
     def says(self, found: Verdict) -> Verdict:
         """The verdict, with what is known of receipts."""
-        size, _, at_s = max(self.signed, default=(0, "", 0))
-        return replace(found, receipts=len(self.signed), signed=size, signed_at_s=at_s, key_ids=self.key_ids)
+        size, _, at_s, _ = max(self.signed, default=(0, "", 0, ""))
+        ids = sorted({key_id for end, _, _, key_id in self.signed if end == size})
+        return replace(found, receipts=len(self.signed), signed=size, signed_at_s=at_s, key_ids=tuple(ids))
 
 
-def _key_id(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()[:16]
-
-
-def _signed(note: str, ledger_id: str, keys: dict[str, bytes]) -> tuple[str, int, str, int] | None:
-    """Key id, size, hash and time of a receipt (docs/protocol.md); None when it is none by these keys."""
+def _signed(note: str, ledger_id: str, keys: dict[str, bytes]) -> tuple[int, str, int, str] | None:
+    """Size, hash, time and key id of a receipt (docs/protocol.md); None when it is none by these keys."""
     text, _, lines = note.rpartition("\n\n")
     end = r"\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)"
     found = re.fullmatch(f"hailong/ledger/{re.escape(ledger_id)}{end}", text)
@@ -148,7 +146,7 @@ def _signed(note: str, ledger_id: str, keys: dict[str, bytes]) -> tuple[str, int
             tag, at_s = hashlib.sha256(name.encode() + b"\n\x04" + raw).digest()[:4], blob[4:12]
             message = f"cosignature/v1\ntime {int.from_bytes(at_s, 'big')}\n{text}\n".encode()
             if len(blob) == 76 and blob[:4] == tag and _verifies(raw, blob[12:], message):
-                return key_id, int(found[1]), base64.b64decode(found[2]).hex(), int.from_bytes(at_s, "big")
+                return int(found[1]), base64.b64decode(found[2]).hex(), int.from_bytes(at_s, "big"), key_id
     return None
 
 
@@ -165,12 +163,13 @@ def verify(path: Path, trusted: str | None = None) -> Verdict:
 
     Args:
         path: The file.
-        trusted: The key id of the central server whose receipts count; None = that of every key in the export.
+        trusted: The key id of the central server that must have given a receipt, and whose alone count; None = any.
 
     Raises:
         CannotRead: It is empty, or a line is not an entry.
         OSError: The file cannot be opened.
     """
+    trusted = None if trusted is None else trusted.replace("-", "").lower()
     meaning, witness = _Meaning(), _Witness()
     verdict = witness.says(_check_chain(path, meaning, witness, trusted))
     if verdict.first_bad is not None:
@@ -187,7 +186,7 @@ def _check_chain(path: Path, meaning: _Meaning, witness: _Witness, trusted: str 
     for row in _rows(path):
         if not first:
             ledger_id, first, seq = row["ledger_id"], row["seq"], row["seq"] - 1
-            head = GENESIS.hex() if seq == 0 else row["prev"]
+            head = row["prev"] if seq else "00" * 32
             witness.learn(row, trusted)
         if not witness.honest:
             reason = Reason.SIGNATURE
@@ -210,8 +209,10 @@ def _check_chain(path: Path, meaning: _Meaning, witness: _Witness, trusted: str 
         raise CannotRead("there is no entry in the file")
     if not witness.agrees(seq, head):
         return Verdict(ledger_id, first, seq, head, seq, Reason.OTHER)
-    if any(size > seq for size, _, _ in witness.signed):
+    if any(size > seq for size, *_ in witness.signed):
         return Verdict(ledger_id, first, seq, head, seq + 1, Reason.LOST)
+    if trusted is not None and not witness.signed:
+        return Verdict(ledger_id, first, seq, head, first, Reason.UNSIGNED)
     return Verdict(ledger_id, first, seq, head)
 
 
@@ -219,19 +220,24 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                row = json.loads(line)
+                row = json.loads(line, object_pairs_hook=_once)
             except (ValueError, RecursionError) as error:
-                raise CannotRead(f"line {number} is not JSON") from error
+                raise CannotRead(f"line {number} is not JSON, or has a member twice") from error
             if (
                 not isinstance(row, dict)
-                or any(type(row.get(name)) is not int for name in _NUMBERS)
+                or any(type(row.get(name)) is not kind for name, kind in _FIELDS.items())
+                or isinstance(row.get("payload"), str) == isinstance(row.get("payload_base64"), str)
                 or not row["seq"]
             ):
                 raise CannotRead(f"line {number} is not an entry")
-            payload = row.get("payload", row.get("payload_base64"))
-            if any(not isinstance(text, str) for text in (payload, *map(row.get, _TEXTS))):
-                raise CannotRead(f"line {number} is not an entry")
             yield row
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Of two members with one name each reader takes the one it likes."""
+    if len(row := dict(members)) < len(members):
+        raise ValueError
+    return row
 
 
 def _payload(row: dict[str, Any]) -> bytes:
@@ -264,14 +270,9 @@ def _columns_are_right(row: dict[str, Any], meaning: _Meaning) -> bool:
     body = _body(row)
     level = body.get("level") if row["kind"] in ("rating", "correction") else None
     standing = meaning.standing(row["seq"], level) if row["kind"] == "rating" else []
-    expected = {
-        "level": level,
-        "wall": body.get("wall"),
-        "counted": bool(standing),
-        "level_counted": standing[-1] if standing else None,
-    }
+    values = (level, body.get("wall"), bool(standing), standing[-1] if standing else None)
     # As text: for Python 1, 1.0 and true are the same, for a reader of the export they are not.
-    return all(json.dumps(row.get(name)) == json.dumps(value) for name, value in expected.items())
+    return json.dumps([row.get(name) for name in _COLUMNS]) == json.dumps(values)
 
 
 def main(arguments: list[str]) -> int:
@@ -289,8 +290,8 @@ def main(arguments: list[str]) -> int:
         return NOT_INTACT
     sys.stdout.write(f"intact: ledger {found.ledger_id}, {found.first} to {found.last}, head {found.head}\n")
     unsure = "" if CAN_VERIFY else "; signatures NOT checked: the package cryptography is missing"
-    keys = f"central keys: {', '.join(found.key_ids)}{unsure}"
-    sys.stdout.write(f"{found.receipts} receipts, up to seq {found.signed}, {keys}\n")
+    keys = ", ".join(found.key_ids)
+    sys.stdout.write(f"{found.receipts} receipts, up to seq {found.signed} by the key {keys}{unsure}\n")
     return INTACT
 
 

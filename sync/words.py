@@ -52,7 +52,9 @@ _TROUBLES: Mapping[Trouble, Phrase] = {
 }
 
 _PROBLEMS: Mapping[str, Phrase] = {
-    "401.1": Phrase("The server does not know the key of this terminal. Please enrol it again."),
+    "401.1": Phrase(
+        "The server does not know the key of this terminal, or has another address now. Please tell its administrator."
+    ),
     "403.1": Phrase(
         "The server waits for an administrator to accept this terminal. Please tell the administrator the key id."
     ),
@@ -93,6 +95,11 @@ def explained(outcome: Outcome) -> Phrase:
             return Phrase(
                 "The server's key is not the one that was given with the code. Nothing was kept. Please do not go on, "
                 "and ask the administrator whether the address and the key are right."
+            )
+        case "other_address":
+            return Phrase(
+                "The server is there, but knows itself by another address. Please give the address just as the "
+                "administrator wrote it (http or https, name, port)."
             )
         case "not_enrolled":
             return Phrase(

@@ -139,10 +139,11 @@ def replace_file(path: Path, content: bytes) -> None:
     """
     draft = path.with_name(path.name + ".new")
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-    try:
-        os.write(fd, content)
+    with os.fdopen(fd, "wb") as file:
+        file.write(
+            content
+        )  # unlike `os.write` all of it: a disk with little room takes a part and says nothing
+        file.flush()
         os.fsync(fd)
-    finally:
-        os.close(fd)
     draft.rename(path)
     sync_folder(path.parent)

@@ -92,8 +92,7 @@ def _ticket(
         if (code_file is None) == (url is None) or (url is not None and code is None):
             raise BadTicket("either URL and CODE, or --code-file")
         if code_file is not None:
-            with click.open_file(str(code_file), encoding="utf-8", errors="replace") as file:
-                return tickets.read(file.read(_LONGEST_TICKET))
+            return tickets.read(_text(code_file, texts))
         return tickets.ticket(url or "", code or "", key_id)
     except BadTicket as error:
         match error.__cause__:
@@ -117,6 +116,22 @@ def _ticket(
         values: dict[str, str | int | Phrase] = {"path": str(code_file), "reason": str(error.strerror)}
         say(Phrase("{path} cannot be read. ({reason})", values), texts, err=True)
         raise click.exceptions.Exit(BAD_INPUT) from error
+
+
+def _text(code_file: Path, texts: Texts) -> str:
+    """What the file says. Raises `OSError`."""
+    from sync.commands.common import say
+
+    with click.open_file(str(code_file), encoding="utf-8", errors="replace") as file:
+        if not file.isatty():
+            return str(file.read(_LONGEST_TICKET))
+        # A scanner ends what it types as a person does, with Enter; nobody there ends the input.
+        say(
+            Phrase("Please scan the code, or type the address and the code and press Enter."), texts, err=True
+        )
+        while (line := str(file.readline(_LONGEST_TICKET))) == "\n":
+            continue
+        return line
 
 
 def _outcome(enrolled: Enrolled, code_file: Path | None) -> list[Phrase]:

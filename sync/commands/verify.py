@@ -20,8 +20,9 @@ _FILE = click.Path(path_type=Path)
 @click.command(
     help=_(
         "Check the chain of an EXPORT made with “hailong ledger export --format jsonl”; no ledger is needed."
-        " Receipts of the central server in it are checked, too; with KEY_ID only those by the server's key of that id."
-        " Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it cannot be read."
+        " Receipts of the central server in it are checked, too; with KEY_ID only those by the server's key of that id"
+        " count, and there must be one. Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it"
+        " cannot be read."
     )
 )
 @click.argument("export", type=_FILE)
@@ -44,7 +45,7 @@ _FILE = click.Path(path_type=Path)
 def verify(export: Path, key_id: str | None) -> None:
     """Say whether every entry continues the one before, and which is the first that does not."""
     try:
-        found = verifier.verify(export, None if key_id is None else _plain(key_id))
+        found = verifier.verify(export, key_id)
     except (OSError, verifier.CannotRead) as error:
         reason = (error.strerror or error) if isinstance(error, OSError) else error
         message = _("{path} cannot be read as an export. ({reason})")
@@ -57,11 +58,6 @@ def verify(export: Path, key_id: str | None) -> None:
     _say_intact(found)
 
 
-def _plain(typed: str) -> str:
-    """A key id as people type it."""
-    return typed.replace("-", "").lower()
-
-
 def _say_intact(found: Verdict) -> None:
     message = _("The export is intact: ledger {ledger}, seq {first} to {last}, head {head}.")
     click.echo(message.format(ledger=found.ledger_id, first=found.first, last=found.last, head=found.head))
@@ -70,18 +66,20 @@ def _say_intact(found: Verdict) -> None:
             "It begins at seq {first}: the entries before are not in the export and were not checked."
         )
         click.echo(message.format(first=found.first))
-    if found.receipts or found.key_ids:
+    if found.receipts:
         _say_receipts(found)
+    else:
+        message = _(
+            "There is no receipt of a central server in it: whether its end was cut off cannot be known from it."
+        )
+        click.echo(message)
 
 
 def _say_receipts(found: Verdict) -> None:
-    if not found.receipts:
-        click.echo(_("There is no receipt of a central server in it that counts."))
-        return
     at = datetime.fromtimestamp(min(found.signed_at_s, _LATEST_S), _HO_CHI_MINH)
     message = _(
         "{receipts} receipts of the central server agree with it; the last is for all entries up to seq {seq}, given"
-        " at {at}. Please compare the id of the server's key with what its administrator says: {keys}."
+        " at {at} by the key {keys}. Please compare that id with what the server's administrator says."
     )
     keys = ", ".join("-".join(re.findall("....", key_id)) for key_id in found.key_ids)
     click.echo(
@@ -109,3 +107,5 @@ def _explained(reason: Reason) -> str:
             return _("the central server has signed for this entry, and it is not in the export")
         case Reason.SIGNATURE:
             return _("a receipt with it is not one that the central server has signed for this ledger")
+        case Reason.UNSIGNED:
+            return _("no receipt by the key that was given vouches for it")

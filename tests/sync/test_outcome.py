@@ -9,6 +9,7 @@ from sync.errors import (
     KioskRefused,
     LocalFault,
     NotEnrolled,
+    OtherAddress,
     Refused,
     SyncError,
     Trouble,
@@ -29,6 +30,7 @@ from sync.protocol import Problem
         (Refused(Problem(403, "403.2")), "refused", "403.2", 4),
         (NotEnrolled("x"), "not_enrolled", "", 4),
         (WrongCentral("x"), "wrong_central", "", 4),
+        (OtherAddress("x"), "other_address", "", 4),
         (AlreadyEnrolled("x"), "already_enrolled", "", 4),
         (LocalFault(Fault.KEY, "x"), "local", "key", 2),
         (KioskAway("x"), "kiosk", "", 2),
@@ -46,6 +48,12 @@ def test_what_a_server_says_is_remembered_in_part_only() -> None:
     outcome = outcome_of(Refused(Problem(400, "400." + "9" * 5000, "t", "d" * 50_000)))
     assert len(outcome.detail) <= 500
     assert len(outcome.code) <= 10
+
+
+def test_what_a_server_says_is_one_line_of_a_log() -> None:
+    outcome = outcome_of(Refused(Problem(400, "400.9", "t", "d\nINFO sync.run: connected\x1b[2J\u2028")))
+    assert outcome.detail.isprintable()
+    assert len(outcome_of(Refused(Problem(400, "400.9", "\n" * 5000))).detail) <= 500
 
 
 def test_since_when_it_goes_well_or_not() -> None:

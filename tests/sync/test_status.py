@@ -188,7 +188,17 @@ def test_a_file_that_cannot_be_read_is_told(where: Settings) -> None:
 def test_every_trouble_fault_and_kind_has_words_of_its_own() -> None:
     assert set(_TROUBLES) == set(Trouble)
     assert set(_FAULTS) == set(Fault)
-    kinds = ["unreachable", "refused", "local", "not_enrolled", "kiosk", "kiosk_refused", "wrong_central", ""]
+    kinds = [
+        "unreachable",
+        "refused",
+        "local",
+        "not_enrolled",
+        "kiosk",
+        "kiosk_refused",
+        "wrong_central",
+        "other_address",
+        "",
+    ]
     spoken = [explained(Outcome(kind, "name" if kind == "unreachable" else "key")).msgid for kind in kinds]
     spoken.append(explained(Outcome("already_enrolled")).msgid)
     assert len(set(spoken)) == len(spoken)

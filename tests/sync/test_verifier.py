@@ -194,6 +194,21 @@ def test_a_last_line_cut_in_the_middle_cannot_be_read(rows: Rows, tmp_path: Path
         verify(path)
 
 
+@pytest.mark.parametrize("again", ['"level":1', '"payload":"{}"', '"seq":1', '"hash":""'])
+def test_an_entry_that_says_something_twice_cannot_be_read(rows: Rows, tmp_path: Path, again: str) -> None:
+    """Of two members with one name a reader takes the first or the last: it would read what was not checked."""
+    path = written(rows, tmp_path)
+    first, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{{{again},{first[1:]}\n{rest}", encoding="utf-8")
+    with pytest.raises(CannotRead, match="line 1"):
+        verify(path)
+
+
+def test_an_entry_with_two_payloads_cannot_be_read(rows: Rows, tmp_path: Path) -> None:
+    with pytest.raises(CannotRead, match="line 1"):
+        verify(written([dict(rows[0], payload_base64="e30=")], tmp_path))
+
+
 @pytest.mark.parametrize(
     "change", [{"payload": None}, {"seq": True}, {"boot_n": 1.0}, {"hash": 5}, {"kind": None}]
 )
@@ -241,7 +256,8 @@ def test_the_command_ends_with_0_1_or_2_and_says_which_entry(rows: Rows, tmp_pat
     good = CliRunner().invoke(command, [str(written(rows, tmp_path)), "--data-dir", "/nowhere"])
     assert good.exit_code == 0
     assert rows[-1]["hash"] in good.stdout
-    assert len(good.stdout.splitlines()) == 1
+    assert len(good.stdout.splitlines()) == 2
+    assert "biên nhận" in good.stdout.splitlines()[1]
     part = CliRunner().invoke(command, [str(written(rows[2:], tmp_path))])
     assert part.exit_code == 0
     assert part.stdout.splitlines()[1] == _(

@@ -220,26 +220,52 @@ def test_what_is_no_list_of_receipts_cannot_be_read_or_is_not_intact(
         assert change != {"receipts": "text"}
 
 
+def grouped(central: Reference) -> str:
+    """Its key id as people write it."""
+    key_id = central.key.public.key_id
+    return "-".join(key_id[n : n + 4] for n in range(0, 16, 4)).upper()
+
+
 def test_with_the_id_of_the_right_key_only_its_receipts_count(
     delivered: tuple[Settings, Reference], rows: Rows, tmp_path: Path
 ) -> None:
     """A forger can bring a key along; that it is central's, only central's administrator can say."""
     path, key_id = written(rows, tmp_path), delivered[1].key.public.key_id
-    grouped = "-".join(key_id[n : n + 4] for n in range(0, 16, 4)).upper()
-    good = CliRunner().invoke(command, [str(path), grouped])
+    good = CliRunner().invoke(command, [str(path), grouped(delivered[1])])
     assert good.exit_code == 0
     assert (
         f"Có 2 biên nhận của máy chủ trung tâm khớp với tệp; biên nhận mới nhất gồm mọi mục đến seq {sizes(rows)[-1]}"
         in good.stdout
     )
-    assert grouped.lower() in good.stdout
+    assert grouped(delivered[1]).lower() in good.stdout
     forge(rows)
     rows[0]["central_keys"] = [STRANGER.public.raw.hex()]
     path = written(rows, tmp_path)
     assert verify(path).receipts == 1
-    assert verify(path, key_id).receipts == 0
+    assert verify(path, key_id).reason is Reason.UNSIGNED
     done = CliRunner().invoke(command, [str(path), key_id])
+    assert done.exit_code == 1
     assert "không có biên nhận nào" in done.stdout
+    del rows[0]["receipts"], rows[0]["central_keys"]
+    path = written(rows, tmp_path)
+    assert verify(path).reason is None
+    for wanted in (key_id, "nonsense", ""):
+        assert verify(path, wanted).reason is Reason.UNSIGNED
+    done = CliRunner().invoke(command, [str(path)])
+    assert done.exit_code == 0
+    assert "có bị cắt bớt hay không" in done.stdout
+
+
+def test_the_key_that_is_told_is_that_of_the_last_receipt_whatever_keys_are_brought_along(
+    delivered: tuple[Settings, Reference], rows: Rows, tmp_path: Path
+) -> None:
+    """The true key beside a forged receipt does not make the receipt true, nor does a true receipt for nothing."""
+    forge(rows)
+    true = delivered[1].key
+    nothing = true.cosign(Note(Checkpoint(bytes.fromhex(rows[0]["ledger_id"]), 0, bytes(32)).text()), 9)
+    rows[0]["receipts"].append(nothing.render())
+    rows[0]["central_keys"] = [true.public.raw.hex(), STRANGER.public.raw.hex()]
+    assert verify(written(rows, tmp_path)).key_ids == (STRANGER.public.key_id,)
 
 
 def test_it_stands_alone_with_and_without_the_library(
@@ -255,6 +281,7 @@ def test_it_stands_alone_with_and_without_the_library(
     for command_line, words in (
         ([sys.executable, "-I", str(alone), str(path)], "2 receipts"),
         ([sys.executable, "-I", str(alone), str(path), delivered[1].key.public.key_id], "2 receipts"),
+        ([sys.executable, "-I", str(alone), str(path), grouped(delivered[1])], "2 receipts"),
         ([sys.executable, "-I", "-c", without, str(alone), str(path)], "NOT checked"),
     ):
         done = subprocess.run(command_line, capture_output=True, text=True, cwd="/")

@@ -1,7 +1,9 @@
 """``scripts/demo`` as its visitor sees it: from a press to PostgreSQL, each part a program of its own."""
 
+import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from central import demonstration
+from kiosk.ledger.disk import replace_file
 from tests.system.program import Program
 
 CENTRAL = (sys.executable, "-m", "central")
@@ -88,6 +92,38 @@ def test_a_demonstration_that_is_told_to_end_leaves_nothing_running(
 
     assert code == 0, program.log
     assert not _of_this_folder(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_one_that_is_told_to_end_while_it_starts_leaves_nothing_running(
+    tmp_path: Path, environ: dict[str, str], number: signal.Signals
+) -> None:
+    arguments = ("demo", "--data-dir", str(tmp_path), "--headless", "--presses", "5", "--exit")
+    with subprocess.Popen([*CENTRAL, *arguments], env=environ, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr is not None
+        assert "127.0.0.1" in program.stderr.readline()  # the server runs, the terminal does not yet
+        program.send_signal(number)
+        program.send_signal(number)
+        assert program.wait(60) == 128 + number
+    assert not _of_this_folder(tmp_path)
+
+
+def test_an_enrolment_that_nobody_could_note_is_asked_for_again_with_the_same_code(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_fails(path: Path, content: bytes) -> None:
+        if path.name == "demo.device":
+            raise OSError("the power failed")
+        replace_file(path, content)
+
+    monkeypatch.setattr(demonstration, "replace_file", power_fails)
+    with (
+        pytest.raises(OSError, match="the power failed"),
+        demonstration.Demonstration(tmp_path, io.StringIO(), io.StringIO()),
+    ):
+        pass
+    assert (tmp_path / "ledger" / "enrolment.json").exists()
+    assert _played(tmp_path, "5", environ)["received"] == 1
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, environ: dict[str, str]) -> None:

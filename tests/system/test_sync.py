@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import time
@@ -273,6 +274,38 @@ def test_enrol_ends_with_0_2_3_or_4_and_says_why(tmp_path: Path, central: Refere
         "enrol", "--code-file", "-", data=tmp_path / "other", typed=f"{central.url} {CODE} {pin}\n"
     )
     assert scanned.returncode == 0, scanned.stderr
+
+
+def test_a_scanner_that_types_a_line_and_enter_enrols(tmp_path: Path, central: Reference) -> None:
+    """It is a keyboard: it does not end the input, and nobody stands by who would know how."""
+    command = [*PYTHON, "enrol", "--code-file", "-", "--data-dir", str(tmp_path / "data")]
+    ours, theirs = pty.openpty()
+    try:
+        with subprocess.Popen(
+            command,
+            env=without_display(),
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as program:
+            assert program.stderr is not None
+            assert "Xin quét mã" in program.stderr.readline()
+            os.write(ours, f"\r{central.url} {CODE}\r".encode())
+            assert program.wait(PATIENCE_S) == 0
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_an_address_that_the_server_does_not_call_its_own_is_told_apart(
+    tmp_path: Path, central: Reference
+) -> None:
+    url, central.url = central.url, "https://danhgia.example.vn"
+    done = said("enrol", url, CODE, data=tmp_path / "data")
+    assert done.returncode == 4
+    assert "mang địa chỉ khác" in done.stderr
+    assert not (tmp_path / "data" / "ledger" / "enrolment.json").exists()
 
 
 def test_a_pending_enrolment_says_so_and_ends_with_0(tmp_path: Path, central: Reference) -> None:

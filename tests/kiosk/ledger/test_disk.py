@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
-from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of
+from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of, replace_file
 from kiosk.ledger.kinds import Draft, Kind, parse
 from kiosk.ledger.writer import Patience
 from tests.disks import Ext4Disk, SmallDisk
@@ -250,3 +250,14 @@ def test_a_disk_is_proved_by_writing_and_reading_back(folder: Path, monkeypatch:
 def test_every_error_of_the_system_has_a_code_for_the_technician(number: int | None, code: FaultCode) -> None:
     error = OSError() if number is None else OSError(number, os.strerror(number))
     assert fault_of(error) is code
+
+
+def test_a_file_is_replaced_whole_or_not_at_all_where_only_a_part_has_room(small_disk: SmallDisk) -> None:
+    path = small_disk.folder / "enrolment.json"
+    replace_file(path, b"before")
+    small_disk.fill()
+    filling = small_disk.folder / "filling"
+    os.truncate(filling, filling.stat().st_size - 16_384)
+    with pytest.raises(OSError, match="No space"):
+        replace_file(path, bytes(100_000))
+    assert path.read_bytes() == b"before"
