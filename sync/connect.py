@@ -63,6 +63,8 @@ class OwnKiosk:
     def ask(self, request: wire.Request) -> wire.Answer:
         """See `sync.kiosk.Kiosk`."""
         try:
+            if isinstance(request, wire.GetHead):
+                self._office.bring_over()  # what is delivered then is all that there is
             return self._office.handle(request)
         except StoreFailed as error:
             return wire.Later(str(error))

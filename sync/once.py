@@ -1,6 +1,7 @@
 """`hailong sync once`: deliver what is waiting, now."""
 
 import logging
+import time
 from dataclasses import dataclass
 
 from kiosk.ledger.store import Head
@@ -8,6 +9,7 @@ from sync import source
 from sync.connect import writer
 from sync.contact import Settings, Terminal, contact
 from sync.errors import LocalFault, NotEnrolled, SyncError
+from sync.kiosk import head_of
 from sync.moment import Timekeeper
 from sync.outcome import outcome_of
 from sync.progress import Outcome
@@ -19,6 +21,9 @@ log = logging.getLogger(__name__)
 
 _ROUNDS = 5
 """People may go on voting meanwhile; what comes after so many rounds is delivered by the next contact."""
+
+
+_SALVAGE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,21 @@ def deliver(settings: Settings) -> Delivered:
 
 
 def _deliver(terminal: Terminal) -> Delivered:
-    for number in range(_ROUNDS):
-        identity = contact(terminal, heartbeat=number == 0)
+    rounds = 0
+    while True:
+        # What a kiosk that runs is bringing over from a closed ledger waits, too, though it is in no ledger yet.
+        salvaging = head_of(terminal.kiosk).salvaging
+        identity = contact(terminal, heartbeat=rounds == 0)
         with source.opened(terminal.ledger) as ledger:
             signed = terminal.store.cursor(ledger.ledger_id)
             found = Delivered(identity.status, ledger.waiting(signed.seq), signed)
-        if found.waiting.votes == 0 or identity.status != ACCEPTED:
-            break
-    return found
+        rounds += 1
+        if identity.status != ACCEPTED:
+            return found
+        if salvaging or head_of(terminal.kiosk).salvaging:
+            time.sleep(_SALVAGE_S)
+        elif found.waiting.votes == 0 or rounds >= _ROUNDS:
+            return found
 
 
 def _note(terminal: Terminal, outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ write itself (`hailong enrol`, `hailong sync once` while no kiosk runs). Used on
 import logging
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_ANSWER_NS = 120_000_000_000
 """A time statement that took longer to come says too little."""
+
+_COPYING_S = 0.001
+"""Between looks whether the copy that a salvage reads is made; another thread makes it."""
 
 _RECEIPTS_EVERY_NS = 600_000_000_000
 """There is one for every vote; on the card they are worth one write in ten minutes."""
@@ -110,6 +114,18 @@ class Office:
         if due:
             self._receipts_kept_ns = now_ns
 
+    def bring_over(self) -> None:
+        """Salvage what closed ledgers hold, to its end: for a command, which has nothing else to do.
+
+        Raises:
+            StoreFailed: The disk does not take it now.
+        """
+        while self._keeper.has_salvage():
+            self._keeper.salvage()
+            time.sleep(_COPYING_S)
+        while self._keeper.follow():
+            continue
+
     def _head(self) -> wire.Answer:
         ledger = self._keeper.ledger
         self._keeper.follow()
@@ -121,6 +137,7 @@ class Office:
             tag=None if tag is None else tag.hex(),
             device=None if membership.enrolment is None else membership.enrolment.device,
             config_revision=0 if membership.statement is None else membership.statement.revision,
+            salvaging=self._keeper.has_salvage(),
         )
 
     # --- time

@@ -101,6 +101,7 @@ class Head(Message, frozen=True, tag="head"):
             (the enrolment again brings it back).
         device: The id of this terminal at central; None before an enrolment.
         config_revision: Of central's configuration in use; 0 = none.
+        salvaging: Whether entries of a closed ledger are still to come.
     """
 
     ledger_id: str
@@ -109,6 +110,7 @@ class Head(Message, frozen=True, tag="head"):
     tag: str | None = None
     device: str | None = None
     config_revision: int = 0
+    salvaging: bool = False
 
 
 class Nonce(Message, frozen=True, tag="nonce"):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files
-from kiosk.ledger.kinds import Draft, Kind
+from kiosk.ledger.kinds import Draft, Json, Kind, parse
 from kiosk.messages.statements import ConfigStatement
 from sync import source
 from sync.contact import Settings
@@ -181,6 +182,10 @@ def _gap() -> None:
     raise Problem("409.1", size=0, head="00" * 32)
 
 
+def _body(entry: Entry) -> dict[str, Json]:
+    return parse(entry.payload)
+
+
 def put_back(terminal: Settings, copy: Path, *, sync_too: bool) -> None:
     """What somebody does who restores a card, or only its ledger."""
     folder = terminal.place.data_dir
@@ -205,6 +210,8 @@ def test_an_old_ledger_put_back_is_closed_and_everything_since_goes_on_in_a_new_
     assert len(closed_files(terminal.place.ledger.parent)) == 1
     first, second = central.ledgers.values()
     assert [entry.kind for entry in first].count("rating") == 7  # what it held, nobody took
+    since = [body["stored"] for body in map(_body, second) if body.get("kind") == "rating"]
+    assert len(since) == 3 + new_votes  # no kiosk is needed to bring them over
     assert second == entries(terminal)[: done.size]
     assert state(terminal.place.database)["cursor"]
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ledger.kinds import parse
 from kiosk.ledger.reader import reading
 from tests.disks import SmallDisk
 from tests.sync.hostile import unused_port
@@ -237,6 +239,31 @@ def test_once_ends_with_0_3_4_or_2_with_or_without_a_kiosk(tmp_path: Path) -> No
         assert (facts["status"], facts["waiting"]) == ("accepted", 0)
         assert facts["head"] == _hash_of(data, facts["size"])
     assert said("sync", "once", "--config", "/nowhere", data=data).returncode == 2
+
+
+def test_once_waits_for_what_a_kiosk_brings_over_from_a_closed_ledger(
+    tmp_path: Path, central: Reference
+) -> None:
+    """After somebody put an older copy of the ledger back."""
+    data, old = tmp_path / "data", tmp_path / "old"
+    enrolled(data, central)
+    shutil.copytree(data / "ledger", old)
+    with hailong("run", "--headless", data=data, keys=True, settings=QUICK) as kiosk:
+        kiosk.until("ready")
+        vote(kiosk)
+        assert kiosk.end() == 0
+    assert said("sync", "once", data=data).returncode == 0
+    shutil.rmtree(data / "ledger")
+    shutil.copytree(old, data / "ledger")
+    with hailong("run", "--headless", data=data, keys=True, settings=QUICK) as kiosk:
+        kiosk.until("ready")
+        vote(kiosk, 7)
+        done = said("sync", "once", data=data)
+        assert done.returncode == 0, done.stderr
+        with central.lock:
+            bodies = [parse(entry.payload) for held in central.ledgers.values() for entry in held]
+        assert [body.get("kind") for body in bodies].count("rating") == 7
+        assert kiosk.end() == 0
 
 
 def _hash_of(data: Path, seq: int) -> str:
