@@ -1,4 +1,4 @@
-"""``python -m tests.bench append | idle | ingest | start | terminal | wire``."""
+"""``python -m tests.bench append | drain | idle | ingest | start | terminal | wire``."""
 
 import argparse
 import sys
@@ -36,7 +36,11 @@ def main() -> int:
     wire = commands.add_parser("wire", help="bytes a vote on the way to central")
     wire.add_argument("--rounds", type=int, default=20, help="batches of each size")
 
-    for command in (append, idle, ingest, start, terminal, wire):
+    drain = commands.add_parser("drain", help="from a press, and from a backlog, to central's PostgreSQL")
+    drain.add_argument("--votes", type=int, default=18_000, help="of the backlog: 90 days of 200")
+    drain.add_argument("--presses", type=int, default=50, help="while everything runs")
+
+    for command in (append, drain, idle, ingest, start, terminal, wire):
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
 
     options = parser.parse_args()
@@ -60,6 +64,10 @@ def _run(options: argparse.Namespace) -> int:
         from tests.bench.ingest import run as run_ingest
 
         return run_ingest(options.votes, options.evidence)
+    if options.command == "drain":
+        from tests.bench.drain import run as run_drain
+
+        return run_drain(options.votes, options.presses, options.evidence)
     if options.command == "wire":
         from tests.bench.wire import run as run_wire
 

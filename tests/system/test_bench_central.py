@@ -34,6 +34,13 @@ def test_a_vote_in_a_batch_of_500_takes_few_bytes() -> None:
     assert code == 0, said
 
 
+def test_presses_and_a_backlog_are_timed_until_postgresql_has_them() -> None:
+    code, said = bench("drain", "--votes", "1200", "--presses", "3")
+    assert code in (0, 1), said
+    assert "votes a second out of a backlog" in said
+    assert "press → row in PostgreSQL" in said
+
+
 def test_a_publish_packet_is_as_the_specification_has_it() -> None:
     """MQTT 3.1.1, 3.3.2.3: topic a/b, packet identifier 10; the flags are those of quality of service 1."""
     assert publish("a/b", 10, b"xy") == bytes([0x32, 9, 0, 3]) + b"a/b" + bytes([0, 10]) + b"xy"
