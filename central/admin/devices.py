@@ -93,22 +93,22 @@ class DeviceAdmin(AuditedAdmin[Device]):
     def key_ids(self, device: Device) -> str:
         """To be compared with the one on the terminal's screen."""
         keys = device.keys.filter(revoked_at=None).values_list("key_id", flat=True)
-        return ", ".join(device_pages.in_groups(key_id) for key_id in keys)
+        return ", ".join(words.in_groups(key_id) for key_id in keys)
 
     @admin.display(description=_("ledgers"))
     def ledgers(self, device: Device) -> str:
         """How much of each is held; one that nobody has announced can be admitted."""
         rows = Ledger.objects.filter(device=device).order_by("first_received_at")
-        return format_html_join("", "<div>{} {} {}</div>", (self._ledger(device, row) for row in rows))
+        return format_html_join("", "<div>{}: {} {}</div>", (self._ledger(device, row) for row in rows))
 
     def _ledger(self, device: Device, row: Ledger) -> tuple[str, str, str]:
-        ledger_id = bytes(row.ledger_id).hex()
+        ledger_id, name = bytes(row.ledger_id).hex(), words.ledger(row.ledger_id)
         held = str(_("{held} of {recorded} entries held")).format(held=row.size, recorded=row.recorded)
         if row.admitted:
-            return ledger_id, held, ""
+            return name, held, ""
         url = reverse("admin:central_device_admit", args=(device.pk, ledger_id))
         link = format_html('<a class="alarms" href="{}">{}</a>', url, _("not admitted, is not counted"))
-        return ledger_id, held, link
+        return name, held, link
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:  # noqa: ARG002
         """It is revoked, never removed: its entries are its own."""

@@ -73,7 +73,8 @@ class AlarmAdmin(AuditedAdmin[Alarm]):
     list_select_related = ("device__counter__unit", "acknowledged_by")
     search_fields = ("device__id", "device__counter__name", "device__counter__unit__name")
     readonly_fields = (
-        "kind", "device", "counter", "ledger", "detail", "opened_at", "acknowledged_at", "acknowledged_by", "closed_at",
+        "kind", "device", "counter", "ledger", "details", "evidence", "opened_at", "acknowledged_at", "acknowledged_by",
+        "closed_at",
     )  # fmt: skip
     fields = (*readonly_fields, "comment", "close")
 
@@ -83,9 +84,19 @@ class AlarmAdmin(AuditedAdmin[Alarm]):
         return str(alarm.device.counter)
 
     @admin.display(description=_("ledger"))
-    def ledger(self, alarm: Alarm) -> str:
-        """Its id."""
-        return "" if alarm.ledger_id is None else bytes(alarm.ledger_id).hex()
+    def ledger(self, alarm: Alarm) -> str | None:
+        """Which."""
+        return words.ledger(alarm.ledger_id) or None
+
+    @admin.display(description=_("detail"))
+    def details(self, alarm: Alarm) -> str | None:
+        """What was noted."""
+        return words.detail(alarm) or None
+
+    @admin.display(description=_("evidence that is kept"))
+    def evidence(self, alarm: Alarm) -> int:
+        """How much the terminal has signed that contradicts what is held."""
+        return alarm.evidence.count()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Alarms come by themselves."""
@@ -111,7 +122,7 @@ class AuditLogAdmin(ModelAdmin[AuditLog]):
     list_filter = ("action",)
     search_fields = ("actor", "object_type", "object_id")
     date_hierarchy = "at"
-    fields = ("at", "who", "action", "about", "before", "after")
+    fields = ("at", "who", "action", "about", "whole")
     readonly_fields = fields
 
     @admin.display(description=_("who"), ordering="actor")
@@ -128,6 +139,11 @@ class AuditLogAdmin(ModelAdmin[AuditLog]):
     def difference(self, line: AuditLog) -> str:
         """What was and what is, briefly."""
         return Truncator(words.difference(line)).chars(LONGEST)
+
+    @admin.display(description=_("difference"))
+    def whole(self, line: AuditLog) -> str:
+        """All of it."""
+        return words.difference(line)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody writes here."""

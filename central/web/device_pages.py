@@ -18,6 +18,7 @@ from central.counting import admit as counting
 from central.counting.rows import Owner
 from central.models import Device, DeviceStatus, Ledger
 from central.tickets import ticket as ticket_of
+from central.web import words
 
 
 def actor(request: HttpRequest) -> registry.Actor:
@@ -26,11 +27,6 @@ def actor(request: HttpRequest) -> registry.Actor:
     if not isinstance(user, User) or not user.has_perm("central.change_device"):
         raise PermissionDenied
     return registry.Actor(user)
-
-
-def in_groups(key_id: str) -> str:
-    """A key id as people compare it."""
-    return "-".join(key_id[n : n + 4] for n in range(0, len(key_id), 4))
 
 
 class TicketForm(forms.Form):
@@ -89,7 +85,7 @@ def accept(request: HttpRequest, device_id: str) -> HttpResponse:
     form = CompareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _done(request, device, lambda: registry.accept(device.pk, who), _("The terminal is accepted."))
-    keys = [in_groups(key.key_id) for key in device.keys.filter(revoked_at=None)]
+    keys = [words.in_groups(key.key_id) for key in device.keys.filter(revoked_at=None)]
     return _page(request, "central/accept.html", _("Accept a terminal"), device=device, keys=keys, form=form)
 
 
@@ -118,7 +114,7 @@ def admit(request: HttpRequest, device_id: str, ledger_id: str) -> HttpResponse:
         "central/admit.html",
         _("Admit a ledger"),
         device=device,
-        ledger=ledger_id,
+        ledger=words.in_groups(ledger_id),
         row=rows[ledger_id],
     )
 

@@ -10,7 +10,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from central import audit
-from central.models import AuditLog
+from central.models import Alarm, AuditLog
+from central.web.noted import KINDS, NOTED
+
+_SHOWN = 16
+"""Hexadecimal digits of a long number: enough to tell two apart."""
 
 NOTHING: tuple[object, ...] = (None, "", [], [""] * 5)
 
@@ -39,7 +43,31 @@ def actor(line: AuditLog) -> str:
 def about(line: AuditLog) -> str:
     """What it was done to."""
     model = _model(line)
-    return f"{model._meta.verbose_name if model else line.object_type} {line.object_id}".strip()
+    kind = KINDS.get(line.object_type) or (model._meta.verbose_name if model else line.object_type)
+    return f"{kind} {line.object_id}".strip()
+
+
+def ledger(ledger_id: bytes | memoryview | None) -> str:
+    """The beginning of a ledger's id, in groups; nothing where there is none."""
+    return "" if ledger_id is None else f"{in_groups(bytes(ledger_id).hex()[:_SHOWN])}…"
+
+
+def in_groups(number: str) -> str:
+    """As people compare it: `ab12-cd34-…`."""
+    return "-".join(number[n : n + 4] for n in range(0, len(number), 4))
+
+
+def detail(alarm: Alarm) -> str:
+    """What was noted when it was opened."""
+    return "; ".join(
+        f"{NOTED.get(name, name)}: {_noted(name, value)}" for name, value in alarm.detail.items()
+    )
+
+
+def _noted(name: str, value: object) -> str:
+    if name == "head":
+        return f"{in_groups(str(value)[:_SHOWN])}…"
+    return _said(None, value)
 
 
 def difference(line: AuditLog) -> str:
@@ -68,7 +96,7 @@ def _change(
     before: Mapping[str, object],
     after: Mapping[str, object],
 ) -> str:
-    label = name if field is None else str(field.verbose_name)
+    label = str(NOTED.get(name, name)) if field is None else str(field.verbose_name)
     new = _said(field, after.get(name))
     return f"{label}: {_said(field, before[name])} → {new}" if name in before else f"{label}: {new}"
 

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from central import alarms, clock
+from central import alarms, audit, clock
+from central.ingest.errors import OtherHistory
 from central.models import (
     Alarm,
     AlarmKind,
@@ -25,7 +26,9 @@ from central.models import (
 from kiosk.messages.notes import parse_note
 from kiosk.messages.statements import config_of
 from tests.central import makers
+from tests.central.delivered import Delivered
 from tests.central.terminal import Terminal, enrolled
+from tests.central.web.browser import browser
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -230,3 +233,32 @@ def test_the_history_of_an_object_is_our_log(client: Client) -> None:
     post(client, "counter_change", counter.pk, unit=counter.unit_id, name="Quầy 7")
     answer = client.get(reverse("admin:central_counter_history", args=(counter.pk,)), follow=True)
     assert "Quầy 1 → Quầy 7" in answer.content.decode()
+
+
+def test_an_alarm_and_a_change_are_read_without_knowing_the_tables(
+    client: Client, terminal: Delivered
+) -> None:
+    """Vietnamese words, and the beginning of long numbers: what a clerk reads out over the telephone."""
+    chain = terminal.chain
+    chain.rate(5)
+    terminal.send()
+    other = terminal.successor()
+    other.ledger_id = chain.ledger_id
+    other.rate(1)
+    with pytest.raises(OtherHistory):
+        terminal.send(other.batch(), other)
+    alarm = Alarm.objects.get()
+    page = client.get(f"/admin/central/alarm/{alarm.pk}/change/").content.decode()
+    assert f"số mục thiết bị đã ký: {alarm.detail['size']}" in page
+    assert chain.ledger_id.hex() not in page
+    assert alarm.detail["head"] not in page
+    audit.record("command", "code", terminal.device, None, {"accept": True})
+    line = AuditLog.objects.latest("id")
+    page = client.get(f"/admin/central/auditlog/{line.pk}/change/").content.decode()
+    assert "chấp nhận ngay, không đối chiếu mã khóa: Có" in page
+    assert "{" not in page.partition('id="content-main"')[2].partition("<script")[0]
+
+
+def test_the_way_in_speaks_both_languages() -> None:
+    page = browser().get("/admin/login/").content.decode()
+    assert 'name="language" value="en"' in page

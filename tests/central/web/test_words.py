@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from central import audit
-from central.models import AuditLog
+from central.models import Alarm, AuditLog
 from central.web import words
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -46,6 +46,40 @@ def test_a_change_is_said_in_words() -> None:
 
 
 def test_a_line_about_something_unknown_is_said_as_it_stands() -> None:
-    line = AuditLog(actor="an", object_type="organisation", before=None, after={"provinces": 34, "x": None})
-    assert words.about(line) == "organisation"
-    assert words.difference(line) == "provinces: 34"
+    line = AuditLog(actor="an", object_type="planet", before=None, after={"moons": 2, "x": None})
+    assert words.about(line) == "planet"
+    assert words.difference(line) == "moons: 2"
+
+
+def test_what_is_noted_beside_the_columns_is_said_in_words() -> None:
+    loaded = AuditLog(actor="command", object_type="organisation", after={"provinces": 34, "communes": 3321})
+    code = AuditLog(
+        actor="command",
+        object_type="device",
+        object_id="7K3F9Q2MXP",
+        after={"accept": False, "expires_at": "2026-11-26T00:30:00+00:00"},
+    )
+    with translation.override("vi"):
+        assert words.about(loaded) == "danh mục đơn vị hành chính"
+        assert words.difference(loaded) == "số tỉnh, thành phố: 34; số xã, phường, đặc khu: 3321"
+        assert words.difference(code) == (
+            "chấp nhận ngay, không đối chiếu mã khóa: Không; hết hạn: 07:30 26/11/2026"
+        )
+
+
+@pytest.mark.parametrize(
+    ("noted", "said"),
+    [
+        (
+            {"size": 10, "head": "a70d" * 16},
+            "số mục thiết bị đã ký: 10; mã băm của mục cuối: a70d-a70d-a70d-a70d…",
+        ),
+        ({"held": 3, "after": 7}, "số mục máy chủ đã nhận: 3; sau mục số: 7"),
+        ({"before": "", "now": "10000000abcdef01"}, "trước đây: –; hiện nay: 10000000abcdef01"),
+        ({"last_heard": "2026-11-25T00:30:00+00:00"}, "liên lạc gần nhất: 07:30 25/11/2026"),
+        ({"waiting_since": None}, "chờ từ: –"),
+    ],
+)
+def test_what_is_noted_with_an_alarm_is_said_in_words(noted: dict[str, object], said: str) -> None:
+    with translation.override("vi"):
+        assert words.detail(Alarm(detail=noted)) == said
