@@ -107,7 +107,6 @@ class EnrolmentCode(models.Model):
         finder: The first characters of the code.
         proof: HMAC-SHA-256(secret of this server, code).
         accept: The terminal needs no comparing of keys.
-        same_ledger: The device goes on with key and ledger (a board was replaced).
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="codes")
