@@ -1,6 +1,7 @@
 """A batch is received as the entries that were stored, or not at all; a receipt is for what was sent."""
 
 import gzip
+import tracemalloc
 import zlib
 
 import msgspec
@@ -204,3 +205,16 @@ def test_a_checkpoint_comes_with_its_note() -> None:
     found = protocol.signed_checkpoint(DEVICE.sign(SENT.text()).render())
     assert found.checkpoint == SENT
     assert found.note.is_signed_by(DEVICE.public)
+
+
+def test_a_body_that_would_become_large_is_not_unpacked_to_see_that() -> None:
+    bomb = protocol.compressed(bytes(256 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError) as refused:
+            protocol.decompressed(bomb)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refused.value.code == "413.1"
+    assert peak < 4 * protocol.MOST_BYTES
