@@ -12,8 +12,9 @@ from central.embedded import Cluster, EmbeddedError
 DATABASE_S = 2.0
 """How often the embedded database is looked at."""
 
-SILENCE_S = 600.0
-"""How often terminals that are not heard are looked for. Several servers on one database may all do it."""
+SILENCE_S = 1800.0
+"""How often terminals that are not heard are looked for; not at once: after days without a server each of them needs up
+to a quarter of an hour to find that it is back. Several servers on one database may all do it."""
 
 
 @contextmanager
@@ -32,13 +33,12 @@ def repeated(name: str, every_s: float, look: Callable[[], None]) -> Iterator[No
 
     Args:
         name: Of the thread.
-        every_s: How long to wait after each time.
+        every_s: How long to wait before each time.
         look: What to do.
     """
     ended = threading.Event()
 
     def run() -> None:
-        look()
         while not ended.wait(every_s):
             look()
 

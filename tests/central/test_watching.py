@@ -2,51 +2,38 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from datetime import timedelta
 
-import psycopg
 import pytest
 from django.db import OperationalError
 
-from central import silence, watching
-from central.embedded import Cluster
-from central.runner import runner
-from tests.central import served
-from tests.central.remote import Place
+from central import clock, silence, watching
+from central.models import Alarm, AlarmKind, Device
+from sync.backoff import MOST_S
+from tests.central.delivered import Delivered
 from tests.system.program import PATIENCE_S
 
 
-@contextmanager
-def database(data: Path) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """The embedded database of a data folder, beside its server or without one."""
-    cluster = Cluster(data / "postgresql", runner())
-    cluster.start()
-    try:
-        with psycopg.connect(cluster.url, autocommit=True) as connection:
-            yield connection
-    finally:
-        cluster.stop()
+def test_a_server_opens_alarms_for_terminals_that_fell_silent(
+    terminal: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Device.objects.update(last_seen_at=clock.now() - silence.PATIENCE - timedelta(hours=1))
+    monkeypatch.setattr(watching, "SILENCE_S", 0.01)
+    with watching.watched(None):
+        deadline = time.monotonic() + PATIENCE_S
+        while not Alarm.objects.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.device) == (AlarmKind.SILENCE, terminal.device)
 
 
-def test_a_server_opens_alarms_for_terminals_that_fell_silent() -> None:
-    with served.data_folder() as data:
-        with served.serving(data) as program:
-            device = Place(data, served.url(program)).chain.device
-            assert program.end() == 0
-        with database(data) as connection:
-            connection.execute("UPDATE central_device SET last_seen_at = now() - interval '73 hours'")
-            with served.serving(data) as program:
-                deadline = time.monotonic() + PATIENCE_S
-                while not (
-                    rows := connection.execute("SELECT kind, device_id FROM central_alarm").fetchall()
-                ):
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
-                assert rows == [("silence", device)]
-                assert program.end() == 0
-                assert program.log == ""
+def test_a_server_that_was_away_for_days_gives_terminals_time_to_come_back(terminal: Delivered) -> None:
+    Device.objects.update(last_seen_at=clock.now() - silence.PATIENCE - timedelta(hours=1))
+    with watching.watched(None):
+        pass
+    assert terminal.device.alarms.count() == 0
+    assert watching.SILENCE_S > MOST_S
 
 
 def test_it_is_done_again_and_again_and_ends_at_once() -> None:
