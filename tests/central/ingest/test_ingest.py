@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from central import clock
+from central.ingest import contradiction
 from central.ingest.errors import MissingBefore, OtherHistory
 from central.models import (
     Alarm,
@@ -229,6 +230,38 @@ def test_another_history_is_refused_and_kept_as_evidence(terminal: Delivered) ->
     with pytest.raises(OtherHistory):
         terminal.send(batch)
     assert Alarm.objects.count() == alarm.evidence.count() == 1
+
+
+def test_an_earlier_batch_again_leaves_the_newest_receipt_and_what_the_terminal_has_signed(
+    terminal: Delivered,
+) -> None:
+    """Otherwise whoever plays old batches again could make central forget how much there must be."""
+    chain = begun(terminal)
+    terminal.send()
+    for _ in range(5):
+        chain.rate(5)
+    with pytest.raises(MissingBefore):
+        terminal.send(chain.batch(10))
+    terminal.send(chain.batch(6, 7))
+    newest = Receipt.objects.get().note
+    terminal.send(chain.batch(0, 3))
+    ledger = Ledger.objects.get()
+    assert (ledger.size, ledger.recorded) == (7, 11)
+    assert (Receipt.objects.get().note, Receipt.objects.get().size) == (newest, 7)
+
+
+def test_of_two_copies_that_both_live_only_so_much_evidence_is_kept(
+    terminal: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contradiction, "MOST_EVIDENCE", 2)
+    chain = begun(terminal)
+    put_back = replace(chain, entries=chain.entries[:4])
+    terminal.send()
+    for _ in range(4):
+        put_back.rate(5)
+        with pytest.raises(OtherHistory):
+            terminal.send(put_back.batch(4))
+    assert Alarm.objects.get().evidence.count() == 2
 
 
 def test_a_signed_head_that_is_not_the_one_that_is_held_is_another_history(terminal: Delivered) -> None:
