@@ -12,7 +12,7 @@ from django.utils import translation
 
 from central import audit, clock, codes, configs
 from central.codes import NewCode
-from central.models import Counter, Device, DeviceStatus, Unit
+from central.models import Counter, Device, DeviceStatus, HourlyCount, IssuedConfig, Unit
 from sync.codes import new_device_id
 
 _NUMBER = re.compile("[0-9]{1,18}")
@@ -93,6 +93,19 @@ def _check(clean: Callable[[], None], row: Unit | Counter) -> None:
             raise BadName(
                 f"the {row._meta.verbose_name} cannot be made: {' '.join(error.messages)}"
             ) from error
+
+
+def is_used(row: Unit | Counter) -> bool:
+    """Whether anything was ever said or counted for it: then it ends, and is not removed."""
+    if isinstance(row, Counter):
+        said = IssuedConfig.objects.filter(counter=row).exists() or row.devices.exists()
+        return said or HourlyCount.objects.filter(counter=row).exists()
+    below = row.children.exists() or row.counters.exists()
+    return (
+        below
+        or IssuedConfig.objects.filter(unit=row).exists()
+        or HourlyCount.objects.filter(unit=row).exists()
+    )
 
 
 def reserve(counter: Counter, actor: Actor) -> Device:

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from central import audit
+from central import audit, registry
 from central.admin.generic import ModelAdmin, ModelForm
+from central.models import Counter, Unit
 
 M = TypeVar("M", bound=Model)
 
@@ -52,6 +53,19 @@ class AuditedAdmin(ModelAdmin[M]):
         about = self.model._meta.label_lower.removeprefix("central.")
         query = urlencode({"object_type": about, "object_id": object_id})
         return redirect(f"{reverse('admin:central_auditlog_changelist')}?{query}")
+
+
+class LastingAdmin(AuditedAdmin[M]):
+    """What may be removed only while nothing was said or counted for it; what is used begins and ends.
+
+    It is asked of each by itself: Django's page for removing several would read every rating to name it.
+    """
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Never several at once."""
+        if obj is None or not isinstance(obj, Unit | Counter) or registry.is_used(obj):
+            return False
+        return super().has_delete_permission(request, obj)
 
 
 def audit_saved(request: HttpRequest, obj: Model, before: dict[str, audit.Json] | None) -> None:

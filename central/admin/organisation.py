@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from central import registry
-from central.admin.base import AuditedAdmin
+from central.admin.base import AuditedAdmin, LastingAdmin
 from central.admin.generic import ModelForm
 from central.models import Counter, Field, Unit
 from kiosk.messages.statements import LEVELS, LONGEST_LABEL
@@ -39,7 +39,7 @@ class UnitForm(ModelForm[Unit]):
 
 
 @admin.register(Unit)
-class UnitAdmin(AuditedAdmin[Unit]):
+class UnitAdmin(LastingAdmin[Unit]):
     """Units."""
 
     form = UnitForm
@@ -113,7 +113,7 @@ class CounterForm(ModelForm[Counter]):
 
 
 @admin.register(Counter)
-class CounterAdmin(AuditedAdmin[Counter]):
+class CounterAdmin(LastingAdmin[Counter]):
     """Counters."""
 
     form = CounterForm

@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from central import audit
 from central.admin.base import AuditedAdmin
@@ -30,8 +35,44 @@ def rights(about: User | Group) -> dict[str, audit.Json]:
     }
 
 
+_ACTIONS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("view")}
+# Nobody can do these, whatever rights they have.
+_NEVER = (
+    "delete_device",
+    "add_alarm",
+    "delete_alarm",
+    "add_auditlog",
+    "change_auditlog",
+    "delete_auditlog",
+)
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """What can be done with which pages, in the language of the page: Django's own names are English."""
+
+    def label_from_instance(self, permission: Permission) -> str:
+        """Such as “Quầy: thêm”."""
+        model = permission.content_type.model_class()
+        name = permission.content_type.name if model is None else model._meta.verbose_name_plural
+        return f"{capfirst(name)}: {_ACTIONS[permission.codename.partition('_')[0]]}"
+
+
 class RightsAdmin(AuditedAdmin[M]):
     """Rights are in tables beside the row."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **options: object
+    ) -> "forms.ModelMultipleChoiceField[Any] | None":
+        """Boxes to be ticked."""
+        boxes = forms.CheckboxSelectMultiple()
+        if db_field.related_model is not Permission:
+            return super().formfield_for_manytomany(db_field, request, **options | {"widget": boxes})
+        types = ContentType.objects.get_for_models(*admin.site._registry).values()
+        permissions = Permission.objects.filter(content_type__in=types).exclude(codename__in=_NEVER)
+        ordered = permissions.select_related("content_type").order_by("content_type__model", "codename")
+        return PermissionsField(ordered, widget=boxes, required=False, label=capfirst(db_field.verbose_name))
 
     def save_related(
         self,
@@ -64,5 +105,5 @@ class AuditedUserAdmin(RightsAdmin[User], UserAdmin):  # type: ignore[type-arg] 
 
 
 @admin.register(Group)
-class AuditedGroupAdmin(RightsAdmin[Group], GroupAdmin):
+class AuditedGroupAdmin(RightsAdmin[Group], GroupAdmin):  # type: ignore[misc]
     """Groups."""

@@ -105,6 +105,9 @@ class AuditLog(models.Model):
         verbose_name_plural = _("log of changes")
         ordering = ("-id",)
 
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.object_id}".strip()
+
 
 class UsedNonce(models.Model):
     """A nonce that signed a request: never again. Removed once it is too old to be accepted anyway."""

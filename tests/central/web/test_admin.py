@@ -262,3 +262,60 @@ def test_an_alarm_and_a_change_are_read_without_knowing_the_tables(
 def test_the_way_in_speaks_both_languages() -> None:
     page = browser().get("/admin/login/").content.decode()
     assert 'name="language" value="en"' in page
+
+
+def test_what_is_used_is_not_removed_and_no_page_reads_its_ratings(
+    client: Client, terminal: Delivered
+) -> None:
+    counter = terminal.device.counter
+    terminal.chain.configure(1, counter.unit_id, counter.pk)
+    terminal.chain.rate(5)
+    terminal.send()
+    for page, row in (("unit", counter.unit), ("counter", counter)):
+        assert client.get(reverse(f"admin:central_{page}_delete", args=[row.pk])).status_code == 403
+        assert "delete_selected" not in client.get(f"/admin/central/{page}/").content.decode()
+        assert (
+            'class="deletelink"' not in client.get(f"/admin/central/{page}/{row.pk}/change/").content.decode()
+        )
+    unused = Unit.objects.create(name="UBND xã gõ nhầm")
+    page = client.get(reverse("admin:central_unit_delete", args=[unused.pk])).content.decode()
+    assert "Xóa đơn vị “UBND xã gõ nhầm”?" in page
+    post(client, "unit_delete", unused.pk, post="yes")
+    assert not Unit.objects.filter(pk=unused.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [("/admin/central/nothing/", 404, "Không có trang này"), ("/x", 404, "Không có trang này")],
+)
+def test_a_page_that_is_not_there_says_so_in_vietnamese(
+    client: Client, path: str, status: int, words: str
+) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, words in answer.content.decode()) == (status, True)
+
+
+def test_a_form_that_was_open_for_too_long_is_told_of_in_vietnamese() -> None:
+    strict = Client(SERVER_NAME="127.0.0.1", enforce_csrf_checks=True)
+    answer = strict.post("/admin/login/", {"username": "x", "password": "y"})
+    assert (answer.status_code, "Trang đã mở quá lâu" in answer.content.decode()) == (403, True)
+
+
+def test_who_has_no_right_is_told_so_in_vietnamese(client: Client) -> None:
+    clerk = User.objects.create_user("thư ký", is_staff=True)
+    client.force_login(clerk, "django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/admin/central/device/")
+    assert (answer.status_code, "Tài khoản không có quyền" in answer.content.decode()) == (403, True)
+
+
+def test_pages_about_accounts_are_vietnamese_too(client: Client) -> None:
+    user = User.objects.get()
+    page = client.get(f"/admin/auth/user/{user.pk}/change/").content.decode()
+    page += client.get("/admin/auth/group/add/").content.decode()
+    assert "Thiết bị đánh giá: thay đổi" in page
+    for english in ("Can add", "Raw passwords", "Reset password", "Choose all"):
+        assert english not in page
+    wrong = post(client, "unit_add", name="").content.decode()
+    assert "Xin sửa lỗi dưới đây" in wrong
+    page = client.get("/admin/password_change/").content.decode()
+    assert "Mật khẩu phải có ít nhất 12 ký tự." in page
