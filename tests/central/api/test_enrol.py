@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from central import clock, codes, server
+from central import clock, codes, registry, server
 from central.api.enrol import _address
 from central.enrolment import Applicant, enrol
 from central.models import (
@@ -106,6 +106,14 @@ def test_a_new_code_burns_the_one_before() -> None:
     old = codes.make(device, accept=True).text
     codes.make(device, accept=True)
     assert problem(Terminal().enrol(old)) == "403.3"
+
+
+def test_a_ticket_that_was_printed_before_a_revocation_lets_nobody_in() -> None:
+    device = reserved()
+    code = codes.make(device, accept=True).text
+    registry.revoke(device.pk, registry.Actor())
+    assert problem(Terminal().enrol(code)) == "403.3"
+    assert Terminal().enrol(codes.make(device, accept=True).text).status_code == 200
 
 
 def test_ten_tries_a_minute_are_answered_for_each_address(monkeypatch: pytest.MonkeyPatch) -> None:
