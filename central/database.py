@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 CONNECT_TIMEOUT_S = 5
@@ -10,6 +11,15 @@ WAIT_S = 3
 
 # Of the web processes only: commands may take their time.
 PATIENCE = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+
+
+class BadAddress(ValueError):
+    """No address of a PostgreSQL. The message says what one looks like."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_URL is not an address of a PostgreSQL, such as postgresql://user:password@host/name"
+        )
 
 
 class Parameters(TypedDict):
@@ -34,9 +44,12 @@ def parameters(url: str, pool: str | None = None) -> Parameters:
         pool: So many connections are shared by all threads.
 
     Raises:
-        psycopg.ProgrammingError: It is not one.
+        BadAddress: It is not one.
     """
-    found = conninfo_to_dict(url)
+    try:
+        found = conninfo_to_dict(url)
+    except ProgrammingError:  # its words may have the password in them
+        raise BadAddress from None
     taken = {name: str(found.pop(name, "") or "") for name in ("dbname", "user", "password", "host", "port")}
     options: dict[str, object] = {"connect_timeout": CONNECT_TIMEOUT_S, **found}
     if pool:

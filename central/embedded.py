@@ -7,7 +7,6 @@ runs on, and the next one to come uses it.
 
 import fcntl
 import os
-import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -109,8 +108,7 @@ class Cluster:
         self._bury()
         if not self.runs():
             founding.configure(self.place, self._runner, self._settings)
-            options = f"-c config_file={shlex.quote(str(self.place / 'postgresql.conf'))}"
-            self._pg_ctl("start", "--log", str(self.place / "data" / "start.log"), "--options", options)
+            self._pg_ctl("start", "--log", "data/start.log", "--options", "-c config_file=postgresql.conf")
         self._wait(
             "it does not become ready", lambda: (found := self._running()) is not None and found.is_ready
         )
@@ -132,10 +130,9 @@ class Cluster:
             time.sleep(_POLL_S)
 
     def _pg_ctl(self, action: str, *arguments: str) -> None:
-        data = str(self.place / "data")
-        self._runner.succeed(
-            "pg_ctl", action, "--pgdata", data, f"--timeout={PATIENCE_S}", "--wait", *arguments
-        )
+        # It gives its paths to a shell: seen from the folder itself they have nothing that a shell would take apart.
+        options = ("--pgdata", "data", f"--timeout={PATIENCE_S}", "--wait")
+        self._runner.succeed("pg_ctl", action, *options, *arguments, at=self.place)
 
 
 __all__ = ["Cluster", "EmbeddedError"]

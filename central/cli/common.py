@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 import django
 
+from central.database import BadAddress, parameters
 from central.embedded import Cluster, EmbeddedError
 from central.place import Place, default_folder
 from central.runner import runner
@@ -53,7 +54,9 @@ def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Rea
     cluster: Cluster | None = None
     try:
         place.make()
-        if not os.environ.get("DATABASE_URL"):
+        if given := os.environ.get("DATABASE_URL"):
+            parameters(given)
+        else:
             cluster = Cluster(place.postgresql, runner())
             cluster.start()
             os.environ["DATABASE_URL"] = cluster.url
@@ -66,7 +69,7 @@ def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Rea
         yield Ready(place, cluster)
     except BrokenPipeError:
         raise  # whoever read the answer has seen enough: click ends quietly
-    except (EmbeddedError, KeyFileError, OSError) as error:
+    except (EmbeddedError, KeyFileError, BadAddress, OSError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         if cluster is not None:

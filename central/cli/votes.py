@@ -15,7 +15,10 @@ def votes(data_dir: Path | None, form: str, device: str | None) -> None:
     """Print the counted ratings, one a line."""
     with server(data_dir):
         from central import votes as found
+        from central.models import Device
 
+        if device is not None and not Device.objects.filter(pk=device.upper()).exists():
+            raise click.ClickException(f"there is no terminal {device}")
         lines = {"jsonl": found.as_jsonl, "csv": found.as_csv}[form]
         for line in lines(found.votes(None if device is None else device.upper())):
             click.echo(line)

@@ -62,6 +62,14 @@ def test_a_name_that_cannot_be_one_is_a_clear_error(place: Place) -> None:
         assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("address", ["nonsense", "mysql://somebody:secret@host/name"])
+def test_what_is_no_address_of_a_database_is_said_without_its_password(place: Place, address: str) -> None:
+    done = served.run("votes", data=place.data, environ=served.surroundings(DATABASE_URL=address))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: DATABASE_URL is not an address")
+    assert "secret" not in done.stderr
+
+
 def test_a_ledger_is_admitted_once(place: Place) -> None:
     new = Chain(place.chain.device, place.chain.central, place.chain.key)
     new.boot(continues={"ledger": LEDGER.hex(), "seq": None})
@@ -80,6 +88,7 @@ def test_a_ledger_is_admitted_once(place: Place) -> None:
 def test_what_is_not_there_is_named(place: Place) -> None:
     for arguments in (
         ("complete", "--device", "0000000000"),
+        ("votes", "--device", "0000000000"),
         ("recount", "--device", "0000000000"),
         ("ledger", "admit", "--device", place.chain.device, "00" * 16),
     ):

@@ -21,7 +21,7 @@ from tests.system.program import PATIENCE_S
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with served.data_folder("cơ sở dữ liệu 'một'") as above:
+    with served.data_folder("cơ sở \"dữ liệu\" 'một' $HOME `false` %s \\") as above:
         above.mkdir(mode=0o711)
         yield above / "postgresql"
 
@@ -126,8 +126,8 @@ def test_making_it_is_done_whole_or_again(folder: Path, monkeypatch: pytest.Monk
     found = cluster(folder)
     done = Runner.run
 
-    def broken(self: Runner, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        answer = done(self, program, *arguments)
+    def broken(self: Runner, program: str, *arguments: str, at: Path) -> subprocess.CompletedProcess[str]:
+        answer = done(self, program, *arguments, at=at)
         return subprocess.CompletedProcess((), 1, "no space left") if program == "initdb" else answer
 
     monkeypatch.setattr(Runner, "run", broken)
