@@ -150,8 +150,8 @@ class _Attempt:
             raise
 
     def _channel(self) -> Channel:
-        trust = Trust(self.pinned, self.times.now_ms)
-        return Channel(self.ticket.url, trust, self.settings.proxy, self.settings.limits)
+        now_ms = self.times.now_ms if self.pinned is None else self.times.central_ms
+        return Channel(self.ticket.url, Trust(self.pinned, now_ms), self.settings.proxy, self.settings.limits)
 
     def _believed(self, answer: EnrolAnswer, checkpoint: Checkpoint) -> _Believed:
         try:

@@ -16,7 +16,9 @@ _TROUBLES: Mapping[Trouble, Phrase] = {
     ),
     Trouble.ROUTE: Phrase("There is no network. Please check the network cable, the Wi-Fi or the SIM card."),
     Trouble.TIMEOUT: Phrase("The server does not answer, or too slowly. Please check the network."),
-    Trouble.CUT: Phrase("The connection broke. It is tried again."),
+    Trouble.CUT: Phrase(
+        "The connection broke. Please try again in a minute; the delivery does so by itself."
+    ),
     Trouble.PROXY: Phrase(
         "The proxy does not let it through. Please check sync.proxy, or ask who runs the proxy."
     ),
@@ -48,7 +50,9 @@ _TROUBLES: Mapping[Trouble, Phrase] = {
         "The answer is not a receipt of the central server that this terminal belongs to. Please tell its "
         "administrator."
     ),
-    Trouble.BUSY: Phrase("The server cannot take anything just now. It is tried again."),
+    Trouble.BUSY: Phrase(
+        "The server cannot take anything just now. Please try again in a minute; the delivery does so by itself."
+    ),
 }
 
 _PROBLEMS: Mapping[str, Phrase] = {

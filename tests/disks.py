@@ -68,6 +68,20 @@ def _write_until_full(fd: int) -> int:
     return written
 
 
+def recorded_syncs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Inode and size of whatever is synced from now on, in order."""
+    found: list[tuple[int, int]] = []
+    sync = os.fsync
+
+    def noted(fd: int) -> None:
+        sync(fd)
+        known = os.fstat(fd)
+        found.append((known.st_ino, known.st_size))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return found
+
+
 def _run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, f"{command}: {done.stderr}"

@@ -9,16 +9,19 @@ import pytest
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files
 from kiosk.ledger.kinds import Draft, Json, Kind, parse
-from kiosk.messages.statements import ConfigStatement
+from kiosk.messages.notes import Note
+from kiosk.messages.statements import Checkpoint, ConfigStatement
 from sync import source
-from sync.contact import Settings
+from sync.connect import OwnKiosk
+from sync.contact import Settings, contact
+from sync.delivery import Pace
 from sync.errors import Fault, LocalFault, NotEnrolled, Refused
 from sync.once import deliver
 from sync.store import Store
 from tests.kiosk.ledger.terminal import fill, tamper
 from tests.sync import world
 from tests.sync.reference import DEVICE, Problem, Reference, serving
-from tests.sync.world import clock_of, deliver_through, enrolled, entries, settings, state, votes
+from tests.sync.world import clock_of, deliver_through, enrolled, entries, office, settings, state, votes
 
 
 @pytest.fixture
@@ -178,6 +181,23 @@ def test_a_central_that_loses_its_place_again_and_again_is_put_off(
     assert len(central.served) - before < 10
 
 
+def test_a_central_that_forgets_every_batch_is_put_off_too(terminal: Settings, central: Reference) -> None:
+    """It takes one, and then knows nothing of it: this would go on for ever."""
+    votes(terminal, 10)
+
+    def forgetful(_: str, path: str) -> None:
+        if path.endswith("/entries") and central.ledgers and len(central.served) % 2:
+            central.ledgers[next(iter(central.ledgers))] = []
+        assert len(central.served) < 200
+
+    central.interfere = forgetful
+    with office(terminal) as own, Store(terminal.place.database) as store, pytest.raises(Refused):
+        contact(terminal.terminal(OwnKiosk(own), store, Pace(2)), heartbeat=False)
+    central.interfere = lambda _, __: None
+    done = deliver(terminal)
+    assert held(central) == entries(terminal)[: done.size]
+
+
 def _gap() -> None:
     raise Problem("409.1", size=0, head="00" * 32)
 
@@ -238,7 +258,10 @@ def test_a_fork_that_central_cannot_prove_closes_nothing(terminal: Settings, cen
     deliver(terminal)
     votes(terminal, 1)
     stranger = Reference()
-    for receipt in (None, "", "no note", central.receipts.copy().popitem()[1], stranger.receipts.get(b"")):
+    (ledger_id,) = central.ledgers
+    another_history = Note(Checkpoint(ledger_id, 3, bytes(32)).text())
+    by_a_stranger = stranger.key.cosign(another_history, 5).render()
+    for receipt in (None, "", "no note", central.receipts.copy().popitem()[1], by_a_stranger):
         central.interfere = _fork(receipt)
         before = entries(terminal)
         with pytest.raises(Refused) as found:

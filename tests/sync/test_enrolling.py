@@ -229,6 +229,20 @@ def test_with_a_pinned_authority_a_terminal_without_a_clock_enrols_and_delivers(
         assert deliver(where).waiting.votes == 0
 
 
+def test_with_a_pinned_authority_a_clock_that_was_set_wrong_is_not_asked(
+    where: Settings, tmp_path: Path
+) -> None:
+    """Whoever plays time server to a terminal does not cut it off from central."""
+    clock_of(where).wall = int((MORNING - YEAR).timestamp() * 1e9)
+    clock_of(where).synced = True
+    authority = Authority(begins=MORNING - YEAR / 2)
+    with serving(Reference(), authority.context(tmp_path)) as central:
+        ask(where, central, ca=authority.pem)
+        clock_of(where).reboot("another boot")
+        votes(where, 2)
+        assert deliver(where).waiting.votes == 0
+
+
 @pytest.mark.parametrize("off_ms", [-31 * DAY_MS, 31 * DAY_MS])
 def test_a_certificate_that_is_out_of_its_time_by_central_s_own_word_enrols_nobody(
     where: Settings, tmp_path: Path, off_ms: int

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from kiosk.messages import wire
 from kiosk.messages.notes import Note
-from kiosk.messages.statements import Checkpoint, TimeStatement
+from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.connect import OwnKiosk
 from sync.contact import Settings, contact
@@ -356,27 +355,3 @@ def test_an_answer_that_is_lost_is_asked_for_again(tmp_path: Path) -> None:
     error = attacked(tmp_path, central, attack)
     assert isinstance(error, Unreachable)
     assert error.trouble is Trouble.CUT
-
-
-def test_a_time_that_is_not_central_s_or_not_for_this_question_is_not_believed(tmp_path: Path) -> None:
-    said = TimeStatement(bytes(16), 4_000_000_000_000).text()
-
-    for note in (OTHER.sign(said).render(), "", said):
-        central = Reference()
-
-        def attack(there: Attacked, note: str = note, central: Reference = central) -> SyncError:
-            with Store(there.where.place.database) as store:
-                progress = store.progress()
-                store.keep(msgspec.structs.replace(progress, heard=None))
-            answer = http("200 OK", note.encode(), content_type="text/plain")
-            port = int(central.url.rpartition(":")[2])
-            with hostile(says(answer), port=port) as server, pytest.raises(SyncError) as found:
-                there.contact()
-            assert b"GET /api/v1/time?nonce=" in server.requests[0]
-            with Store(there.where.place.database) as store:
-                assert store.progress().heard is None
-            return found.value
-
-        error = attacked(tmp_path / str(len(note)), central, attack)
-        assert isinstance(error, Unreachable)
-        assert error.trouble is Trouble.NOT_CENTRAL

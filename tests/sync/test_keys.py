@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.keys import KeyFileError, generate, load, load_or_make
-from tests.disks import SmallDisk, small_disk
+from tests.disks import SmallDisk, recorded_syncs, small_disk
 
 __all__ = ["small_disk"]
 
@@ -120,6 +120,16 @@ def test_a_cosignature_is_added_to_what_is_there() -> None:
     receipt = central.cosign(device.sign(TEXT), 1_795_309_200)
     assert receipt.is_signed_by(device.public)
     assert receipt.cosigned_at(central.public) == 1_795_309_200
+
+
+def test_a_key_and_its_name_are_on_the_disk_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = recorded_syncs(monkeypatch)
+    load_or_make(tmp_path / "device.key", "device")
+    file, folder = (tmp_path / "device.key").stat(), tmp_path.stat()
+    assert synced[0] == (file.st_ino, file.st_size)
+    assert synced[-1][0] == folder.st_ino
 
 
 def test_a_key_that_a_full_disk_does_not_take_leaves_nothing_behind(small_disk: SmallDisk) -> None:

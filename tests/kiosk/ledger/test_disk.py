@@ -14,7 +14,7 @@ from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of, replace_file
 from kiosk.ledger.kinds import Draft, Kind, parse
 from kiosk.ledger.writer import Patience
-from tests.disks import Ext4Disk, SmallDisk
+from tests.disks import Ext4Disk, SmallDisk, recorded_syncs
 from tests.kiosk.ledger.terminal import brought_over, intact, kept, stored, vote, votes
 from tests.kiosk.ledger.told import running
 
@@ -261,3 +261,12 @@ def test_a_file_is_replaced_whole_or_not_at_all_where_only_a_part_has_room(small
     with pytest.raises(OSError, match="No space"):
         replace_file(path, bytes(100_000))
     assert path.read_bytes() == b"before"
+
+
+def test_a_file_and_its_name_are_on_the_disk_when_it_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "enrolment.json"
+    synced = recorded_syncs(monkeypatch)
+    replace_file(path, b"x" * 10_000)
+    assert synced == [(path.stat().st_ino, 10_000), (tmp_path.stat().st_ino, tmp_path.stat().st_size)]

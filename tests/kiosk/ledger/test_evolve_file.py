@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.evolve import begin, check_of, next_key
 from kiosk.ledger.evolve_file import SLOT_BYTES, WRITTEN_BYTES, EvolveFile, Kept
+from tests.disks import recorded_syncs
 
 KEY = bytes(range(32))
 LEDGER = b"0123456789abcdef"
@@ -162,3 +163,13 @@ def test_a_file_that_was_removed_is_made_again_when_it_is_settled(path: Path) ->
         file.write(second)
     file.settle(second)
     assert EvolveFile(path).read() == second
+
+
+def test_a_beginning_is_on_the_disk_in_both_slots_when_it_returns(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = recorded_syncs(monkeypatch)
+    EvolveFile(path).begin(states(1)[0])
+    file = path.stat()
+    assert synced[:2] == [(file.st_ino, file.st_size)] * 2
+    assert synced[2][0] == path.parent.stat().st_ino
