@@ -20,6 +20,9 @@ THREADS = 32
 """Of each process. They wait for bodies; at the database fewer come in at once."""
 
 POOL = 8
+STALLED_S = 120
+"""A connection from which nothing comes is ended after so long; nothing that is asked for takes half of it."""
+
 KILL_AFTER_S = 20
 LOG: dict[str, object] = {
     "handlers": {"console": {"formatter": "generic", "class": "logging.StreamHandler"}},  # standard error
@@ -104,6 +107,7 @@ def serve(address: Address, workers: int, ready: Callable[[], None]) -> None:
     # Not forked: this process has threads.
     multiprocessing.set_start_method("spawn", force=True)
     os.environ["HAILONG_CENTRAL_POOL"] = str(POOL)
+    os.environ.setdefault("HAILONG_CENTRAL_STALLED_S", str(STALLED_S))
     server = Granian(
         "central.wsgi:application",
         address=address.host,

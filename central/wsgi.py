@@ -8,6 +8,8 @@ from multiprocessing import parent_process
 from django.core.wsgi import get_wsgi_application
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from central import stalled
+
 
 def _end_with_parent() -> None:
     """A worker whose `serve` was killed would keep the port, and answer with an old version for ever."""
@@ -23,6 +25,8 @@ def _end_with_parent() -> None:
 
 
 _end_with_parent()
+if _patience := os.environ.get("HAILONG_CENTRAL_STALLED_S"):
+    stalled.watch(float(_patience))
 application = get_wsgi_application()
 _proxies = os.environ.get("HAILONG_CENTRAL_PROXIES", "").split()
 if _proxies:

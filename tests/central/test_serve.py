@@ -13,6 +13,7 @@ import psutil
 import pytest
 import requests
 
+from central.serving import THREADS
 from tests.central import served
 from tests.central.served import RemoteTerminal, database_processes, run, said, serving, url
 from tests.system.program import PATIENCE_S
@@ -233,6 +234,23 @@ def test_clients_that_send_slowly_keep_nobody_waiting(data: Path) -> None:
             assert health(url(program)) == 200
         finally:
             for connection in slow:
+                connection.close()
+
+
+def test_many_clients_that_say_nothing_more_are_not_waited_for(data: Path) -> None:
+    """Terminals whose power was cut in the middle of a request: more of them than there are threads."""
+    environ = served.surroundings(HAILONG_CENTRAL_STALLED_S="1")
+    with serving(data, environ=environ) as program:
+        host, port = url(program).removeprefix("http://").split(":")
+        head = "POST /api/v1/enrol HTTP/1.1\r\nHost: x\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+        silent = [socket.create_connection((host, int(port))) for _ in range(3 * THREADS)]
+        try:
+            for connection in silent:
+                connection.sendall(head.encode())
+            assert health(url(program)) == 200
+        finally:
+            for connection in silent:
                 connection.close()
 
 
