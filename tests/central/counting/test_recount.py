@@ -1,9 +1,11 @@
 """What is counted step by step, whatever comes and however it is cut, is what counting everything anew gives."""
 
+import threading
 from dataclasses import dataclass, field
 
 import msgspec
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from central.counting.rows import Owner
 from central.ingest.ingest import ingest
 from central.models import Anchor as AnchorRow
 from central.models import EvolvingKey, HourlyCount, Ledger, Press, Rating
+from central.votes import votes
 from kiosk.ledger import evolve
 from kiosk.ledger.anchors import Source
 from sync import keys
@@ -246,3 +249,31 @@ def test_a_wrong_count_is_found_and_put_right() -> None:
 def test_a_count_that_is_right_is_left_alone() -> None:
     device = delivered().chain.device
     assert repair(device) == []
+
+
+def test_what_is_looked_at_is_one_moment_while_terminals_go_on_delivering() -> None:
+    """Counting anew takes several statements; what arrives between them must not look like a mistake."""
+    found = delivered()
+    done = threading.Event()
+
+    def look() -> None:
+        try:
+            while not done.is_set():
+                differences.extend(check(found.chain.device))
+                looks.append(len(list(votes(found.chain.device))))
+        finally:
+            connection.close()
+
+    differences: list[str] = []
+    looks: list[int] = []
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(100):
+        for _ in range(5):
+            found.chain.rate(2)
+        found.deliver(found.chain, len(found.chain.entries))
+    done.set()
+    looking.join()
+    assert len(looks) > 1
+    assert looks == sorted(looks)
+    assert differences == []
