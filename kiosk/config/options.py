@@ -22,6 +22,8 @@ from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pin, Pins,
 from kiosk.rotation import ROTATIONS
 
 ENVIRONMENT_PREFIX = "HAILONG_"
+OF_CENTRAL = "HAILONG_CENTRAL_"
+"""Variables of `hailong-central`, which may run on the same machine and in the same shell."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.config.errors import Problem
 from kiosk.config.kinds import Value
-from kiosk.config.options import BY_KEY, ENVIRONMENT_PREFIX, OPTIONS, TABLES
+from kiosk.config.options import BY_KEY, ENVIRONMENT_PREFIX, OF_CENTRAL, OPTIONS, TABLES
 from kiosk.config.origin import Origin, SourceKind
 from kiosk.config.phrase import Phrase
 from kiosk.config.suggest import nearest, with_guess
@@ -50,11 +50,12 @@ def unknown_key(key: str) -> Phrase:
 
 
 def from_environment(environment: Mapping[str, str]) -> Layer:
-    """The variables that begin with ``HAILONG_``; each must be an option's."""
+    """The variables that begin with ``HAILONG_``, but for those of central; each must be an option's."""
     by_variable = {option.variable: option for option in OPTIONS}
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for name in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX)):
+    ours = {name for name in environment if name.startswith(ENVIRONMENT_PREFIX)}
+    for name in sorted(name for name in ours if not name.startswith(OF_CENTRAL)):
         origin = Origin(SourceKind.ENVIRONMENT, name=name)
         if name in by_variable:
             entries.append(Entry(by_variable[name].key, environment[name], origin, is_text=True))

@@ -30,3 +30,8 @@ def test_an_unknown_argument_is_a_problem() -> None:
     assert problem.render(Texts("en")) == (
         "command line: screen.widht: There is no such option. Did you mean screen.width?"
     )
+
+
+def test_what_is_set_for_a_central_server_in_the_same_shell_is_none_of_ours() -> None:
+    layer = from_environment({"HAILONG_CENTRAL_URL": "https://central.example", "HAILONG_CENTRAL": "x"})
+    assert [problem.origin.name for problem in layer.problems] == ["HAILONG_CENTRAL"]
