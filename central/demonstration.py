@@ -74,7 +74,7 @@ class Demonstration:
         The summary of a list of presses gets what central has of them: `received`, ratings of this run, and `receipt`,
         the hash of the last entry that central has signed for.
         """
-        before = self._votes() if any(word.startswith("--presses") for word in arguments) else 0
+        before = self._votes_so_far() if any(word.startswith("--presses") for word in arguments) else 0
         terminal = subprocess.Popen(  # noqa: S603 - our own programs, here and below
             [*_hailong("demo", "--data-dir", str(self._folder)), *arguments],
             stdout=subprocess.PIPE,
@@ -100,10 +100,18 @@ class Demonstration:
         return summary
 
     def _say_received(self, summary: dict[str, Any], before: int) -> None:
-        delivered = self._succeed(*_hailong("sync", "once", "--json", "--data-dir", str(self._folder)))
+        delivered = self._deliver()
         summary |= {"received": self._votes() - before, "receipt": json.loads(delivered)["head"]}
         self._output.write(json.dumps(summary, ensure_ascii=False) + "\n")
         self._output.flush()
+
+    def _deliver(self) -> str:
+        return self._succeed(*_hailong("sync", "once", "--json", "--data-dir", str(self._folder)))
+
+    def _votes_so_far(self) -> int:
+        """With what was pressed while no server ran (`hailong demo` alone): it is not of this run."""
+        self._deliver()
+        return self._votes()
 
     def _votes(self) -> int:
         """How many ratings central counts."""

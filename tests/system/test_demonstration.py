@@ -60,6 +60,8 @@ def test_every_press_is_received_signed_for_and_counted_and_a_second_demonstrati
     folder = tmp_path / "dữ liệu thử"
 
     first = _played(folder, "5,4,3", environ)
+    alone = ("demo", "--data-dir", str(folder), "--headless", "--presses", "3", "--exit")
+    subprocess.run([sys.executable, "-m", "kiosk", *alone], env=environ, capture_output=True, check=True)
     second = _played(folder, "1,2", environ)
 
     assert (first["counted"], first["received"]) == (3, 3)
@@ -73,7 +75,7 @@ def test_every_press_is_received_signed_for_and_counted_and_a_second_demonstrati
         check=True,
     )
     rows = [json.loads(line) for line in votes.stdout.splitlines()]
-    assert [row["level"] for row in rows] == [5, 4, 3, 1, 2]
+    assert [row["level"] for row in rows] == [5, 4, 3, 3, 1, 2]
     assert {(row["unit"], row["counter"]) for row in rows} == {("UBND phường Sông Công", "Quầy 3")}
     assert not _of_this_folder(folder)
 
