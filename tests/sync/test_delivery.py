@@ -1,5 +1,6 @@
 """Everything that was stored arrives, once, in order; the cursor follows the receipt and nothing else."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_all_that_was_stored_arrives_byte_for_byte_with_its_tag(
     assert held(central) == stored[: done.size]
     assert [entry.kind for entry in stored[done.size :]] == ["shutdown"]  # this program's own, when it let go
     assert central.tags == [(done.size, True)]
+
+
+def test_the_kiosk_hears_of_each_receipt(terminal: Settings, central: Reference) -> None:
+    """So a salvage need not bring over what central has."""
+    with office(terminal) as own, Store(terminal.place.database) as store:
+        contact(terminal.terminal(OwnKiosk(own), store), heartbeat=False)  # which would bring one, too
+        (ledger_id,) = central.ledgers
+        size, head = store.cursor(ledger_id).seq, store.cursor(ledger_id).hash.hex()
+    kept = json.loads((terminal.place.ledger.parent / "receipts.json").read_text())
+    assert kept == {ledger_id.hex(): {"size": size, "head": head}}
 
 
 def test_again_is_harmless_and_only_what_is_new_is_sent(terminal: Settings, central: Reference) -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.backoff import BASE_S, MOST_ASKED_S, MOST_S
 from sync.progress import Why
-from sync.schedule import FRESH_BOOT_S, HEARTBEAT_S, KIOSK_S, PENDING_S, SPREAD_S, S, Schedule
+from sync.schedule import AFTER_VOTE_S, FRESH_BOOT_S, HEARTBEAT_S, KIOSK_S, PENDING_S, SPREAD_S, S, Schedule
 
 
 class Now:
@@ -23,6 +24,12 @@ def begun(now: Now, random: float = 0.5) -> Schedule:
     schedule = Schedule(now, lambda: random)
     schedule.begin()
     return schedule
+
+
+def test_the_figures_are_those_that_are_published() -> None:
+    """docs/protocol.md, docs/delivery.md."""
+    assert (HEARTBEAT_S, AFTER_VOTE_S, PENDING_S, KIOSK_S) == (300, 2, 15, 5)
+    assert (FRESH_BOOT_S, SPREAD_S, BASE_S, MOST_S, MOST_ASKED_S) == (300, 30, 5, 900, 3600)
 
 
 def test_a_program_that_starts_contacts_central_at_once_and_with_a_heartbeat() -> None:

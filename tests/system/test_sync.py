@@ -340,6 +340,12 @@ def test_a_pending_enrolment_says_so_and_ends_with_0(tmp_path: Path, central: Re
     done = said("enrol", central.url, CODE, data=tmp_path)
     assert done.returncode == 0
     assert "chờ quản trị viên" in done.stdout
+    assert said("sync", "once", data=tmp_path).returncode == 0  # no rating waits
+    with hailong("run", "--headless", data=tmp_path, keys=True, settings=QUICK) as kiosk:
+        kiosk.until("ready")
+        vote(kiosk)
+        once = said("sync", "once", data=tmp_path)
+        assert (once.returncode, "chờ quản trị viên" in once.stderr) == (4, True)
 
 
 def test_enrolling_elsewhere_needs_replace(tmp_path: Path, central: Reference) -> None:

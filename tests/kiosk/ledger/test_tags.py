@@ -180,3 +180,15 @@ def test_a_disk_that_does_not_take_the_key_costs_nothing_until_the_next_start(
         tried.office.upkeep()
         tried.restart()
         assert tried.head().tag == tag_of(formula, tried)
+
+
+def test_the_key_of_an_enrolment_before_the_last_makes_no_tag(enrolled: Terminal) -> None:
+    """It was copied back, or the disk did not take the new one."""
+    old = (enrolled.folder / "evolve.key").read_bytes()
+    enrolled.done(Central().enrolment(None, device="1" * 10, first_key="ab" * 32, replace=True))
+    votes(enrolled.keeper, 3)
+    assert enrolled.head().tag is not None
+    enrolled.keeper.close(clean=True)
+    (enrolled.folder / "evolve.key").write_bytes(old)
+    enrolled.start()
+    assert enrolled.head().tag is None
