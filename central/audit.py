@@ -37,9 +37,17 @@ def record(
         actor=actor,
         action=action,
         object_type=about if isinstance(about, str) else about._meta.label_lower.removeprefix("central."),
-        object_id="" if isinstance(about, str) else str(about.pk),
+        object_id="" if isinstance(about, str) else _identity(about.pk),
         before=before if before is None else dict(before),
         after=after if after is None else dict(after),
+    )
+
+
+def _identity(pk: object) -> str:
+    """A key of one column or of several; bytes in hexadecimal."""
+    parts = pk if isinstance(pk, tuple) else (pk,)
+    return " ".join(
+        bytes(part).hex() if isinstance(part, bytes | memoryview) else str(part) for part in parts
     )
 
 

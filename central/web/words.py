@@ -44,6 +44,9 @@ def about(line: AuditLog) -> str:
     """What it was done to."""
     model = _model(line)
     kind = KINDS.get(line.object_type) or (model._meta.verbose_name if model else line.object_type)
+    device, _blank, ledger_id = line.object_id.partition(" ")
+    if line.object_type == "ledger" and ledger_id:
+        return f"{kind} {ledger(bytes.fromhex(ledger_id))} ({device})"
     return f"{kind} {line.object_id}".strip()
 
 
@@ -96,7 +99,7 @@ def _change(
     before: Mapping[str, object],
     after: Mapping[str, object],
 ) -> str:
-    label = str(NOTED.get(name, name)) if field is None else str(field.verbose_name)
+    label = str(NOTED.get(name) or (name if field is None else field.verbose_name))
     new = _said(field, after.get(name))
     return f"{label}: {_said(field, before[name])} → {new}" if name in before else f"{label}: {new}"
 

@@ -188,6 +188,9 @@ def test_a_ledger_that_nobody_announced_is_admitted_by_an_administrator(client: 
     assert Ledger.objects.get().admitted
     assert Alarm.objects.get().closed_at is not None
     assert actions()[-1] == ("admit", "ledger")
+    page = client.get(reverse("admin:central_auditlog_changelist")).content.decode()
+    assert f"sổ 0000-0000-0000-0000… ({device.pk})" in page
+    assert "được tính: Không → Có" in page
     assert post(client, "device_admit", device.pk, bytes([1] * 16).hex()).status_code == 404
 
 
