@@ -1,5 +1,25 @@
-"""``python -m kiosk`` is ``hailong``."""
+"""``hailong``, and ``python -m kiosk``.
 
-from kiosk.cli import main
+What has to be done before the rest is even imported: nothing here imports more than it must.
+"""
 
-main(prog_name="hailong")
+import gc
+import sys
+
+from kiosk import ahead
+from kiosk.streams import open_standard_streams
+
+
+def main() -> None:
+    """Run the command line."""
+    open_standard_streams()
+    if sys.argv[1:2] == ["run"]:
+        ahead.read(ahead.list_file())
+        gc.disable()  # an import makes much that stays; `run_kiosk` enables it again
+    from kiosk.cli import main as command
+
+    command(prog_name="hailong")
+
+
+if __name__ == "__main__":
+    main()

@@ -58,6 +58,7 @@ class Parts:
     Attributes:
         reword: What the display shows under a configuration of central's.
         configured: The one that it shows already.
+        remember: Called once, when it is ready: what the next start will need.
     """
 
     display: Display
@@ -73,6 +74,7 @@ class Parts:
     sound: Sound = field(default_factory=Silence)
     headphones: Headphones = field(default_factory=NoHeadphones)
     conductor: Conductor = lambda _state: False
+    remember: Callable[[], None] = lambda: None
 
 
 class Kiosk:
@@ -93,6 +95,7 @@ class Kiosk:
         self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
+        self._appends: list[Append] = []
         self._after_frame: list[Effect] = []
         self._stopping = False
         self._ready = False
@@ -129,12 +132,17 @@ class Kiosk:
             self._take(event, now_ns)
         if self._wanted != self._shown and self._is_idle():
             self._reword()
-        parts.display.show(self._view, now_ns)
+        try:
+            # First, because the writer's thread, once awake, takes its turns with this one.
+            parts.display.show(self._view, now_ns)
+        finally:
+            self._append()
         self._accompany()
         if not self._ready and self._state.phase is Phase.IDLE:
             self._ready = True
             parts.reporter.ready()
             parts.sound.warm()
+            parts.remember()
         if parts.conductor(self._state):
             self._stopping = True
 
@@ -183,11 +191,17 @@ class Kiosk:
         for effect in effects:
             match effect:
                 case Append():
-                    self._writer.submit(effect.ref, effect.drafts)
+                    self._appends.append(effect)
                 case Show():
                     self._view = effect.view
                 case _:
                     self._after_frame.append(effect)
+
+    def _append(self) -> None:
+        """Hand in what is to be stored, whether or not the display could show that it is being saved."""
+        appends, self._appends = self._appends, []
+        for effect in appends:
+            self._writer.submit(effect.ref, effect.drafts)
 
     def _accompany(self) -> None:
         """What goes with a frame, once it is shown: the threads that this wakes would have slowed the drawing."""

@@ -4,8 +4,6 @@ Only the one that is asked for is imported: ``hailong config`` must answer at on
 the screen's libraries are broken.
 """
 
-import os
-import sys
 from importlib.metadata import EntryPoint, entry_points
 
 import click
@@ -78,20 +76,3 @@ def _broken(point: EntryPoint, reason: str) -> click.ClickException:
 @click.version_option(package_name="hailong", prog_name="hailong", help=_("Print the version."))
 def main() -> None:
     """The group; its commands come from the entry points."""
-    open_standard_streams()
-
-
-def open_standard_streams() -> None:
-    """Give a program that was started without standard input, output or error the null device instead.
-
-    Their numbers would otherwise go to the next files that are opened, and a word meant for a person would be
-    written into the ledger, or a press read from our own wake pipe.
-    """
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        try:
-            os.fstat(number)
-        except OSError:
-            # The lowest number that is free is this one: those below are open by now.
-            os.open(os.devnull, os.O_RDWR)
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115

@@ -21,6 +21,7 @@ from hardware.keys import KeyDown, KeyRecord, KeyUp
 from hardware.pointer import FingerDown, FingerUp, MouseDown, MouseUp, PointerRecord
 from kiosk.rotation import Place, Rotation, on_panel, on_picture, turned_size
 from kiosk.wait import DisplayLost, Waiter, display_sockets, open_sockets
+from kiosk.x11 import manager_runs
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting would be a line on standard output
 
@@ -145,7 +146,7 @@ class Window:
             self._driver = pygame.display.get_driver().lower()
             if self._driver not in DRIVERS and not allow_dummy:
                 raise DisplayUnavailable(_no_display(self._driver))
-            _open(size)
+            _open(size, managed=self._driver != "x11" or manager_runs())
         except pygame.error as error:
             pygame.display.quit()
             raise DisplayUnavailable(f"the display cannot be opened: {error}. {_REMEDY}") from error
@@ -298,12 +299,21 @@ def _no_display(driver: str) -> str:
     return f"SDL chose the video driver {driver!r}, which nobody can see. {_REMEDY}"
 
 
-def _open(size: tuple[int, int] | None) -> None:
-    """The surface, the fonts, the cursor and the keyboard as this program wants them."""
+def _open(size: tuple[int, int] | None, *, managed: bool) -> None:
+    """The surface, the fonts, the cursor and the keyboard as this program wants them.
+
+    Args:
+        size: As `Window`'s.
+        managed: Whether somebody is there who makes a window fill the screen. Without, SDL waits 0.1 s for an answer
+            that nobody gives; a window of that size without a frame fills it just so.
+    """
     pygame.font.init()
     pygame.display.set_caption(TITLE)
     if size is None:
-        pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+        if managed:
+            pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+        else:
+            pygame.display.set_mode(pygame.display.get_desktop_sizes()[0], pygame.NOFRAME)
         # See-through rather than invisible: hiding the cursor has disabled touch on some panels (pibooth 41).
         pygame.mouse.set_cursor((8, 8), (0, 0), (0,) * 8, (0,) * 8)
     else:

@@ -6,6 +6,7 @@ import sys
 import click
 
 from assets.texts import Texts
+from kiosk import ahead
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report, set_up_logging
 from kiosk.commands.problems import show_problems
 from kiosk.commands.start import Options, events_stream, run_kiosk
@@ -52,9 +53,13 @@ def run(common: Common, windowed: tuple[int, int] | None, headless: bool, events
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))
     try:
-        run_kiosk(config, reporter, Options(window, headless))
+        run_kiosk(config, reporter, Options(window, headless, remember=_remember))
     finally:
         reporter.close()
+
+
+def _remember() -> None:
+    ahead.remember(ahead.list_file())
 
 
 def screen_arguments(windowed: tuple[int, int] | None) -> dict[str, Value]:

@@ -1,5 +1,6 @@
 """What ``run`` and ``demo`` share: from a configuration to a running kiosk and an exit code."""
 
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,12 +54,14 @@ class Options:
         headless: Without any display.
         extra: Inputs beside those of the configuration.
         conductor: Ends the run when it has seen enough.
+        remember: Called once it is ready: what the next start will need.
     """
 
     window: tuple[int, int] | None = None
     headless: bool = False
     extra: Sequence[InputSource] = field(default_factory=tuple)
     conductor: Conductor = lambda _state: False
+    remember: Callable[[], None] = lambda: None
 
 
 def events_stream(output: IO[str], *, wanted: bool) -> IO[str] | None:
@@ -102,7 +105,10 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         sound=sound_of(config, clock),
         headphones=headphones_of(config, clock),
         conductor=options.conductor,
+        remember=options.remember,
     )
+    gc.freeze()  # what has been imported stays
+    gc.enable()
     try:
         Kiosk(parts).run()
     except (LedgerLocked, LedgerNewer) as error:

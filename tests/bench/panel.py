@@ -79,24 +79,32 @@ class Panel:
             patience_s: How long at most.
 
         Returns:
-            CLOCK_MONOTONIC when it had been seen, in seconds.
+            CLOCK_MONOTONIC, seconds, when the server had said that something was drawn, and then it was seen. How long
+            the looking took is not in it.
 
         Raises:
             NothingChanged: It never was.
         """
-        end_s = time.monotonic() + patience_s
+        told_s = time.monotonic()
+        end_s = told_s + patience_s
         while not seen():
             if time.monotonic() > end_s:
                 raise NothingChanged(f"{what} was not seen on {self.name} within {patience_s:g} s")
-            self._wait_drawing()
-        return time.monotonic()
+            told_s = self._wait_drawing()
+        return told_s
 
-    def _wait_drawing(self) -> None:
-        """Until something is drawn anywhere on the screen; news that came with an answer counts."""
+    def _wait_drawing(self) -> float:
+        """Until something is drawn anywhere on the screen; news that came with an answer counts.
+
+        Returns:
+            CLOCK_MONOTONIC when it was told, seconds.
+        """
         if not self._display.pending_events():
             select.select([self._display], [], [], LOOK_S)
+        told_s = time.monotonic()
         for _ in range(self._display.pending_events()):
             self._display.next_event()
+        return told_s
 
     def __enter__(self) -> Self:
         return self

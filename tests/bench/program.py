@@ -17,6 +17,7 @@ from tests.bench.measures import NotMeasured
 HEADLESS = ("--headless",)
 WINDOW = ("--windowed", "1280x800")
 WHOLE_SCREEN = ()
+HAILONG = (sys.executable, "-m", "kiosk")
 
 _READY_S = 120.0
 _END_S = 60.0
@@ -37,14 +38,17 @@ class Program:
         data: The data folder.
         how: What it shows itself on: `HEADLESS`, `WINDOW` or `WHOLE_SCREEN`.
         environ: The environment, with the display if one is used.
+        hailong: The command; by default that of this checkout.
     """
 
-    def __init__(self, data: Path, how: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, data: Path, how: Sequence[str], environ: Mapping[str, str], hailong: Sequence[str] = HAILONG
+    ) -> None:
         self._unread = b""
         self.began_s = time.monotonic()
         # The keys of a terminal are read to the end at once: without a terminal there is nothing to wait for.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk", "run", *how, "--events", "--data-dir", os.fspath(data)],
+            [*hailong, "run", *how, "--events", "--data-dir", os.fspath(data)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -91,9 +95,11 @@ class Program:
 
 
 @contextmanager
-def running(data: Path, how: Sequence[str], environ: Mapping[str, str]) -> Iterator[Program]:
+def running(
+    data: Path, how: Sequence[str], environ: Mapping[str, str], hailong: Sequence[str] = HAILONG
+) -> Iterator[Program]:
     """A run that is ended when the block is left."""
-    program = Program(data, how, environ)
+    program = Program(data, how, environ, hailong)
     try:
         yield program
     finally:

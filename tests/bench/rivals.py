@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hardware.fakes.pad import PtyPad
 from tests.bench.browser import browsing
 from tests.bench.measures import Memory, NotMeasured, Usage, family
 from tests.bench.page import PANEL_MM, THANKS_S
-from tests.bench.program import WHOLE_SCREEN, Program, running
+from tests.bench.program import HAILONG, WHOLE_SCREEN, Program, running
 from tests.bench.stage import Stage, Visit
 from tests.prove.program import EACH_PRESS_A_VISIT
 
@@ -31,18 +31,27 @@ class Terminal:
         data: Its data folder.
         pad: Its five buttons.
         environ: The environment, with the display.
+        hailong: The command.
 
     Attributes:
         starts_s: From each start to ``ready``.
         votes: How many it was given in its last run.
     """
 
-    def __init__(self, stage: Stage, data: Path, pad: PtyPad, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        data: Path,
+        pad: PtyPad,
+        environ: Mapping[str, str],
+        hailong: Sequence[str] = HAILONG,
+    ) -> None:
         self.starts_s: list[float] = []
         self.votes = 0
-        self._stage, self._data, self._pad = stage, data, pad
+        self._stage, self._data, self._pad, self._hailong = stage, data, pad, hailong
         self._environ = {
             **environ,
+            "CACHE_DIRECTORY": os.fspath(data.with_name("cache")),
             **EACH_PRESS_A_VISIT,
             "HAILONG_VISIT_THANKS_S": f"{THANKS_S:g}",
             "HAILONG_SCREEN_PANEL_MM": "{},{}".format(*PANEL_MM),
@@ -62,7 +71,7 @@ class Terminal:
             VoteNotKept: At the end its ledger has other votes than it was given.
         """
         self.votes, before = 0, ratings(self._data)
-        with running(self._data, WHOLE_SCREEN, self._environ) as self._program:
+        with running(self._data, WHOLE_SCREEN, self._environ, self._hailong) as self._program:
             self.starts_s.append(self._program.wait_ready())
             if not self._stage.learnt:
                 self._stage.learn()

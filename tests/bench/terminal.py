@@ -7,16 +7,18 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardware.events import Level
 from hardware.fakes.pad import PtyPad
+from tests.bench.installed import install
 from tests.bench.measures import Memory, NotMeasured, Spent, say
 from tests.bench.page import SIZE_PX, html, places
 from tests.bench.panel import PATIENCE_S, Panel
+from tests.bench.program import HAILONG
 from tests.bench.rivals import Rival, Terminal
 from tests.bench.stage import Stage, Visit
 from tests.prove.evidence import ON_DISK
@@ -73,7 +75,7 @@ class Figures:
 
 @contextmanager
 def both(
-    folder: Path, page: str | None = None, patience_s: float = PATIENCE_S
+    folder: Path, page: str | None = None, patience_s: float = PATIENCE_S, hailong: Sequence[str] = HAILONG
 ) -> Iterator[tuple[Terminal, Rival]]:
     """Our terminal and its rival, not yet started, on two screens of one X server.
 
@@ -81,6 +83,7 @@ def both(
         folder: For the ledger, the page and the browser's profile.
         page: What the browser shows; by default the equal page.
         patience_s: How long an answer to a press may take.
+        hailong: The command of our terminal.
     """
     layout = places()
     file = folder / "page.html"
@@ -94,7 +97,9 @@ def both(
         PtyPad(folder) as pad,
     ):
         yield (
-            Terminal(Stage(panel, layout, patience_s), folder / "data", pad, environment(panel.name)),
+            Terminal(
+                Stage(panel, layout, patience_s), folder / "data", pad, environment(panel.name), hailong
+            ),
             Rival(
                 Stage(rival_panel, layout, patience_s),
                 file,
@@ -117,7 +122,7 @@ def measure(folder: Path, presses: int, starts: int, idle_s: float) -> Figures:
         NotMeasured: One of the two did not do what it should.
     """
     figures = Figures(_load())
-    with both(folder) as (terminal, rival):
+    with both(folder, hailong=[os.fspath(install(folder))]) as (terminal, rival):
         # The first start makes the ledger and the profile, and is not counted.
         for _ in range(starts + 1):
             with terminal.started():

@@ -172,15 +172,16 @@ def _idle(side: Side) -> Spent:
 
 
 _STORY = """\
-The real program on the whole of one screen of Xvfb (1280 × 800), and on the whole of another screen of the same
-server Debian's Chromium in kiosk mode, with a page that shows the same five cards: the same faces, words, letters,
-colours and places. Neither has a graphics processor. Everything was measured in one run and in turn, by the same
-code: {starts} starts of each as after power-on, with no file in memory (Linux was told to forget them all), and as many
+The real program, installed as on a terminal into an environment of its own (without the tools of development and
+without pip), on the whole of one screen of Xvfb (1280 × 800), and on the whole of another screen of the same server
+Debian's Chromium in kiosk mode, with a page that shows the same five cards: the same faces, words, letters, colours
+and places. Neither has a graphics processor. Everything was measured in one run and in turn, by the same code:
+{starts} starts of each as after power-on, with no file in memory (Linux was told to forget them all), and as many
 with all files in memory, {presses} presses of the pointer (XTest) on our screen and as many frames of a button
-written to a pad (a pseudo-terminal), {clicks} presses of the pointer on the page, and {idle_s:.0f} s in which nobody
-pressed, for both at once. Whenever the server reports that something was drawn (DAMAGE), the pixels are read back
-(XGetImage): the card that was pressed, for its first change, and the middle of the thank-you's check. The reading
-itself is in every time.
+written to a pad (a pseudo-terminal), {clicks} presses of the pointer on the page, and {idle_s:.0f} s in which
+nobody pressed, for both at once. Whenever the server reports that something was drawn (DAMAGE), the pixels are read
+back (XGetImage): the card that was pressed, for its first change, and the middle of the thank-you's check. The time
+is that of the report before the reading that showed it, for both; the reading is in none.
 
 Ours stores each vote and thanks after COMMIT; after every thank-you the entry was looked for in the ledger, and
 there were as many ratings as presses in the end. A button's time holds the 50 ms for which the program waits
