@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from kiosk.clock import Clock
 from kiosk.config.phrase import Phrase
 from kiosk.ledger.chain import Entry
+from kiosk.ledger.closing import closed_files
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.kinds import Kind, parse
 from kiosk.ledger.reader import reading
+from kiosk.ledger.restorer import marker
 from kiosk.messages.statements import checkpoint_of
 from sync.codes import for_people
 from sync.errors import LocalFault
@@ -119,6 +121,14 @@ def _what(
         yield Phrase("The ledger cannot be read. ({reason})", {"reason": str(error)})
         return
     yield _waiting(held, times)
+    closed = [
+        file for file in closed_files(place.ledger.parent) if file.exists() and not marker(file).exists()
+    ]
+    if closed:
+        yield Phrase(
+            "{ledgers} closed ledgers are not yet brought over into the one in use: their ratings wait, too.",
+            {"ledgers": len(closed)},
+        )
     if held.receipt_s is not None:
         at = datetime.fromtimestamp(min(held.receipt_s, LATEST_S), UTC).astimezone(_HO_CHI_MINH)
         yield Phrase(

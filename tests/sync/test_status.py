@@ -73,6 +73,18 @@ def test_when_all_is_well_it_says_since_when_and_up_to_where(where: Settings, ce
     assert "“hailong sync run” is not running" in text
 
 
+def test_ratings_of_a_closed_ledger_wait_until_they_are_brought_over(
+    where: Settings, central: Reference
+) -> None:
+    enrolled(where, central)
+    with world.office(where) as own:
+        own._keeper.append([vote()])
+        own._keeper.condemn("a test")
+    assert "1 closed ledgers are not yet brought over" in said(where)
+    deliver(where)
+    assert "brought over" not in said(where)
+
+
 def test_a_failure_is_told_with_its_remedy_and_since_when(where: Settings, central: Reference) -> None:
     enrolled(where, central)
     votes(where, 2)
