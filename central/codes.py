@@ -65,13 +65,18 @@ def make(device: Device, *, accept: bool, by: User | None = None, good_for: time
 
 
 def prove(text: str) -> EnrolmentCode | None:
-    """The row of a code that was told, locked; None where it is unknown, wrong, burnt or expired.
+    """The row of a code that was told, locked, and its device; None where it is unknown, wrong, burnt or expired.
 
     A wrong one counts against the code that it was near to: the transaction of the caller must commit whatever
     it answers. Whether the code was used is for the caller to judge.
     """
-    row = EnrolmentCode.objects.select_for_update().filter(finder=text[:FINDER_LENGTH]).first()
-    if row is None or row.burnt_at is not None or row.expires_at <= clock.now():
+    found = EnrolmentCode.objects.filter(finder=text[:FINDER_LENGTH]).first()
+    if found is None:
+        return None
+    # The device first, like whoever revokes it: two that meet must not wait for each other.
+    Device.objects.select_for_update().get(pk=found.device_id)
+    row = EnrolmentCode.objects.select_for_update().get(pk=found.pk)
+    if row.burnt_at is not None or row.expires_at <= clock.now():
         return None
     if hmac.compare_digest(bytes(row.proof), _proof(text)):
         return row

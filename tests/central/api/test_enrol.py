@@ -5,7 +5,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.http import HttpResponse
 
 from central import clock, codes, registry, server
 from central.api.enrol import _address
@@ -114,6 +115,29 @@ def test_a_ticket_that_was_printed_before_a_revocation_lets_nobody_in() -> None:
     registry.revoke(device.pk, registry.Actor())
     assert problem(Terminal().enrol(code)) == "403.3"
     assert Terminal().enrol(codes.make(device, accept=True).text).status_code == 200
+
+
+def test_a_revocation_and_an_enrolment_that_meet_do_not_wait_for_each_other() -> None:
+    device = reserved()
+    code = codes.make(device, accept=True).text
+    answers: list[HttpResponse] = []
+
+    def ask() -> None:
+        answers.append(Terminal().enrol(code))
+        connection.close()
+
+    asking = threading.Thread(target=ask)
+    with transaction.atomic():
+        Device.objects.select_for_update().get(pk=device.pk)  # as a revocation begins
+        asking.start()
+        with connection.cursor() as cursor:
+            waiting = 0
+            while not waiting:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                waiting = cursor.fetchone()[0]
+        EnrolmentCode.objects.filter(device=device).update(burnt_at=clock.now())
+    asking.join()
+    assert problem(answers[0]) == "403.3"
 
 
 def test_ten_tries_a_minute_are_answered_for_each_address(monkeypatch: pytest.MonkeyPatch) -> None:
