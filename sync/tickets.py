@@ -4,6 +4,7 @@ Typed, scanned by a USB scanner (which is a keyboard), on a USB stick, in a file
 whatever of these forms.
 """
 
+import codecs
 import json
 import re
 from dataclasses import dataclass
@@ -47,6 +48,12 @@ def ticket(url: str, code: str, central: str | None = None) -> Ticket:
         return Ticket(normalised(url), codes.normalise(code), None if central is None else key_id(central))
     except (BadAddress, BadCode) as error:
         raise BadTicket(str(error)) from error
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file: UTF-8, or what Windows calls Unicode. What is neither makes no ticket in the end."""
+    unicode = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if unicode else "utf-8", errors="replace")
 
 
 def read(text: str) -> Ticket:

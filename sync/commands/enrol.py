@@ -120,18 +120,19 @@ def _ticket(
 
 def _text(code_file: Path, texts: Texts) -> str:
     """What the file says. Raises `OSError`."""
+    from sync import tickets
     from sync.commands.common import say
 
-    with click.open_file(str(code_file), encoding="utf-8", errors="replace") as file:
+    with click.open_file(str(code_file), "rb") as file:
         if not file.isatty():
-            return str(file.read(_LONGEST_TICKET))
+            return tickets.decoded(file.read(_LONGEST_TICKET))
         # A scanner ends what it types as a person does, with Enter; nobody there ends the input.
         say(
             Phrase("Please scan the code, or type the address and the code and press Enter."), texts, err=True
         )
-        while (line := str(file.readline(_LONGEST_TICKET))) == "\n":
+        while (line := file.readline(_LONGEST_TICKET)) == b"\n":
             continue
-        return line
+        return tickets.decoded(line)
 
 
 def _outcome(enrolled: Enrolled, code_file: Path | None) -> list[Phrase]:

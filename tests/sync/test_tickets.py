@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sync.address import NotProtected
 from sync.codes import BadCode
-from sync.tickets import BadTicket, Ticket, in_groups, key_id, read, ticket
+from sync.tickets import BadTicket, Ticket, decoded, in_groups, key_id, read, ticket
 
 URL, CODE, KEY = "https://danhgia.example.vn", "7K3F9Q2MXPTB", "ab12cd34ef567890"
 WHOLE, PART = Ticket(URL, CODE, KEY), Ticket(URL, CODE)
@@ -40,6 +40,19 @@ def test_every_form_is_the_same_ticket(text: str, expected: Ticket) -> None:
 def test_what_is_no_ticket_is_refused(text: str) -> None:
     with pytest.raises(BadTicket):
         read(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_is_read_as_windows_writes_it(encoding: str) -> None:
+    """Notepad and PowerShell write what they call Unicode."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    assert read(decoded(f"{mark}{URL}\r\n{CODE}\r\n{KEY}\r\n".encode(encoding))) == WHOLE
+
+
+@given(st.binary())
+def test_no_bytes_do_anything_but_become_a_text(content: bytes) -> None:
+    assert isinstance(decoded(b"\xff\xfe" + content), str)
+    assert isinstance(decoded(content), str)
 
 
 def test_the_reason_is_told_apart() -> None:
