@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 
 from central import audit, clock, codes, configs
 from central.codes import NewCode
+from central.migrate import LOCK
 from central.models import Counter, Device, DeviceStatus, HourlyCount, IssuedConfig, Unit
 from sync.codes import new_device_id
 
+_NAMING = LOCK + 1
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
@@ -51,17 +53,16 @@ def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
         django.db.Error: It could not be kept.
     """
     with transaction.atomic():
+        with connection.cursor() as cursor:  # whoever asks for the same at the same time finds it afterwards
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_NAMING,))
         owner = _unit_named(unit, actor)
         wanted = Counter(unit=owner, name=counter)
         _check(wanted.clean_fields, wanted)
         found = Counter.objects.filter(unit=owner, name=counter, valid_to=None).first()
         if found is None:
             _check(wanted.full_clean, wanted)
-            found, made = Counter.objects.get_or_create(
-                unit=owner, name=counter, valid_from=None, valid_to=None
-            )
-            if made:
-                audit.record(actor.name, "create", found, None, audit.values(found))
+            found = Counter.objects.create(unit=owner, name=counter)
+            audit.record(actor.name, "create", found, None, audit.values(found))
     return found
 
 
@@ -79,9 +80,8 @@ def _unit_named(name: str, actor: Actor) -> Unit:
     if found:
         return found[0]
     _check(wanted.full_clean, wanted)
-    unit, made = Unit.objects.get_or_create(name=name, parent=None, valid_from=None, valid_to=None)
-    if made:
-        audit.record(actor.name, "create", unit, None, audit.values(unit))
+    unit = Unit.objects.create(name=name)
+    audit.record(actor.name, "create", unit, None, audit.values(unit))
     return unit
 
 

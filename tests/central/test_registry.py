@@ -63,20 +63,24 @@ def test_what_cannot_be_a_name_is_said_and_nothing_is_made(unit: str, counter: s
 
 
 def test_the_same_new_counter_asked_for_at_once_is_made_once() -> None:
-    gate, found = threading.Barrier(8), []
+    for n in range(10):
+        gate = threading.Barrier(8)
+        found: list[int] = []
 
-    def ask() -> None:
-        gate.wait()
-        found.append(registry.counter_named(UNIT, COUNTER, WHO).pk)
-        connection.close()
+        def ask(unit: str = f"{UNIT} {n}", gate: threading.Barrier = gate, found: list[int] = found) -> None:
+            gate.wait()
+            try:
+                found.append(registry.counter_named(unit, COUNTER, WHO).pk)
+            finally:
+                connection.close()
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 8
-    assert set(found) == {Counter.objects.get().pk}
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 8
+        assert set(found) == {Counter.objects.get(unit__name=f"{UNIT} {n}").pk}
 
 
 def test_whatever_is_kept_of_a_counter_its_terminal_can_read() -> None:
