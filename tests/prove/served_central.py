@@ -108,17 +108,11 @@ class Central:
 
     def device(self, counter: str) -> tuple[str, str]:
         """A new terminal that is accepted at once: its id and its code."""
-        self.django()
-        from django.db import connections
-
-        from central import registry
-
-        actor = registry.Actor()
-        try:
-            reserved = registry.reserve(registry.counter_named(UNIT, counter, actor), actor)
-            return reserved.pk, registry.give_code(reserved, actor, accept=True).text
-        finally:
-            connections.close_all()
+        done = self._command("device", "add", "--unit", UNIT, "--counter", counter, "--accept")
+        if done.returncode:
+            raise AssertionError(f"no terminal can be added: {done.stderr}")
+        said = json.loads(done.stdout)
+        return said["device"], said["code"]
 
     @property
     def database_url(self) -> str:
@@ -132,15 +126,6 @@ class Central:
     def connect(self) -> "psycopg.Connection[Row]":
         """A connection of an onlooker."""
         return psycopg.connect(self.database_url, autocommit=True)
-
-    def django(self) -> None:
-        """Make this process's Django look at this database."""
-        import django
-
-        os.environ["HAILONG_CENTRAL_DATA_DIR"] = str(self.data)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "central.settings"
-        os.environ["DATABASE_URL"] = self.database_url
-        django.setup()
 
     def recount(self) -> list[str]:
         """What ``recount --check`` finds: nothing, when every count is what the entries say."""
