@@ -1,7 +1,6 @@
 """A real central server for a proof: its processes, its PostgreSQL, and what is in it."""
 
 import json
-import os
 import signal
 import subprocess
 import threading
