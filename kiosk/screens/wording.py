@@ -29,7 +29,7 @@ class SafeWords:
     def from_texts(cls, _: Texts) -> "SafeWords":
         """The words in one language."""
         return cls(
-            press=_("Press a key or button 1–5"),
+            press=_("Please choose one of the five"),
             starting=_("Starting…"),
             saving=_("One moment, please…"),
             thanked=_("Thank you!"),
