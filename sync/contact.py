@@ -232,3 +232,5 @@ class _Talk:
         if answer.config is not None:
             offer(t.kiosk, wire.PutConfig(answer.config))
         self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)
+        if answer.size is not None and self.identity.status == ACCEPTED:
+            self.delivery().catch_up(head, answer.size, answer.head or "")

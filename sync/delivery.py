@@ -81,7 +81,28 @@ class Delivery:
             SyncError: Something is in the way; what was delivered before stays delivered.
         """
         head = self._unless_contradicted(head)
-        place, retreats = self._cursor(head), 0
+        return self._run(head, self._cursor(head))
+
+    def catch_up(self, head: wire.Head, size: int, theirs: str) -> wire.Head:
+        """Deliver again what central does not hold any more: it was restored from an old backup.
+
+        Args:
+            head: As the kiosk said.
+            size: How many entries central holds.
+            theirs: Its hash there, in hexadecimal.
+
+        Returns:
+            As `run`.
+
+        Raises:
+            SyncError: As `run`.
+        """
+        if size >= self._cursor(head).seq:
+            return head
+        return self._run(head, self._back_to(head, size, theirs))
+
+    def _run(self, head: wire.Head, place: Head) -> wire.Head:
+        retreats = 0
         while (batch := self._next(head, place)) is not None:
             try:
                 self._push(batch)

@@ -131,6 +131,8 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True):
     status: str
     config: str | None = None
     receipt: str | None = None
+    size: _U63 | None = None
+    head: str | None = None
 
 
 def decoded(body: bytes, kind: type[_T]) -> _T:

@@ -37,7 +37,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     receipt = _receipt(device, signed, issued)
     newest = configs.current(device) if device.status == DeviceStatus.ACCEPTED else None
     config = newest.note if newest is not None and newest.revision > said.config_revision else None
-    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt))
+    size, head = (None, None) if receipt is not None else _held(device, signed)
+    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head))
 
 
 def _known_key(key_id: str) -> DeviceKey:
@@ -75,6 +76,14 @@ def _receipt(device: Device, signed: SignedCheckpoint, issued: datetime) -> str 
     if said.size < _size_at(ledger, issued):
         raise _fork(AlarmKind.RESTORED, device, ledger, signed)
     return server.this().key.cosign(signed.note, clock.now_ms() // 1000).render()
+
+
+def _held(device: Device, signed: SignedCheckpoint) -> tuple[int, str]:
+    """How far central holds this ledger: less than the terminal remembers, where an old backup was restored."""
+    found = Ledger.objects.filter(device=device, ledger_id=signed.checkpoint.ledger_id).first()
+    if found is None or found.size == 0:
+        return 0, GENESIS.hex()
+    return found.size, bytes(found.head).hex()
 
 
 def _hash_at(ledger: Ledger, seq: int) -> bytes | None:

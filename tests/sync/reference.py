@@ -96,9 +96,11 @@ class Reference:
         if theirs.size < len(held):
             raise Problem("409.2", receipt=self.receipts.get(theirs.ledger_id))
         same = 0 < theirs.size == len(held) and held[-1].hash == theirs.head
-        return HeartbeatAnswer(
-            self.status, self._config(request.config_revision), self.cosigned(signed.note) if same else None
-        )
+        config = self._config(request.config_revision)
+        if same:
+            return HeartbeatAnswer(self.status, config, self.cosigned(signed.note))
+        head = held[-1].hash if held else GENESIS
+        return HeartbeatAnswer(self.status, config, size=len(held), head=head.hex())
 
     def _of_the_device(self, rendered: str) -> protocol.SignedCheckpoint:
         signed = protocol.signed_checkpoint(rendered)

@@ -134,6 +134,25 @@ def test_more_than_central_holds_gets_none_and_is_remembered() -> None:
     assert Ledger.objects.get().recorded == 9
 
 
+def test_where_there_is_no_receipt_it_says_how_far_central_holds_the_ledger() -> None:
+    terminal = Terminal()
+    device = enrolled(terminal)["device"]
+    end = terminal.checkpoint(9, bytes(32))
+
+    def said() -> tuple[object, object]:
+        answer = json.loads(terminal.heartbeat(checkpoint=end).content)
+        return answer["size"], answer["head"]
+
+    assert said() == (0, bytes(32).hex())
+    held(device)
+    assert said() == (3, HASHES[2].hex())
+    answer = json.loads(terminal.heartbeat(checkpoint=terminal.checkpoint(3, HASHES[2])).content)
+    assert answer["receipt"] is not None
+    assert (answer["size"], answer["head"]) == (None, None)
+    Ledger.objects.all().delete()  # a backup of before
+    assert said() == (0, bytes(32).hex())
+
+
 def test_a_ledger_that_was_put_back_is_found_out() -> None:
     terminal = Terminal()
     held(enrolled(terminal)["device"])
