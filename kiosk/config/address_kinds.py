@@ -37,7 +37,7 @@ class ProxyUrl:
 
     def read(self, raw: object) -> str:
         """See `Kind.read`; a refused password is not said again, on a page in a hall or in a report."""
-        if "@" in str(raw):
+        if isinstance(raw, str) and "@" in raw:
             raise Refused(
                 Phrase(
                     "must be {allowed}. It must not hold a name and a password: this file may be read by others.",

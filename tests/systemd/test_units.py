@@ -56,7 +56,7 @@ def test_voting_has_no_network() -> None:
 def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
     # On this machine the program is not installed under /opt; everything else is verified as it stands.
     copy = tmp_path / unit.name
-    text = unit.read_text(encoding="utf-8").replace("/opt/hailong/bin/hailong", sys.executable)
+    text = unit.read_text(encoding="utf-8").replace("/opt/hailong/bin/hailong", f'"{sys.executable}"')
     copy.write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)],

@@ -47,3 +47,9 @@ def test_a_password_is_refused_and_never_said_again(read: Callable[[str], str], 
 
 def _words(refused: pytest.ExceptionInfo[Refused]) -> str:
     return " ".join(phrase.render(Texts("en")) for phrase in refused.value.phrases)
+
+
+@pytest.mark.parametrize("raw", [16**6000, 8080, True, ["http://a"], {"a": "@"}])
+def test_a_proxy_that_is_no_text_is_refused(raw: object) -> None:
+    with pytest.raises(Refused):
+        ProxyUrl().read(raw)
