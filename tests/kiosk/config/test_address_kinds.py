@@ -49,7 +49,9 @@ def _words(refused: pytest.ExceptionInfo[Refused]) -> str:
     return " ".join(phrase.render(Texts("en")) for phrase in refused.value.phrases)
 
 
-@pytest.mark.parametrize("raw", [16**6000, 8080, True, ["http://a"], {"a": "@"}])
+@pytest.mark.parametrize(
+    "raw", [16**6000, 8080, True, ["http://a"], {"a": "@"}], ids=lambda raw: type(raw).__name__
+)
 def test_a_proxy_that_is_no_text_is_refused(raw: object) -> None:
     with pytest.raises(Refused):
         ProxyUrl().read(raw)
