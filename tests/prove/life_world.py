@@ -296,13 +296,15 @@ class World:
             return [_name(bytes(payload)) for (payload,) in cursor.fetchall()]
 
     def counted(self) -> Counter[str]:
-        """How often central counts each vote."""
+        """How often central counts each vote; what was brought over may have come by several ledgers."""
         sql = """
-        SELECT coalesce(e.payload, s.payload) FROM central_rating r
+        SELECT coalesce(e.payload, (
+                 SELECT s.payload FROM central_salvaged s
+                  WHERE (s.device_id, s.ledger_id, s.seq, s.hash) = (r.device_id, r.ledger_id, r.seq, r.hash)
+                  LIMIT 1))
+          FROM central_rating r
           LEFT JOIN central_entry e ON (e.device_id, e.ledger_id, e.seq, e.hash)
                                      = (r.device_id, r.ledger_id, r.seq, r.hash)
-          LEFT JOIN central_salvaged s ON (s.device_id, s.ledger_id, s.seq, s.hash)
-                                        = (r.device_id, r.ledger_id, r.seq, r.hash)
          WHERE r.device_id = %s AND r.counted
         """
         with connection.cursor() as cursor:
