@@ -19,10 +19,11 @@ from kiosk.ledger.store import Head
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An entry's identity for ever."""
+    """An entry's identity for ever. A ledger whose file was put back has several entries of one number."""
 
     ledger_id: str
     seq: int
+    hash: str
 
 
 def salvaged(entry: Entry, ledger_id: bytes) -> Draft:
@@ -50,10 +51,10 @@ def salvaged(entry: Entry, ledger_id: bytes) -> Draft:
 
 def _origin(body: Mapping[str, Json]) -> Identity | None:
     """Which entry a `salvaged` body carries; None for the last word of a salvage, which carries none."""
-    ledger, seq = body.get("ledger"), body.get("seq")
+    ledger, seq, hash_ = body.get("ledger"), body.get("seq"), body.get("hash")
     if "stored" not in body or not isinstance(ledger, str) or not isinstance(seq, int):
         return None
-    return Identity(ledger, seq)
+    return Identity(ledger, seq, str(hash_))
 
 
 def already_salvaged(connection: sqlite3.Connection) -> set[Identity]:

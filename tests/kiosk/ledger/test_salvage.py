@@ -295,3 +295,25 @@ def test_the_ledger_in_use_is_never_opened_past_sqlite(folder: Path, old: Path) 
 
 def _in_another_process(code: str, path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+
+def test_two_histories_of_one_ledger_both_come_over(folder: Path, tmp_path: Path) -> None:
+    with kept(folder):
+        pass
+    image = power_cut(folder, tmp_path / "image")
+    names = {f"first {n}" for n in range(3)} | {f"second {n}" for n in range(2)}
+    with kept(folder) as keeper:
+        for n in range(3):
+            votes(keeper, 1, name=f"first {n}")
+        keeper.condemn("a test")
+        salvage_all(keeper)
+    for suffix in ("", "-wal", "-shm"):  # the file of before is put back in the place of the new one
+        (folder / f"ledger.db{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(image / "ledger.db", folder / "ledger.db")
+    with kept(folder) as keeper:
+        for n in range(2):
+            votes(keeper, 1, name=f"second {n}")
+        keeper.condemn("a test")
+        salvage_all(keeper)
+    found = [parse(payload).get("name") for _, _, payload, _ in brought_over(folder)]
+    assert sorted(str(name) for name in found if name is not None) == sorted(names)
