@@ -4,10 +4,12 @@ import hmac
 import os
 import secrets
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.keys import KeyFileError, SigningKey, load_or_make
+from kiosk.ledger.disk import new_file
+from sync.keys import MODE, KeyFileError, SigningKey, load_or_make
 
 SECRET_BYTES = 32
 
@@ -55,7 +57,8 @@ class Place:
         self.make()
         path = self.keys / "secret"
         if not path.exists():
-            _put(path, secrets.token_bytes(SECRET_BYTES))
+            with suppress(FileExistsError):  # another process has just made it
+                new_file(path, secrets.token_bytes(SECRET_BYTES), MODE)
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeyFileError(f"{path} may be read by others: chmod 600 {path}")
         content = path.read_bytes()
@@ -70,20 +73,3 @@ def default_folder() -> Path:
         return Path("/var/lib/hailong-central")
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "hailong-central"
-
-
-def _put(path: Path, content: bytes) -> None:
-    """A new file, complete or not at all; one that another process has just made stays."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()

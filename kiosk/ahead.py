@@ -2,13 +2,13 @@
 
 After power-on no file is in memory, and a start reads several hundred, each after the one before has been run. A card
 answers many questions at once much faster than one after the other. Which files those are, the last start has
-written down: the modules that it imported, and the libraries and fonts that it had open. Without the list, or with an
-old one, a start is slower and nothing else.
+written down (`kiosk.needed`). Without the list, or with an old one, a start is slower and nothing else.
+
+This is the first of ours that is imported, and imports as little as can be: no pathlib, no logging.
 """
 
 import os
 import stat
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 
@@ -28,7 +28,7 @@ def list_file(environ: Mapping[str, str] = os.environ) -> str | None:
     folder = environ.get("CACHE_DIRECTORY", "").partition(":")[0]
     if not folder:
         above = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "", ".cache")  # noqa: PTH118
-        folder = os.path.join(above, "hailong")  # noqa: PTH118 - pathlib takes longer to import than this takes to run
+        folder = os.path.join(above, "hailong")  # noqa: PTH118
     return os.path.join(folder, "start.txt") if os.path.isabs(folder) else None  # noqa: PTH117, PTH118
 
 
@@ -38,7 +38,7 @@ def read(file: str | None) -> list[threading.Thread]:
     Returns:
         Who does it; nobody has to wait for them.
     """
-    names = _names(file)
+    names = listed(file)
     readers = [
         threading.Thread(target=_bring, args=(names[first::READERS],), name="read ahead", daemon=True)
         for first in range(min(READERS, len(names)))
@@ -48,26 +48,8 @@ def read(file: str | None) -> list[threading.Thread]:
     return readers
 
 
-def remember(file: str | None) -> None:
-    """Write down which files this program has needed so far, where they are others than the last time."""
-    if file is None:
-        return
-    names = _needed()
-    if names == _names(file):
-        return
-    draft = f"{file}.new"
-    try:
-        os.makedirs(os.path.dirname(file), mode=0o750, exist_ok=True)  # noqa: PTH103, PTH120
-        with open(draft, "wb") as written:  # noqa: PTH123
-            written.write(b"\n".join(os.fsencode(name) for name in names))
-        os.replace(draft, file)  # noqa: PTH105
-    except OSError as error:
-        import logging  # not sooner: by then every other module has imported it
-
-        logging.getLogger(__name__).info("what a start needs is not remembered: %s", error)
-
-
-def _names(file: str | None) -> list[str]:
+def listed(file: str | None) -> list[str]:
+    """The files of a list; none where it cannot be read."""
     if file is None:
         return []
     try:
@@ -91,26 +73,3 @@ def _bring(names: Iterable[str]) -> None:
             continue  # of a file system that cannot
         finally:
             os.close(descriptor)
-
-
-def _needed() -> list[str]:
-    """Modules in the order of their import, then what is mapped."""
-    modules = [
-        (getattr(module, "__cached__", None), getattr(module, "__file__", None))
-        for module in list(sys.modules.values())
-    ]
-    # What is run; the source where nobody has written the compiled form.
-    imported = [cached if cached and os.access(cached, os.F_OK) else source for cached, source in modules]
-    names = [name for name in (*imported, *_mapped()) if isinstance(name, str) and name.startswith("/")]
-    return list(dict.fromkeys(names))
-
-
-def _mapped() -> list[str]:
-    """The libraries of this process, and other files that it has mapped to read (proc(5), /proc/pid/maps)."""
-    try:
-        with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123
-            fields = [line.rstrip("\n").split(maxsplit=5) for line in maps]
-    except OSError:
-        return []
-    # What is written to, such as SQLite's shared memory, changes; what has no inode is no file.
-    return [field[5] for field in fields if len(field) == 6 and "x" in field[1] and field[4] != "0"]

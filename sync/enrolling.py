@@ -143,9 +143,8 @@ class _Attempt:
         try:
             return client.enrol(request)
         except Refused as refusal:
-            if (
-                refusal.problem.code == BAD_SIGNATURE
-            ):  # the key came along: it is the address that does not fit
+            if refusal.problem.code == BAD_SIGNATURE:
+                # The key came along: it is the address that does not fit.
                 raise OtherAddress(str(refusal)) from refusal
             raise
 

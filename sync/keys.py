@@ -1,7 +1,6 @@
 """Ed25519 keys in files that only their owner may read."""
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from kiosk.ledger.disk import new_file
 from kiosk.messages.notes import Note, PublicKey, cosignature_of, public_key_of, signature_of
 
 MODE = 0o600
@@ -96,21 +96,8 @@ def load_or_make(path: Path, role: str) -> SigningKey:
     except FileNotFoundError:
         key = generate(role)
     content = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.link(draft, path)  # unlike a rename it does not replace a key that another process has just made
+        new_file(path, content, MODE)
     except FileExistsError:
-        return load(path, role)
-    finally:
-        draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        return load(path, role)  # another process has just made it
     return key

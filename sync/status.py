@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from kiosk.clock import Clock
 from kiosk.config.phrase import Phrase
 from kiosk.ledger.chain import Entry
-from kiosk.ledger.closing import closed_files
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.kinds import Kind, parse
 from kiosk.ledger.reader import reading
-from kiosk.ledger.restorer import marker
-from kiosk.messages.statements import checkpoint_of
+from kiosk.ledger.restorer import unfinished
+from kiosk.messages.statements import LATEST_S, checkpoint_of
 from sync.codes import for_people
 from sync.errors import LocalFault
 from sync.moment import Moment, Timekeeper
@@ -23,7 +22,7 @@ from sync.progress import Progress, Why
 from sync.protocol import ACCEPTED, REVOKED
 from sync.schedule import KIOSK_S
 from sync.source import Source, Waiting
-from sync.store import LATEST_S, Identity, Store, read_only
+from sync.store import Identity, Store, read_only
 from sync.tickets import in_groups
 from sync.words import explained, with_detail
 
@@ -121,9 +120,7 @@ def _what(
         yield Phrase("The ledger cannot be read. ({reason})", {"reason": str(error)})
         return
     yield _waiting(held, times)
-    closed = [
-        file for file in closed_files(place.ledger.parent) if file.exists() and not marker(file).exists()
-    ]
+    closed = unfinished(place.ledger.parent)
     if closed:
         yield Phrase(
             "{ledgers} closed ledgers are not yet brought over into the one in use: their ratings wait, too.",

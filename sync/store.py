@@ -20,7 +20,7 @@ from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.look import KeepsMoving, looking
 from kiosk.ledger.store import Head
 from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
-from kiosk.messages.statements import checkpoint_of
+from kiosk.messages.statements import LATEST_S, checkpoint_of
 from sync.errors import Fault, LocalFault
 from sync.progress import Progress
 
@@ -51,9 +51,6 @@ CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NU
 _BUSY_TIMEOUT_S = 5.0
 _BEYOND_USE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _HO_CHI_MINH = timezone(timedelta(hours=7))
-
-LATEST_S = 253_402_214_400
-"""The last day that has a date: what a server says of the time may be later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ def answer(request: HttpRequest) -> HttpResponse:
     if not signed.note.is_signed_by(public):
         raise Refusal("401.1", "the checkpoint is not signed by the key that signs the request")
     device = _note(key.device_id, said)
-    receipt = _receipt(device, signed, issued)
+    ledger = Ledger.objects.filter(device=device, ledger_id=signed.checkpoint.ledger_id).first()
+    receipt = None if ledger is None else _receipt(device, ledger, signed, issued)
     newest = configs.current(device) if device.status == DeviceStatus.ACCEPTED else None
     config = newest.note if newest is not None and newest.revision > said.config_revision else None
-    size, head = (None, None) if receipt is not None else _held(device, signed)
+    size, head = (None, None) if receipt is not None else _held(ledger)
     return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head))
 
 
@@ -57,18 +58,15 @@ def _note(device_id: str, said: HeartbeatRequest) -> Device:
     return Device.objects.select_related("counter").get(pk=device_id)
 
 
-def _receipt(device: Device, signed: SignedCheckpoint, issued: datetime) -> str | None:
-    """A receipt, when central holds this checkpoint; None when it holds less, or does not know the ledger.
+def _receipt(device: Device, ledger: Ledger, signed: SignedCheckpoint, issued: datetime) -> str | None:
+    """A receipt, when central holds this checkpoint; None when it holds less.
 
     Raises:
         Refusal: Central holds another history (409.2).
     """
     said = signed.checkpoint
-    rows = Ledger.objects.filter(device=device, ledger_id=said.ledger_id)
-    ledger = rows.first()
-    if ledger is None:
-        return None
     if said.size > ledger.size:
+        rows = Ledger.objects.filter(device=device, ledger_id=said.ledger_id)
         rows.filter(recorded__lt=said.size).update(recorded=said.size)
         return None
     if _hash_at(ledger, said.size) != said.head:
@@ -78,12 +76,11 @@ def _receipt(device: Device, signed: SignedCheckpoint, issued: datetime) -> str 
     return server.this().key.cosign(signed.note, clock.now_ms() // 1000).render()
 
 
-def _held(device: Device, signed: SignedCheckpoint) -> tuple[int, str]:
+def _held(ledger: Ledger | None) -> tuple[int, str]:
     """How far central holds this ledger: less than the terminal remembers, where an old backup was restored."""
-    found = Ledger.objects.filter(device=device, ledger_id=signed.checkpoint.ledger_id).first()
-    if found is None or found.size == 0:
+    if ledger is None:
         return 0, GENESIS.hex()
-    return found.size, bytes(found.head).hex()
+    return ledger.size, bytes(ledger.head).hex()
 
 
 def _hash_at(ledger: Ledger, seq: int) -> bytes | None:

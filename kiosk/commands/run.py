@@ -6,12 +6,12 @@ import sys
 import click
 
 from assets.texts import Texts
-from kiosk import ahead
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report, set_up_logging
 from kiosk.commands.problems import show_problems
 from kiosk.commands.start import Options, events_stream, run_kiosk
 from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
+from kiosk.needed import remember_aside
 from kiosk.report import Reporter
 
 _ = Texts()
@@ -53,13 +53,9 @@ def run(common: Common, windowed: tuple[int, int] | None, headless: bool, events
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))
     try:
-        run_kiosk(config, reporter, Options(window, headless, remember=_remember))
+        run_kiosk(config, reporter, Options(window, headless, remember=remember_aside))
     finally:
         reporter.close()
-
-
-def _remember() -> None:
-    ahead.remember(ahead.list_file())
 
 
 def screen_arguments(windowed: tuple[int, int] | None) -> dict[str, Value]:

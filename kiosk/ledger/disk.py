@@ -7,6 +7,7 @@ full and how many presses were refused.
 import errno
 import logging
 import os
+import secrets
 from pathlib import Path
 
 from kiosk.faults import FaultCode
@@ -138,12 +139,31 @@ def replace_file(path: Path, content: bytes) -> None:
         OSError: The disk refused; the file is as it was.
     """
     draft = path.with_name(path.name + ".new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-    with os.fdopen(fd, "wb") as file:
-        file.write(
-            content
-        )  # unlike `os.write` all of it: a disk with little room takes a part and says nothing
-        file.flush()
-        os.fsync(fd)
+    _write_through(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640), content)
     draft.rename(path)
     sync_folder(path.parent)
+
+
+def new_file(path: Path, content: bytes, mode: int) -> None:
+    """Make a small file, complete or not at all, through to the disk.
+
+    Raises:
+        FileExistsError: Another process has just made it: that one stays.
+        OSError: The disk refused; there is no file.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        _write_through(fd, content)
+        os.link(draft, path)  # unlike a rename it does not replace
+    finally:
+        draft.unlink()
+    sync_folder(path.parent)
+
+
+def _write_through(fd: int, content: bytes) -> None:
+    """Write all of it and close: of `os.write` a disk with little room takes a part, and says nothing."""
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(fd)

@@ -52,8 +52,8 @@ class Restorer:
     def look_for_work(self) -> None:
         """Queue every closed ledger that is not known to be complete."""
         known = {job.closed for job in self._jobs}
-        for closed in closed_files(self._folder):
-            if closed not in known and closed.exists() and not marker(closed).exists():
+        for closed in unfinished(self._folder):
+            if closed not in known:
                 self._jobs.append(_Job(closed, remembered_of(closed), None, 0))
         self._jobs = deque(sorted(self._jobs, key=lambda job: number_of(job.closed)))
 
@@ -160,6 +160,11 @@ class Restorer:
             if job.live is not None:
                 job.live.close()
         self._jobs.clear()
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """The closed ledgers of a folder of which it is not known that all has been brought in."""
+    return [closed for closed in closed_files(folder) if closed.exists() and not marker(closed).exists()]
 
 
 def marker(closed: Path) -> Path:

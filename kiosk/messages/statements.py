@@ -13,8 +13,10 @@ NONCE_BYTES = 16
 LONGEST_TEXT = 300
 LONGEST_LABEL = 40
 LEVELS = 5
-LATEST_MS = 253_402_214_400_000
+LATEST_S = 253_402_214_400
 """The last day that a calendar has (9999-12-31): no clock of a server is believed to be later."""
+
+LATEST_MS = LATEST_S * 1000
 
 _CHECKPOINT = re.compile(r"hailong/ledger/([0-9a-f]{32})\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n")
 _TIME = re.compile(r"hailong/time/1\n([0-9a-f]{32})\n([1-9][0-9]{0,15})\n")

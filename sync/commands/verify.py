@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from assets.texts import Texts
+from kiosk.messages.statements import LATEST_S
 from sync import verifier
 from sync.verifier import Reason, Verdict
 
 _ = Texts()
 
 _HO_CHI_MINH = timezone(timedelta(hours=7))
-_LATEST_S = 253_402_214_400  # the last day that has a date
 _FILE = click.Path(path_type=Path)
 
 
@@ -76,7 +76,7 @@ def _say_intact(found: Verdict) -> None:
 
 
 def _say_receipts(found: Verdict) -> None:
-    at = datetime.fromtimestamp(min(found.signed_at_s, _LATEST_S), _HO_CHI_MINH)
+    at = datetime.fromtimestamp(min(found.signed_at_s, LATEST_S), _HO_CHI_MINH)
     message = _(
         "{receipts} receipts of the central server agree with it; the last is for all entries up to seq {seq}, given"
         " at {at} by the key {keys}. Please compare that id with what the server's administrator says."

@@ -1,6 +1,5 @@
 """Units and counters by their names, as people type them."""
 
-import threading
 import unicodedata
 
 import pytest
@@ -12,6 +11,7 @@ from central.models import AuditLog, Counter, Field, Unit
 from kiosk.messages.notes import parse_note
 from kiosk.messages.statements import config_of
 from tests.central import makers
+from tests.together import at_once
 
 UNIT, COUNTER = "UBND phường Sông Công", "Quầy 1 – Đất đai"
 WHO = registry.Actor()
@@ -64,21 +64,15 @@ def test_what_cannot_be_a_name_is_said_and_nothing_is_made(unit: str, counter: s
 
 def test_the_same_new_counter_asked_for_at_once_is_made_once() -> None:
     for n in range(10):
-        gate = threading.Barrier(8)
         found: list[int] = []
 
-        def ask(unit: str = f"{UNIT} {n}", gate: threading.Barrier = gate, found: list[int] = found) -> None:
-            gate.wait()
+        def ask(unit: str = f"{UNIT} {n}", found: list[int] = found) -> None:
             try:
                 found.append(registry.counter_named(unit, COUNTER, WHO).pk)
             finally:
                 connection.close()
 
-        threads = [threading.Thread(target=ask) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once([ask] * 8)
         assert len(found) == 8
         assert set(found) == {Counter.objects.get(unit__name=f"{UNIT} {n}").pk}
 

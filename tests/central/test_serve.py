@@ -7,6 +7,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -222,36 +223,28 @@ def test_tls_is_spoken_with_the_certificate_that_was_given(data: Path, tmp_path:
         assert int(pages.headers["Strict-Transport-Security"].partition("=")[2]) > 0
 
 
+@contextmanager
+def half_asked(address: str, number: int) -> Iterator[None]:
+    """So many clients that have sent the beginning of a request, and are silent then."""
+    host, port = address.removeprefix("http://").split(":")
+    head = "POST /api/v1/enrol HTTP/1.1\r\nHost: x\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    with ExitStack() as connections:
+        for _ in range(number):
+            connections.enter_context(socket.create_connection((host, int(port)))).sendall(head.encode())
+        yield
+
+
 def test_clients_that_send_slowly_keep_nobody_waiting(data: Path) -> None:
-    with serving(data) as program:
-        host, port = url(program).removeprefix("http://").split(":")
-        head = "POST /api/v1/enrol HTTP/1.1\r\nHost: x\r\n"
-        head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
-        slow = [socket.create_connection((host, int(port))) for _ in range(40)]
-        try:
-            for connection in slow:
-                connection.sendall(head.encode())
-            assert health(url(program)) == 200
-        finally:
-            for connection in slow:
-                connection.close()
+    with serving(data) as program, half_asked(url(program), 40):
+        assert health(url(program)) == 200
 
 
 def test_many_clients_that_say_nothing_more_are_not_waited_for(data: Path) -> None:
     """Terminals whose power was cut in the middle of a request: more of them than there are threads."""
     environ = served.surroundings(HAILONG_CENTRAL_STALLED_S="1")
-    with serving(data, environ=environ) as program:
-        host, port = url(program).removeprefix("http://").split(":")
-        head = "POST /api/v1/enrol HTTP/1.1\r\nHost: x\r\n"
-        head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
-        silent = [socket.create_connection((host, int(port))) for _ in range(3 * THREADS)]
-        try:
-            for connection in silent:
-                connection.sendall(head.encode())
-            assert health(url(program)) == 200
-        finally:
-            for connection in silent:
-                connection.close()
+    with serving(data, environ=environ) as program, half_asked(url(program), 3 * THREADS):
+        assert health(url(program)) == 200
 
 
 def test_a_body_that_is_much_too_large_is_answered(data: Path) -> None:

@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from kiosk import ahead
+from kiosk import ahead, needed
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60.0
 
 
 def in_memory(file: Path) -> int:
@@ -33,6 +35,13 @@ def forgotten(file: Path) -> None:
     finally:
         os.close(descriptor)
     assert in_memory(file) == 0
+
+
+def wait_for(file: Path, size: int) -> None:
+    """Until so much of a file is in memory: the kernel reads when it likes to."""
+    end_s = time.monotonic() + PATIENCE_S
+    while (found := in_memory(file)) < size:
+        assert time.monotonic() < end_s, f"{found} bytes of {file} are in memory"
 
 
 def read(file: Path) -> None:
@@ -61,8 +70,7 @@ def test_the_files_of_a_list_come_into_memory(folder: Path) -> None:
     (folder / "list").write_text("\n".join(map(str, files)), encoding="utf-8")
     read(folder / "list")
     for file in files:
-        while in_memory(file) < 20_000:  # the kernel reads when it likes to
-            pass
+        wait_for(file, 20_000)
     assert in_memory(other) == 0
 
 
@@ -75,8 +83,7 @@ def test_whatever_is_in_the_list_nothing_fails_or_waits(folder: Path) -> None:
     content = b"\n".join(os.fsencode(str(name)) for name in names) + b"\n/a\0b\n\xff\xfe\n/\xff"
     (folder / "list").write_bytes(content)
     read(folder / "list")
-    while in_memory(good) < 20_000:
-        pass
+    wait_for(good, 20_000)
     (folder / "list").write_bytes(os.urandom(3 << 20))
     read(folder / "list")
     read(folder)
@@ -87,12 +94,12 @@ def test_whatever_is_in_the_list_nothing_fails_or_waits(folder: Path) -> None:
 def test_what_a_program_needed_is_written_down_and_only_when_it_is_other_than_before(tmp_path: Path) -> None:
     file = tmp_path / "cache" / "start.txt"
     program = (
-        "import sys, sqlite3, kiosk.clock, kiosk.ahead\n"
-        "kiosk.ahead.remember(sys.argv[1])\n"
+        "import sys, sqlite3, kiosk.clock, kiosk.needed\n"
+        "kiosk.needed.remember(sys.argv[1])\n"
         "import os; before = os.stat(sys.argv[1])\n"
-        "kiosk.ahead.remember(sys.argv[1])\n"
+        "kiosk.needed.remember(sys.argv[1])\n"
         "assert os.stat(sys.argv[1]) == before\n"
-        "import kiosk.view; kiosk.ahead.remember(sys.argv[1])\n"
+        "import kiosk.view; kiosk.needed.remember(sys.argv[1])\n"
         "assert os.stat(sys.argv[1]) != before\n"
     )
     subprocess.run([sys.executable, "-c", program, os.fspath(file)], cwd=ROOT, check=True, timeout=60)
@@ -108,8 +115,8 @@ def test_what_a_program_needed_is_written_down_and_only_when_it_is_other_than_be
 
 def test_a_place_that_takes_nothing_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    ahead.remember(os.fspath(tmp_path / "file" / "start.txt"))
-    ahead.remember(None)
+    needed.remember(os.fspath(tmp_path / "file" / "start.txt"))
+    needed.remember(None)
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,14 @@
 """A central that holds less than it has signed is healed by a heartbeat, when nobody votes."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sync.connect import OwnKiosk
 from sync.contact import Settings, contact
 from sync.protocol import HeartbeatAnswer
 from sync.store import Store
-from tests.sync.reference import Reference, serving
+from tests.sync.reference import Reference
 from tests.sync.test_delivery import held
-from tests.sync.world import enrolled, office, settings, votes
-
-
-@pytest.fixture
-def central() -> Iterator[Reference]:
-    with serving(Reference()) as reference:
-        yield reference
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, central: Reference) -> Settings:
-    """Enrolled, with three ratings."""
-    made = settings(tmp_path / "a data folder")
-    enrolled(made, central)
-    votes(made, 3)
-    return made
+from tests.sync.world import office
 
 
 @pytest.mark.parametrize("left", [0, 1, 4])

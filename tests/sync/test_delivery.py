@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,21 +23,6 @@ from tests.kiosk.ledger.terminal import fill, tamper
 from tests.sync import world
 from tests.sync.reference import DEVICE, Problem, Reference, serving
 from tests.sync.world import clock_of, deliver_through, enrolled, entries, office, settings, state, votes
-
-
-@pytest.fixture
-def central() -> Iterator[Reference]:
-    with serving(Reference()) as reference:
-        yield reference
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, central: Reference) -> Settings:
-    """Enrolled, with three ratings."""
-    made = settings(tmp_path / "a data folder")
-    enrolled(made, central)
-    votes(made, 3)
-    return made
 
 
 def held(central: Reference) -> list[object]:

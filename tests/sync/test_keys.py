@@ -2,7 +2,6 @@
 
 import os
 import stat
-import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.keys import KeyFileError, generate, load, load_or_make
 from tests.disks import SmallDisk, recorded_syncs, small_disk
+from tests.together import at_once
 
 __all__ = ["small_disk"]
 
@@ -35,17 +35,11 @@ def test_a_key_is_made_once_and_found_again(tmp_path: Path) -> None:
 
 def test_two_that_make_it_at_once_get_the_same_key(tmp_path: Path) -> None:
     found: list[keys.SigningKey] = []
-    start = threading.Barrier(8)
 
     def make() -> None:
-        start.wait()
         found.append(load_or_make(tmp_path / "central.key", "central"))
 
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([make] * 8)
     assert len({key.public.raw for key in found}) == 1
     assert len(found) == 8
     assert [file.name for file in tmp_path.iterdir()] == ["central.key"]

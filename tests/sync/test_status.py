@@ -1,6 +1,5 @@
 """A technician reads how it goes, with every time as honest as the clock."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from sync.words import _FAULTS, _TROUBLES, explained, with_detail
 from tests.kiosk.fakes import MORNING_NS, FakeClock
 from tests.kiosk.ledger.terminal import vote
 from tests.sync import world
-from tests.sync.reference import Problem, Reference, serving
+from tests.sync.reference import Problem, Reference
 from tests.sync.world import clock_of, enrolled, settings, votes
 
 ENGLISH = Texts("en")
@@ -31,12 +30,6 @@ def said(where: Settings) -> str:
 def kept(where: Settings, progress: Progress) -> None:
     with Store(where.place.database) as store:
         store.keep(progress)
-
-
-@pytest.fixture
-def central() -> Iterator[Reference]:
-    with serving(Reference()) as reference:
-        yield reference
 
 
 @pytest.fixture

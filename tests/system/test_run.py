@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.program import entries, hailong, kinds, without_display
+from tests.system.program import PATIENCE_S, entries, hailong, kinds, without_display
 
 NO_VISITS = {"visit_repeat_interval_s": "0", "visit_correction_window_s": "0", "visit_thanks_s": "1"}
 QUICK = {"visit_repeat_interval_s": "0.3", "visit_correction_window_s": "0.2", "visit_thanks_s": "1"}
@@ -226,3 +226,19 @@ def test_a_verdict_that_cannot_be_written_is_not_taken_for_one(tmp_path: Path) -
         )
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
+
+
+def test_what_a_start_needed_is_written_down_for_the_next(tmp_path: Path) -> None:
+    environ = without_display() | {"CACHE_DIRECTORY": str(tmp_path / "cache")}
+    file = tmp_path / "cache" / "start.txt"
+    for _ in range(2):  # with a list, too
+        with hailong("run", "--headless", data=tmp_path, environ=environ) as program:
+            program.until("ready")
+            end_s = time.monotonic() + PATIENCE_S
+            while not file.exists():
+                assert time.monotonic() < end_s, "nothing was written down"
+                time.sleep(0.05)
+            assert program.end() == 0
+        names = file.read_text(encoding="utf-8").splitlines()
+        assert any("/kiosk/" in name and "/app." in name for name in names)
+        assert any("libsqlite3" in name for name in names)

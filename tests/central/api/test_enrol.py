@@ -29,6 +29,7 @@ from sync import keys
 from sync.protocol import PublicKey, verified_receipt
 from tests.central import makers
 from tests.central.terminal import LEDGER, Terminal, enrolled, problem
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -173,11 +174,10 @@ TRIES = 625
 
 
 def test_of_ten_thousand_who_try_one_code_at_once_exactly_one_is_let_in() -> None:
-    code, gate = codes.make(reserved(), accept=True).text, threading.Barrier(16)
+    code = codes.make(reserved(), accept=True).text
     outcomes: list[str] = []
 
     def try_it() -> None:
-        gate.wait()
         for _ in range(TRIES):
             key = keys.generate("device")
             checkpoint = key.sign(Checkpoint(LEDGER, 0, bytes(32)).text())
@@ -187,11 +187,7 @@ def test_of_ten_thousand_who_try_one_code_at_once_exactly_one_is_let_in() -> Non
                 outcomes.append(str(getattr(error, "code", error)))
         connection.close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([try_it] * 16)
     assert outcomes.count("403.3") == 16 * TRIES - 1
     assert outcomes.count(Device.objects.get().pk) == 1
     assert DeviceKey.objects.count() == 1

@@ -2,8 +2,8 @@
 
 import gzip
 import json
-import threading
 import zlib
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from central.models import Entry, HourlyCount, Ledger, Rating
 from sync.protocol import MOST_BYTES, Batch, compressed, signed_checkpoint, verified_receipt
 from tests.central.chains import Chain
 from tests.central.terminal import LEDGER, Terminal, enrolled, problem
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -178,19 +179,13 @@ def test_the_same_batch_on_many_connections_at_once_counts_once() -> None:
     terminal = Terminal()
     chain = begun(terminal, votes=100)
     batches = [chain.batch(0, 60), chain.batch()] * 4
-    start = threading.Barrier(len(batches))
     codes: list[int] = []
 
     def deliver(batch: Batch) -> None:
-        start.wait()
         codes.append(send(Terminal(), batch).status_code)
         connections.close_all()
 
-    threads = [threading.Thread(target=deliver, args=(batch,)) for batch in batches]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([partial(deliver, batch) for batch in batches])
     assert codes == [200] * len(batches)
     assert [bytes(row) for row in Entry.objects.order_by("seq").values_list("hash", flat=True)] == [
         entry.hash for entry in chain.entries
