@@ -24,7 +24,7 @@ from kiosk.ledger import chain, disk, schema
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerError, LedgerNewer, LedgerUnreadable, StoreFailed
 from kiosk.ledger.kinds import Draft, Json, own_fields, serialise
-from kiosk.ledger.watch import Touched, Watch
+from kiosk.ledger.watch import Touched, Watch, inode_of
 
 # Another program holding SQLite's own lock breaks the rule of one writer; wait a little for it, not long.
 _BUSY_TIMEOUT_S = 1.0
@@ -151,6 +151,7 @@ class Ledger:
     def __init__(self, path: Path, clock: Clock, known_head: Head | None = None) -> None:
         self.path = path
         self._clock = clock
+        opened = inode_of(path)  # somebody may remove it before it is watched
         try:
             self.connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT_S
@@ -159,6 +160,7 @@ class Ledger:
             raise _cannot_open(path, error) from error
         try:
             self._open(known_head)
+            self.watch = Watch(path, opened)
         except sqlite3.Error as error:
             self.connection.close()
             raise _cannot_open(path, error) from error
@@ -198,7 +200,6 @@ class Ledger:
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM ledger WHERE 0")
         self._db.execute("COMMIT")
-        self.watch = Watch(self.path)
 
     def _one(self, sql: str) -> Any:  # noqa: ANN401 - whatever SQLite holds
         row = self.connection.execute(sql).fetchone()

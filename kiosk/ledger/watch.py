@@ -32,13 +32,27 @@ class _Facts:
         return cls((found.st_dev, found.st_ino), found.st_size, (found.st_mtime_ns, found.st_ctime_ns))
 
 
-class Watch:
-    """Remembers how the writer left the database and its WAL."""
+def inode_of(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path now; None where there is none."""
+    found = _Facts.of(path)
+    return None if found is None else found.inode
 
-    def __init__(self, database: Path) -> None:
+
+class Watch:
+    """Remembers how the writer left the database and its WAL.
+
+    Args:
+        database: Its path.
+        opened: Which file is open, as `inode_of` said before it was opened; where another is at its place by now, or
+            none, what is written would be lost. None = whichever is there.
+    """
+
+    def __init__(self, database: Path, opened: tuple[int, int] | None = None) -> None:
         self._paths = (database, database.with_name(database.name + "-wal"))
         self._left = tuple(_Facts.of(path) for path in self._paths)
         self._suspicious = False
+        held = self._left[0]
+        self._lost = opened is not None and (held is None or held.inode != opened)
 
     def remember(self) -> None:
         """Take the files as they are now for the writer's own work (call after each commit).
@@ -56,6 +70,8 @@ class Watch:
 
     def look(self) -> Touched:
         """Compare the files with how they were left."""
+        if self._lost:
+            return Touched.BEYOND_USE
         worst = Touched.SLIGHTLY if self._suspicious else Touched.NOT
         for path, left in zip(self._paths, self._left, strict=True):
             if left is None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ledger.watch import Touched, Watch
-from tests.kiosk.ledger.terminal import kept, votes
+from kiosk.ledger import store
+from kiosk.ledger.kinds import Kind
+from kiosk.ledger.watch import Touched, Watch, inode_of
+from tests.kiosk.ledger.terminal import brought_over, kept, salvage_all, stored, votes
 
 
 @pytest.fixture
@@ -95,3 +97,36 @@ def test_a_file_removed_just_before_the_writer_remembers_is_still_missed(folder:
     watch.remember()
     watch.settle()
     assert watch.look() is Touched.BEYOND_USE
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, replace])
+def test_a_file_that_went_while_it_was_opened_is_beyond_use_for_good(
+    database: Path, harm: Callable[[Path], None]
+) -> None:
+    opened = inode_of(database)
+    harm(database)
+    watch = Watch(database, opened)
+    watch.settle()
+    assert watch.look() is Touched.BEYOND_USE
+    assert inode_of(database) != opened
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, replace])
+def test_a_ledger_that_went_while_it_was_opened_keeps_no_vote_that_nobody_finds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[Path], None]
+) -> None:
+    with kept(folder) as keeper:
+        before = votes(keeper, 3)
+
+    def late(database: Path, opened: tuple[int, int] | None) -> Watch:
+        monkeypatch.undo()
+        harm(database)
+        return Watch(database, opened)
+
+    monkeypatch.setattr(store, "Watch", late)
+    with kept(folder) as keeper:
+        after = votes(keeper, 2)
+        salvage_all(keeper)
+    carried = [payload for _, _, payload, _ in brought_over(folder)]
+    assert [entry.payload for entry in before if entry.payload not in carried] == []
+    assert [entry for entry in stored(folder) if entry.kind == Kind.RATING] == after
