@@ -69,9 +69,12 @@ class AnyDay(RuleBasedStateMachine):
     @rule(first=st.sampled_from([1, 5]), apart_s=st.floats(0.05, 8.0), source=st.sampled_from(HOLDING))
     def a_technician_holds_both(self, first: int, apart_s: float, source: Source) -> None:
         votes = self.t.after(0.2).counted()  # no button makes two presses in less
+        # What a citizen has changed twice within a second is not written yet, and so is no vote to compare with.
+        visit = self.t.state.visit
+        is_written = visit is None or visit.wanted is None
         is_prompt = (
             self.t.commit_s == 0.0 and not self.broken and not self.t.waiting and not self.t.state.owed
-        )
+        ) and is_written
         self.t.hold(first, 6 - first, apart_s, source)
         self.presses += 2
         if is_prompt and self.t.shows(ScreenName.SERVICE):
