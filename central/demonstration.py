@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Any, NoReturn, Self
+from typing import IO, Any, Self
 
 from assets.texts import Texts
 from kiosk.ledger.disk import replace_file
@@ -47,11 +47,15 @@ class Demonstration:
         self._notes = notes
         self._running: list[subprocess.Popen[str]] = []
         self._before: dict[int, Any] = {}
+        self._starting = False
+        self._told: int | None = None
 
     def __enter__(self) -> Self:
         self._central.mkdir(parents=True, exist_ok=True)
         # Whoever ends this program before the terminal runs must not leave a server behind that keeps the port.
-        self._before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+        self._before = {
+            number: signal.signal(number, self._leave) for number in (signal.SIGTERM, signal.SIGHUP)
+        }
         try:
             listening = self._serve()
             self._tell(listening)
@@ -75,14 +79,11 @@ class Demonstration:
         the hash of the last entry that central has signed for.
         """
         before = self._votes_so_far() if any(word.startswith("--presses") for word in arguments) else 0
-        terminal = subprocess.Popen(  # noqa: S603 - our own programs, here and below
-            [*_hailong("demo", "--data-dir", str(self._folder)), *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        terminal = self._begin(*_hailong("demo", "--data-dir", str(self._folder)), *arguments, stdin=None)
         with _handed_on(terminal):
             summary = self._copy_lines(terminal, wanted=_EVENTS in arguments or not self._output.isatty())
             code = terminal.wait()
+        self._running.remove(terminal)
         if summary is not None:
             self._say_received(summary, before)
         return code
@@ -170,16 +171,42 @@ class Demonstration:
     def _start(self, name: str, *command: str) -> "subprocess.Popen[str]":
         """A program beside the terminal, in a session of its own: Ctrl-C is for the terminal first."""
         with self._log_of(name).open("ab") as log:
-            program = subprocess.Popen(  # noqa: S603
+            return self._begin(*command, stderr=log, start_new_session=True)
+
+    def _begin(
+        self,
+        *command: str,
+        stdin: int | None = subprocess.DEVNULL,
+        stderr: IO[bytes] | int | None = None,
+        start_new_session: bool = False,
+    ) -> "subprocess.Popen[str]":
+        """Every program of the demonstration begins here, so that none is left when it ends.
+
+        A signal that comes between a program's birth and its being noted waits until it is noted.
+        """
+        self._starting = True
+        try:
+            program = subprocess.Popen(  # noqa: S603 - our own programs
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=log,
+                stderr=stderr,
                 text=True,
-                start_new_session=True,
+                start_new_session=start_new_session,
             )
-        self._running.append(program)
+            self._running.append(program)
+        finally:
+            self._starting = False
+        if self._told is not None:
+            sys.exit(128 + self._told)
         return program
+
+    def _leave(self, number: int, _frame: FrameType | None) -> None:
+        """The first signal ends the demonstration, further ones change nothing."""
+        if self._told is None:
+            self._told = number
+            if not self._starting:
+                sys.exit(128 + number)
 
     def _log_of(self, name: str) -> Path:
         return self._central / f"{name}.log"
@@ -199,9 +226,10 @@ class Demonstration:
         return done.stdout
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-        )
+        program = self._begin(*command, stderr=subprocess.PIPE)
+        output, errors = program.communicate()
+        self._running.remove(program)
+        return subprocess.CompletedProcess(command, program.returncode, output, errors)
 
     def _end(self) -> None:
         """The delivery first, the server last, each in good order, however often one is told to end."""
@@ -215,14 +243,11 @@ class Demonstration:
             except subprocess.TimeoutExpired:
                 program.kill()
                 program.wait()
-            if program.stdout is not None:
-                program.stdout.close()
+            for stream in (program.stdout, program.stderr):
+                if stream is not None:
+                    stream.close()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-
-def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
 
 
 class _handed_on:  # noqa: N801 - used like a function

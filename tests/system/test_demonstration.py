@@ -110,6 +110,27 @@ def test_one_that_is_told_to_end_while_it_starts_leaves_nothing_running(
     assert not _of_this_folder(tmp_path)
 
 
+def test_a_signal_in_the_moment_of_a_program_s_birth_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, command: tuple[str, ...], **how: Any) -> None:  # noqa: ANN401 - as subprocess has them
+            super().__init__(command, **how)
+            if "device" in command:
+                for _ in range(2):
+                    signal.raise_signal(signal.SIGHUP)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    with (
+        pytest.raises(SystemExit) as ended,
+        demonstration.Demonstration(tmp_path, io.StringIO(), io.StringIO()),
+    ):
+        pytest.fail("it went on")
+
+    assert ended.value.code == 128 + signal.SIGHUP
+    assert not _of_this_folder(tmp_path)
+
+
 def test_an_enrolment_that_nobody_could_note_is_asked_for_again_with_the_same_code(
     tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
