@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import msgspec
 
@@ -14,6 +14,7 @@ from kiosk.messages.notes import PublicKey
 from kiosk.messages.statements import Checkpoint
 from sync import source
 from sync.address import BadAddress, normalised
+from sync.beat import beat_of
 from sync.client import Client, receipt_of
 from sync.delivery import FORK, Delivery, Pace
 from sync.errors import NotEnrolled, Refused
@@ -21,7 +22,8 @@ from sync.keys import SigningKey
 from sync.kiosk import Kiosk, head_of, nonce_of, offer
 from sync.moment import Timekeeper
 from sync.place import Place
-from sync.protocol import ACCEPTED, PENDING, REVOKED, HeartbeatRequest
+from sync.protocol import ACCEPTED, PENDING, REVOKED
+from sync.source import Opened
 from sync.store import Identity, Store
 from sync.tls import Trust
 from sync.transport import USUAL, Channel, Limits
@@ -37,7 +39,7 @@ class Terminal:
 
     Attributes:
         kiosk: Whoever writes the ledger.
-        ledger: The file.
+        opened: Opens the ledger for reading.
         store: Open.
         key: Loads the device's; raises `LocalFault`.
         clock: The machine's clocks.
@@ -46,10 +48,12 @@ class Terminal:
         program: Name and version.
         pace: How large batches may be.
         limits: How patient to be.
+        push: Whether entries are pushed.
+        pull: The address at which central may pull; empty = none.
     """
 
     kiosk: Kiosk
-    ledger: Path
+    opened: Opened
     store: Store
     key: Callable[[], SigningKey]
     clock: Clock
@@ -58,6 +62,8 @@ class Terminal:
     program: str
     pace: Pace
     limits: Limits
+    push: bool = True
+    pull: str = ""
 
     def channel(self, url: str, now_ms: Callable[[], int | None]) -> Channel:
         """A conversation with a server, whose certificates are judged by this time."""
@@ -75,6 +81,9 @@ class Settings:
         program: Name and version.
         clock: The machine's clocks.
         limits: How patient to be.
+        push: Whether entries are pushed; heartbeats are sent in any case.
+        pull: The address at which central may pull; empty = none.
+        opened: Opens the ledger for reading; None = beside whoever writes it.
     """
 
     place: Place
@@ -83,12 +92,15 @@ class Settings:
     program: str
     clock: Clock
     limits: Limits = USUAL
+    push: bool = True
+    pull: str = ""
+    opened: Opened | None = None
 
     def terminal(self, kiosk: Kiosk, store: Store, pace: Pace | None = None) -> Terminal:
         """What a contact needs. Raises `LocalFault`: what is pinned cannot be read."""
         return Terminal(
             kiosk=kiosk,
-            ledger=self.place.ledger,
+            opened=self.opened or partial(source.opened, self.place.ledger),
             store=store,
             key=self.place.key,
             clock=self.clock,
@@ -97,6 +109,8 @@ class Settings:
             program=self.program,
             pace=pace or Pace(),
             limits=self.limits,
+            push=self.push,
+            pull=self.pull,
         )
 
 
@@ -124,7 +138,8 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
             if identity.status != ACCEPTED:
                 talk.beat(head)
             if talk.identity.status == ACCEPTED:
-                head = talk.deliver(head)
+                if terminal.push:
+                    head = talk.deliver(head)
                 if heartbeat and identity.status == ACCEPTED:
                     talk.beat(head)
         except Refused as refusal:
@@ -147,7 +162,7 @@ def identity_of(terminal: Terminal, head: wire.Head) -> Identity:
         return known
     if head.device is None:
         raise NotEnrolled("this terminal has not been enrolled")
-    with source.opened(terminal.ledger) as ledger:
+    with terminal.opened() as ledger:
         entry = ledger.last(Kind.ENROLLED)
     said = {} if entry is None else parse(entry.payload)
     try:
@@ -204,7 +219,7 @@ class _Talk:
 
     def delivery(self) -> Delivery:
         t = self.terminal
-        return Delivery(self.client, t.kiosk, t.ledger, t.store, self.identity, self.key, self.times, t.pace)
+        return Delivery(self.client, t.kiosk, t.opened, t.store, self.identity, self.key, self.times, t.pace)
 
     def deliver(self, head: wire.Head) -> wire.Head:
         """Push what is waiting."""
@@ -213,12 +228,9 @@ class _Talk:
     def beat(self, head: wire.Head) -> None:
         """Say that the terminal is alive, and take what is new: status, configuration, a receipt."""
         t, ledger_id = self.terminal, bytes.fromhex(head.ledger_id)
-        with source.opened(t.ledger, ledger_id) as ledger:
-            waiting = ledger.waiting(t.store.cursor(ledger_id).seq).entries
         end = Checkpoint(ledger_id, head.seq, bytes.fromhex(head.hash))
-        request = HeartbeatRequest(
-            self.key.sign(end.text()).render(), head.config_revision, t.program, waiting
-        )
+        with t.opened(ledger_id) as ledger:
+            request = beat_of(ledger, t.store, self.key, head, t.program, t.pull)
         try:
             answer = self.client.heartbeat(request)
         except Refused as refusal:
@@ -232,5 +244,5 @@ class _Talk:
         if answer.config is not None:
             offer(t.kiosk, wire.PutConfig(answer.config))
         self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)
-        if answer.size is not None and self.identity.status == ACCEPTED:
+        if answer.size is not None and self.identity.status == ACCEPTED and t.push:
             self.delivery().catch_up(head, answer.size, answer.head or "")

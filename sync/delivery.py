@@ -3,7 +3,6 @@
 import logging
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -20,7 +19,7 @@ from sync.kiosk import Kiosk, head_of, offer, put
 from sync.moment import Timekeeper
 from sync.plan import Planned, planned
 from sync.protocol import MOST_ENTRIES
-from sync.source import Source
+from sync.source import Opened, Source
 from sync.store import Identity, Store
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class Delivery:
     Attributes:
         client: To central.
         kiosk: Whoever writes the ledger.
-        ledger: The file.
+        opened: Opens the ledger for reading.
         store: Where the cursor is.
         identity: Who this is.
         key: The device's.
@@ -61,7 +60,7 @@ class Delivery:
 
     client: Client
     kiosk: Kiosk
-    ledger: Path
+    opened: Opened
     store: Store
     identity: Identity
     key: SigningKey
@@ -121,7 +120,7 @@ class Delivery:
         return self.store.cursor(bytes.fromhex(head.ledger_id))
 
     def _opened(self, head: wire.Head) -> AbstractContextManager[Source]:
-        return source.opened(self.ledger, bytes.fromhex(head.ledger_id))
+        return self.opened(bytes.fromhex(head.ledger_id))
 
     def _next(self, head: wire.Head, place: Head) -> Planned | None:
         """The batch after this place; None when nothing but anchors is left."""

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 
 from kiosk.ledger.store import Head
-from sync import source
 from sync.connect import writer
 from sync.contact import Settings, Terminal, contact
 from sync.errors import LocalFault, NotEnrolled, SyncError
@@ -79,7 +78,7 @@ def _deliver(terminal: Terminal) -> Delivered:
         # What a kiosk that runs is bringing over from a closed ledger waits, too, though it is in no ledger yet.
         salvaging = head_of(terminal.kiosk).salvaging
         identity = contact(terminal, heartbeat=rounds == 0)
-        with source.opened(terminal.ledger) as ledger:
+        with terminal.opened() as ledger:
             signed = terminal.store.cursor(ledger.ledger_id)
             found = Delivered(identity.status, ledger.waiting(signed.seq), signed)
         rounds += 1

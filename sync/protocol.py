@@ -123,6 +123,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True):
     config_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)] = 0
     program: Annotated[str, msgspec.Meta(max_length=100)] = ""
     waiting: _U63 = 0
+    pull: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 class HeartbeatAnswer(msgspec.Struct, frozen=True):

@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from kiosk.ledger import chain, schema
 from kiosk.ledger.chain import GENESIS, Entry
@@ -71,6 +72,13 @@ class Source:
         sql = f"SELECT {schema.COLUMNS} FROM entry WHERE kind = ? ORDER BY seq DESC LIMIT 1"
         row = self._connection.execute(sql, (kind.value,)).fetchone()
         return None if row is None else Entry(*row)
+
+
+class Opened(Protocol):
+    """Opens the ledger for reading, until the block ends. Raises as `opened`."""
+
+    def __call__(self, ledger_id: bytes | None = None) -> AbstractContextManager[Source]:
+        """Whichever ledger it is, or only this one."""
 
 
 @contextmanager

@@ -1,0 +1,30 @@
+"""What a terminal says of itself: by itself in a heartbeat, or when it is asked (docs/protocol.md)."""
+
+from kiosk.messages import wire
+from kiosk.messages.statements import Checkpoint
+from sync.keys import SigningKey
+from sync.protocol import HeartbeatRequest
+from sync.source import Source
+from sync.store import Store
+
+
+def beat_of(
+    ledger: Source, store: Store, key: SigningKey, head: wire.Head, program: str, pull: str
+) -> HeartbeatRequest:
+    """The body of a heartbeat.
+
+    Args:
+        ledger: The one that `head` is of.
+        store: Open.
+        key: The device's.
+        head: Where the chain ends.
+        program: Name and version.
+        pull: The address at which central may pull; empty = none.
+
+    Raises:
+        LocalFault: The store cannot be read.
+    """
+    waiting = ledger.waiting(store.cursor(ledger.ledger_id).seq).entries
+    end = Checkpoint(ledger.ledger_id, head.seq, bytes.fromhex(head.hash))
+    checkpoint = key.sign(end.text()).render()
+    return HeartbeatRequest(checkpoint, head.config_revision, program, waiting, pull or None)
