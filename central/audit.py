@@ -51,7 +51,7 @@ def _identity(pk: object) -> str:
     )
 
 
-SECRET = frozenset({"password", "proof", "first_key"})
+SECRET = frozenset({"password", "proof", "first_key", "digest"})
 
 
 def values(about: Model) -> dict[str, Json]:

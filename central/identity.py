@@ -4,6 +4,7 @@ import hmac
 
 from central import server
 from central.models import Identity
+from central.reading import life
 
 CHECK = b"hailong/central/check"
 
@@ -33,6 +34,7 @@ def settle(public_url: str | None = None) -> None:
         raise ForeignDatabase(
             f"the database belongs to a server with other keys: copy its folder keys to {here.place.keys}"
         )
+    life.settle()
     if public_url is not None and row.public_url != public_url:
         Identity.objects.update(public_url=public_url)
 

@@ -55,7 +55,7 @@ def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
     with transaction.atomic():
         with connection.cursor() as cursor:  # whoever asks for the same at the same time finds it afterwards
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_NAMING,))
-        owner = _unit_named(unit, actor)
+        owner = _unit_or_new(unit, actor)
         wanted = Counter(unit=owner, name=counter)
         _check(wanted.clean_fields, wanted)
         found = Counter.objects.filter(unit=owner, name=counter, valid_to=None).first()
@@ -66,7 +66,18 @@ def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
     return found
 
 
-def _unit_named(name: str, actor: Actor) -> Unit:
+class NoUnit(LookupError):
+    """No unit has the name."""
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of that name, or of that number.
+
+    Raises:
+        Ambiguous: Several have the name.
+        BadName: None can be called so.
+        NoUnit: There is none.
+    """
     wanted = Unit(name=name)
     _check(wanted.clean_fields, wanted)
     found = list(Unit.objects.filter(name=name, valid_to=None).select_related("parent"))
@@ -77,12 +88,20 @@ def _unit_named(name: str, actor: Actor) -> Unit:
         )
     if not found and _NUMBER.fullmatch(name) and (numbered := Unit.objects.filter(pk=int(name)).first()):
         return numbered
-    if found:
-        return found[0]
-    _check(wanted.full_clean, wanted)
-    unit = Unit.objects.create(name=name)
-    audit.record(actor.name, "create", unit, None, audit.values(unit))
-    return unit
+    if not found:
+        raise NoUnit(f"there is no unit {name}")
+    return found[0]
+
+
+def _unit_or_new(name: str, actor: Actor) -> Unit:
+    try:
+        return unit_named(name)
+    except NoUnit:
+        unit = Unit(name=name)
+        _check(unit.full_clean, unit)
+        unit.save()
+        audit.record(actor.name, "create", unit, None, audit.values(unit))
+        return unit
 
 
 def _check(clean: Callable[[], None], row: Unit | Counter) -> None:

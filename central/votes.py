@@ -1,13 +1,11 @@
 """The counted ratings, one by one."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import TypedDict
 
 import msgspec
 
-from central import clock
+from central import cells, clock
 from central.session import Session, snapshot
 
 COLUMNS = (
@@ -87,18 +85,6 @@ def as_jsonl(found: Iterator[Vote]) -> Iterator[str]:
 
 def as_csv(found: Iterator[Vote]) -> Iterator[str]:
     """A table for Excel: a byte order mark, and an apostrophe before a text that would be taken for a formula."""
-    yield "\ufeff" + ",".join(COLUMNS)
+    yield cells.BYTE_ORDER_MARK + cells.line(COLUMNS)
     for vote in found:
-        line = io.StringIO()
-        csv.DictWriter(line, COLUMNS, lineterminator="").writerow(
-            {name: _harmless(value) for name, value in vote.items()}
-        )
-        yield line.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
+        yield cells.line(vote.values())

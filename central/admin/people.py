@@ -39,6 +39,7 @@ _ACTIONS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view
 # Nobody can do these, whatever rights they have.
 _NEVER = (
     "delete_device",
+    "delete_readtoken",
     "add_alarm",
     "delete_alarm",
     "add_auditlog",

@@ -14,6 +14,7 @@ from central.api import heartbeat as heartbeats
 from central.api import problems
 from central.api import time as times
 from central.api.problems import Refusal
+from central.reading.paths import router as reading
 from sync.protocol import Batch, EnrolRequest, HeartbeatRequest, ProtocolError
 
 api = NinjaAPI(title="Hài lòng", version="1", docs_url=None, urls_namespace="api")
@@ -73,3 +74,6 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
 def entries(request: HttpRequest, ledger_id: str) -> HttpResponse:
     """Take entries in and sign for them."""
     return batches.answer(request, ledger_id)
+
+
+api.add_router("", reading)

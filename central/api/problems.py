@@ -22,13 +22,16 @@ TITLES = {
     "400.3": "the checkpoint does not fit the entries",
     "400.5": "the nonce is unknown, used or old",
     "401.1": "no valid signature by a known key",
+    "401.2": "no valid token",
     "403.1": "the device is pending",
     "403.2": "the device is revoked",
     "403.3": "the code is unknown, used, burnt or expired",
+    "403.4": "the token is for something else",
     "404.1": "no such path or object",
     "405.1": "this path does not take this method",
     "409.1": "gap",
     "409.2": "fork",
+    "410.1": "the cursor cannot go on",
     "413.1": "too large",
     "415.1": "neither JSON nor gzip by its headers",
     "429.1": "too often",
@@ -62,6 +65,8 @@ def answer(refusal: Refusal) -> HttpResponse:
     response = HttpResponse(
         msgspec.json.encode(body | refusal.more), content_type=CONTENT_TYPE, status=status
     )
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="hailong"' if refusal.code == "401.2" else "Signature"
     if refusal.retry_after_s is not None:
         response["Retry-After"] = str(refusal.retry_after_s)
     return response

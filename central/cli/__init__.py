@@ -11,6 +11,7 @@ from central.cli.login_link import login_link
 from central.cli.organisation import organisation
 from central.cli.recount import recount
 from central.cli.serve import serve
+from central.cli.token import token
 from central.cli.votes import votes
 
 
@@ -30,6 +31,7 @@ for command in (
     organisation,
     recount,
     serve,
+    token,
     votes,
 ):
     main.add_command(command)

@@ -47,11 +47,14 @@ _CELLS = attrgetter(*_FIELDS)
 _ARRAYS = ", ".join(["%s"] * len(_COLUMNS))
 _LIST = ", ".join(_COLUMNS)
 
-_INSERT = (
-    f"INSERT INTO central_rating (device_id, ledger_id, {_LIST}) SELECT %s, %s, * FROM unnest({_ARRAYS})"
-)
+# As a sub-select the stamp is asked for once, not for each row.
+_STAMP = "(SELECT central_stamp())"
+_INSERT = f"""
+INSERT INTO central_rating (device_id, ledger_id, {_LIST}, changed)
+SELECT %s, %s, u.*, {_STAMP} FROM unnest({_ARRAYS}) u
+"""
 _UPDATE = f"""
-UPDATE central_rating r SET ({_LIST}) = ROW(u.*)
+UPDATE central_rating r SET ({_LIST}, changed) = ROW(u.*, {_STAMP})
   FROM unnest({_ARRAYS}) AS u({_LIST})
  WHERE r.device_id = %s AND r.ledger_id = %s AND r.seq = u.seq AND r.hash = u.hash
 """

@@ -25,6 +25,7 @@ from central.models.ledgers import (
 )
 from central.models.organisation import Counter, Field, Unit, UnitKind
 from central.models.oversight import Alarm, AlarmKind, Attempt, AuditLog, Evidence, UsedNonce
+from central.models.reading import GoneRating, MovedUnit, Purpose, ReadToken
 
 __all__ = [
     "Alarm",
@@ -45,12 +46,16 @@ __all__ = [
     "EvolvingKey",
     "Field",
     "Flag",
+    "GoneRating",
     "HourlyCount",
     "Identity",
     "IssuedConfig",
     "Ledger",
+    "MovedUnit",
     "Press",
+    "Purpose",
     "Rating",
+    "ReadToken",
     "Receipt",
     "Salvaged",
     "TagState",

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from central.models.devices import Device, has_bytes
 from central.models.ledgers import HASH_BYTES
 from central.models.organisation import Counter, Unit
+from central.models.reading import Stamp
 
 
 class Rating(models.Model):
@@ -24,6 +25,7 @@ class Rating(models.Model):
         hour: The beginning of the hour it counts in; None when uncertain.
         flags: `Flag`s.
         counted: It is in `HourlyCount`.
+        changed: The stamp of the transaction that made it what it is (`central.reading.feed`).
     """
 
     pk = models.CompositePrimaryKey("device_id", "ledger_id", "seq", "hash")
@@ -46,8 +48,18 @@ class Rating(models.Model):
     hour = models.DateTimeField(null=True)
     flags = models.IntegerField(default=0)
     counted = models.BooleanField(default=False)
+    changed = models.BigIntegerField(db_default=Stamp())
 
     class Meta:
+        indexes = (
+            models.Index(name="rating_changed", fields=("changed",)),
+            # What is not in a certain hour: little, and asked for by unit.
+            models.Index(
+                name="rating_doubtful",
+                fields=("unit", "time_high_ms"),
+                condition=Q(counted=False) | Q(certain=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(name="rating_level", condition=Q(level__range=(1, 5))),
             models.CheckConstraint(name="rating_hash", condition=has_bytes("hash", HASH_BYTES)),

@@ -14,6 +14,9 @@ class Identity(models.Model):
         secret_check: A MAC by which a process sees that it has the same secret.
         public_url: What terminals are told; the one with which `serve` was started last.
         checked_at: When somebody asked whether the database takes writes.
+        feed_life: The life of the feed of changes; cursors of another are refused (`central.reading.life`).
+        feed_base: What is added to the number of a transaction for its stamp.
+        feed_origin: The cluster in which that holds.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -21,6 +24,9 @@ class Identity(models.Model):
     secret_check = models.BinaryField()
     public_url = models.CharField(max_length=200, blank=True)
     checked_at = models.DateTimeField(null=True)
+    feed_life = models.CharField(max_length=16, blank=True)
+    feed_base = models.BigIntegerField(default=0)
+    feed_origin = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = (

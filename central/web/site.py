@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from central import attention
 
-ORDER = ("Device", "Alarm", "Counter", "Unit", "Field", "AuditLog")
+ORDER = ("Device", "Alarm", "Counter", "Unit", "Field", "ReadToken", "AuditLog")
 
 
 class HailongSite(AdminSite):
