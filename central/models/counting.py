@@ -80,7 +80,7 @@ class HourlyCount(models.Model):
 
     device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     counter = models.ForeignKey(Counter, models.PROTECT, db_constraint=False, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, db_constraint=False, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     hour = models.DateTimeField(null=True)
     level = models.SmallIntegerField()
     flags = models.IntegerField(default=0)
@@ -88,6 +88,7 @@ class HourlyCount(models.Model):
     n = models.BigIntegerField()
 
     class Meta:
+        indexes = (models.Index(name="hourly_count_unit", fields=("unit", "hour")),)
         constraints = (
             models.UniqueConstraint(
                 name="hourly_count_once",

@@ -12,6 +12,9 @@ from central.reading.scope import Scope
 from central.session import Row, Session
 
 _MINE = "(%(units)s::bigint[] IS NULL OR {} = ANY(%(units)s))"
+_PLACE = """
+SELECT c.unit_id FROM central_device d JOIN central_counter c ON c.id = d.counter_id WHERE d.id = %s
+"""
 _UNITS = f"""
 SELECT id, name, kind, parent_id, official_code, valid_from, valid_to FROM central_unit
  WHERE id > %(after)s::bigint AND {_MINE.format("id")} ORDER BY id LIMIT %(limit)s
@@ -28,6 +31,12 @@ SELECT d.id, d.status, c.unit_id, d.counter_id, d.program, d.last_seen_at, d.wai
                        FROM central_ledger WHERE device_id = d.id) l
  WHERE d.id > %(after)s::text AND {_MINE.format("c.unit_id")} ORDER BY d.id LIMIT %(limit)s
 """
+
+
+def stands_in(session: Session, device: str, scope: Scope) -> bool:
+    """Whether a terminal stands at a counter of these units."""
+    row = session.run(_PLACE, (device,)).fetchone()
+    return row is not None and scope.has(row[0])
 
 
 def units(session: Session, scope: Scope, after: str, limit: int) -> Listed:

@@ -1,21 +1,20 @@
-"""What readers ask for: parameters of an address, each known, each once, each right. Pure but for the time zone."""
+"""What readers ask for: parameters of an address, each known, each once, each right."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.http import QueryDict
-from django.utils import timezone
 
+from central import days
 from central.api.problems import Refusal
+from central.completeness.period import Period, between
 from sync.codes import ALPHABET, DEVICE_LENGTH
 
 _NUMBER = re.compile("[0-9]{1,18}")
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEVICE = re.compile(f"[{ALPHABET}]{{{DEVICE_LENGTH}}}")
 _TOKENS = frozenset({"token", "access_token", "key", "api_key", "authorization"})
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(9998, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +62,16 @@ class Parameters:
         if text is None:
             return None
         try:
-            found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-        except ValueError:
-            found = None
-        if found is None or not FIRST_DAY <= found <= LAST_DAY:
-            raise Refusal("400.2", f"{name} is a day, such as 2026-11-25")
-        return found
+            return days.parse(text)
+        except ValueError as error:
+            raise Refusal("400.2", f"{name}: {error}") from error
 
-    def period(self) -> tuple[date | None, date | None]:
-        """The first and the last day. Raises `Refusal` (400.2)."""
-        first, last = self.day("from"), self.day("to")
-        if first is not None and last is not None and last < first:
-            raise Refusal("400.2", "to is a day before from")
-        return first, last
+    def period(self) -> Period:
+        """From the day `from` to the day `to`. Raises `Refusal` (400.2)."""
+        try:
+            return between(self.day("from"), self.day("to"))
+        except ValueError as error:
+            raise Refusal("400.2", f"from and to: {error}") from error
 
 
 def parameters(asked: QueryDict, known: Iterable[str]) -> Parameters:
@@ -93,13 +89,3 @@ def parameters(asked: QueryDict, known: Iterable[str]) -> Parameters:
         if "\0" in asked[name]:
             raise Refusal("400.2", f"{name} has a character that no text has")
     return Parameters({name: str(asked[name]) for name in asked})
-
-
-def start_of(day: date) -> datetime:
-    """When a day begins here."""
-    return datetime.combine(day, time(), timezone.get_default_timezone())
-
-
-def end_of(day: date) -> datetime:
-    """When the next one begins."""
-    return start_of(day + timedelta(days=1))

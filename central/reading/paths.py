@@ -4,16 +4,23 @@ import hashlib
 import re
 from collections.abc import Callable
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from central.api.problems import Refusal
+from central.completeness import device as of_device
+from central.completeness import note
+from central.completeness import unit as of_unit
+from central.completeness.device import Statement
+from central.completeness.period import Period
+from central.completeness.unit import UnitStatement
 from central.models import Purpose, ReadToken
 from central.reading import cursors, feed, items, lists, scope, tokens
 from central.reading.answers import Listed, answer
 from central.reading.cursors import BadCursor, Cursor
 from central.reading.items import CounterItem, DeviceItem, RatingItem, UnitItem
-from central.reading.parameters import Parameters, end_of, parameters, start_of
+from central.reading.parameters import Parameters, parameters
 from central.reading.scope import Scope
 from central.session import Session, snapshot
 from sync.codes import DEVICE_LENGTH
@@ -62,6 +69,34 @@ def devices(request: HttpRequest) -> HttpResponse:
     return _list(request, DeviceItem, lists.devices, _DEVICE)
 
 
+@router.get("/completeness", include_in_schema=False)
+def completeness(request: HttpRequest) -> HttpResponse:
+    """A statement of completeness of a unit, or of a terminal of one."""
+    asked = parameters(request.GET, ("unit", "device", "from", "to", "format"))
+    token = _token(request)
+    form = asked.one_of("format", ("json", "note"), "json")
+    period, device = asked.period(), asked.device()
+    with snapshot() as session:
+        allowed = _scope(session, token, asked)
+        found: Statement | UnitStatement
+        if device is None:
+            found = _of_unit(session, token, asked, period)
+        elif lists.stands_in(session, device, allowed):
+            found = of_device.stated(session, device, period)
+        else:
+            raise Refusal("404.1", f"there is no terminal {device} that this token may read")
+    if form == "note":
+        return HttpResponse(note.signed(found), content_type="text/plain; charset=utf-8")
+    return HttpResponse(msgspec.json.encode(found), content_type="application/json")
+
+
+def _of_unit(session: Session, token: ReadToken, asked: Parameters, period: Period) -> UnitStatement:
+    unit = asked.number("unit", 1, (1 << 63) - 1) or token.unit_id
+    if unit is None:
+        raise Refusal("400.2", "give unit or device: this token may read everything")
+    return of_unit.stated(session, unit, period)
+
+
 def _list(
     request: HttpRequest,
     kind: type[UnitItem | CounterItem | DeviceItem],
@@ -80,9 +115,11 @@ def _list(
 def _begin(request: HttpRequest, known: tuple[str, ...]) -> tuple[ReadToken, Parameters]:
     """Who asks, and for what. Raises `Refusal`."""
     asked = parameters(request.GET, (*known, *_PAGED))
-    return tokens.check(
-        request.headers.get("Authorization"), Purpose.READ, request.META.get("REMOTE_ADDR")
-    ), asked
+    return _token(request), asked
+
+
+def _token(request: HttpRequest) -> ReadToken:
+    return tokens.check(request.headers.get("Authorization"), Purpose.READ, request.META.get("REMOTE_ADDR"))
 
 
 def _scope(session: Session, token: ReadToken, asked: Parameters) -> Scope:
@@ -98,7 +135,7 @@ def _limit(asked: Parameters) -> int:
 
 
 def _question(token: ReadToken, asked: Parameters, allowed: Scope) -> feed.Question:
-    first, last = asked.period()
+    period = asked.period()
     state = asked.one_of("state", ("all", "counted", "not_counted"), "all")
     told = [token.unit_id, token.exact_times, *(asked.given.get(name) for name in _FILTERS)]
     return feed.Question(
@@ -106,8 +143,8 @@ def _question(token: ReadToken, asked: Parameters, allowed: Scope) -> feed.Quest
         about=hashlib.sha256(repr(told).encode()).hexdigest()[:12],
         exact=token.exact_times,
         device=asked.device(),
-        since=None if first is None else start_of(first),
-        until=None if last is None else end_of(last),
+        since=period.since,
+        until=period.until,
         state=None if state == "all" else state,
         flagged=asked.is_in("flags", default=True),
         uncertain=asked.is_in("uncertain", default=True),

@@ -8,7 +8,7 @@ import click
 
 from assets.texts import Texts
 from kiosk.messages.statements import LATEST_S
-from sync import verifier
+from sync import statements_verifier, verifier
 from sync.verifier import Reason, Verdict
 
 _ = Texts()
@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path)
         "Check the chain of an EXPORT made with “hailong ledger export --format jsonl”; no ledger is needed."
         " Receipts of the central server in it are checked, too; with KEY_ID only those by the server's key of that id"
         " count, and there must be one. Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it"
-        " cannot be read."
+        " cannot be read. A central server's statement of completeness is checked in the same way."
     )
 )
 @click.argument("export", type=_FILE)
@@ -44,18 +44,56 @@ _FILE = click.Path(path_type=Path)
 )
 def verify(export: Path, key_id: str | None) -> None:
     """Say whether every entry continues the one before, and which is the first that does not."""
+    if _is_statement(export):
+        _verify_statement(export, key_id)
+        return
     try:
         found = verifier.verify(export, key_id)
     except (OSError, verifier.CannotRead) as error:
-        reason = (error.strerror or error) if isinstance(error, OSError) else error
-        message = _("{path} cannot be read as an export. ({reason})")
-        click.echo(message.format(path=export, reason=reason), err=True)
+        _say_unreadable(export, error)
         raise click.exceptions.Exit(verifier.CANNOT_READ) from error
     if found.reason is not None:
         message = _("The export is NOT intact. First bad entry: seq {seq}: {reason}.")
         click.echo(message.format(seq=found.first_bad, reason=_explained(found.reason)))
         raise click.exceptions.Exit(verifier.NOT_INTACT)
     _say_intact(found)
+
+
+def _say_unreadable(path: Path, error: OSError | ValueError) -> None:
+    reason = (error.strerror or error) if isinstance(error, OSError) else error
+    message = _("{path} cannot be read as an export. ({reason})")
+    click.echo(message.format(path=path, reason=reason), err=True)
+
+
+def _is_statement(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return statements_verifier.is_statement(file.read(100).decode("utf-8", "replace"))
+    except OSError:
+        return False  # said by whoever reads it
+
+
+def _verify_statement(path: Path, key_id: str | None) -> None:
+    try:
+        found = statements_verifier.verify(path.read_text(encoding="utf-8"), key_id)
+    except (OSError, ValueError) as error:
+        _say_unreadable(path, error)
+        raise click.exceptions.Exit(verifier.CANNOT_READ) from error
+    key = "-".join(re.findall("....", found.key_id))
+    if not found.good:
+        message = _(
+            "The statement is NOT as a server signed it, or not by the key that is wanted. It names the key {key}."
+        )
+        click.echo(message.format(key=key))
+        raise click.exceptions.Exit(verifier.NOT_INTACT)
+    message = _(
+        "The statement is as it was signed: {name}, at {at} by the key {key}. Please compare that id with what the"
+        " server's administrator says."
+    )
+    said = found.said
+    click.echo(message.format(name=said.get("name") or said.get("device"), at=said.get("at"), key=key))
+    message = _("Entries recorded {recorded}, held {held}, missing {missing}.")
+    click.echo(message.format(**{name: said.get(name) for name in ("recorded", "held", "missing")}))
 
 
 def _say_intact(found: Verdict) -> None:

@@ -6,9 +6,11 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from kiosk.messages.notes import parse_note
 from sync.protocol import signed_checkpoint, verified_receipt
+from sync.statements_verifier import verify
 from tests.central import served
 from tests.central.chains import Chain
 from tests.central.remote import COUNTER, UNIT, Place, send
@@ -38,6 +40,17 @@ def test_votes_completeness_and_recount(place: Place) -> None:
     assert note.is_signed_by(place.central)
     said = json.loads(note.text.splitlines()[1])
     assert (said["recorded"], said["held"], said["missing"], said["counted"]) == (6, 6, 0, 3)
+    done = served.run("complete", "--unit", UNIT, "--from", "2026-01-01", data=place.data)
+    assert verify(done.stdout, place.central.key_id).good
+    assert verify(done.stdout).said["held"] == 6
+    for wrong in (
+        ("--from", "2026-02-30"),
+        ("--from", "2026-02-02", "--to", "2026-02-01"),
+        ("--unit", "không có"),
+    ):
+        done = served.run("complete", "--unit", UNIT, *wrong, data=place.data)
+        assert (done.returncode, done.stderr.startswith("Error: ")) == (1, True), done.stderr
+    assert served.run("complete", "--unit", UNIT, "--device", chain.device, data=place.data).returncode == 2
     assert place.lines("recount", "--check") == place.lines("recount") == []
     assert served.said("check-silence", data=place.data) == {"silent": 0}
 
@@ -96,3 +109,24 @@ def test_what_is_not_there_is_named(place: Place) -> None:
         assert done.returncode == 1
         assert "0000000000" in done.stderr
     assert served.run("ledger", "admit", "--device", "x", "y", data=place.data).returncode == 2
+
+
+def test_tokens_are_made_used_listed_and_revoked_by_commands(place: Place) -> None:
+    made = served.said(
+        "token", "create", "--name", "kho dữ liệu", "--unit", UNIT, "--days", "3", data=place.data
+    )
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    url = f"{place.url}/api/v1/units"
+    assert [
+        unit["name"] for unit in requests.get(url, headers=headers, timeout=PATIENCE_S).json()["items"]
+    ] == [UNIT]
+    (line,) = place.lines("token", "list")
+    assert made["token"] not in line
+    row = json.loads(line)
+    assert (row["id"], row["name"], row["unit"], row["revoked"]) == (made["id"], "kho dữ liệu", UNIT, None)
+    assert row["last_used"] is not None
+    assert served.run("token", "create", "--name", "x", "--unit", "không có", data=place.data).returncode == 1
+    assert served.run("token", "create", "--name", " ", data=place.data).returncode == 1
+    assert served.said("token", "revoke", made["id"], data=place.data) == {"id": made["id"], "revoked": True}
+    assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 401
+    assert served.run("token", "revoke", made["id"], data=place.data).returncode == 1

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from central import clock, completeness, server, silence
+from central import clock, server, silence
 from central import votes as found
+from central.completeness import device as completeness
+from central.completeness.note import signed
 from central.models import Alarm, AlarmKind, Device, Entry
 from kiosk.messages.notes import PublicKey, parse_note
 from tests.central.chains import NOON_MS, Chain
@@ -67,7 +69,7 @@ def test_the_statement_of_completeness_can_be_verified_with_the_public_key_alone
     chain = begun(terminal)
     terminal.send(chain.batch(0, 8))
     public = PublicKey("central", server.this().key.public.raw)
-    rendered = completeness.signed(completeness.statement(terminal.device.pk))
+    rendered = signed(completeness.statement(terminal.device.pk))
     note = parse_note(rendered)
     assert note.is_signed_by(public)
     head, line = note.text.splitlines()

@@ -8,6 +8,7 @@ import pytest
 from central.models import Unit
 from central.reading import cursors
 from central.reading.cursors import Cursor
+from sync.statements_verifier import verify
 from tests.central import makers
 from tests.central.delivered import Delivered
 from tests.central.reading.reader import Reader, token
@@ -164,3 +165,28 @@ def test_lists_are_read_page_by_page() -> None:
     assert reader.get("devices", format="csv").content.startswith(b"id,status,unit,")
     for path, cursor in (("units", "x"), ("devices", "\0"), ("counters", "9" * 30)):
         assert problem(reader.get(path, cursor=cursor)) == "400.2"
+
+
+def test_a_statement_of_completeness_is_read_and_verified(terminal: Delivered) -> None:
+    rated(terminal)
+    unit = terminal.device.counter.unit
+    mine, whole, other = Reader(token(unit)), Reader(token()), Reader(token(Unit.objects.create(name="B")))
+    said = mine.page("completeness")
+    assert (said["unit"], said["held"], said["certain"], said["uncertain"]) == (
+        unit.pk,
+        said["recorded"],
+        1,
+        1,
+    )
+    assert whole.page("completeness", unit=unit.pk, from_="2030-01-01")["certain"] == 0
+    assert problem(whole.get("completeness")) == "400.2"
+    of_terminal = whole.page("completeness", device=terminal.device.pk, to="2026-12-31")
+    assert (of_terminal["counted"], of_terminal["period"]["certain"]) == (2, 1)
+    assert mine.page("completeness", device=terminal.device.pk)["device"] == terminal.device.pk
+    note = mine.get("completeness", format="note")
+    assert verify(note.content.decode()).said == said | {"at": verify(note.content.decode()).said["at"]}
+    for asked in ({"device": terminal.device.pk}, {"unit": unit.pk}, {"device": "0000000000"}):
+        assert problem(other.get("completeness", **asked)) == "404.1"
+    assert other.page("completeness")["devices"] == []
+    for wrong in ({"format": "csv"}, {"limit": 1}, {"from_": "2026-02-30"}):
+        assert problem(mine.get("completeness", **wrong)) == "400.2"

@@ -3,11 +3,14 @@
 import msgspec
 
 from central import clock, server
+from central.arrays import Texts
+from central.completeness.period import BY_DEVICE, Period, Ratings, ratings, received
+from central.reading.items import local
 from central.session import Row, Session, snapshot
 
 HEAD = "hailong/complete/1\n"
 
-_DEVICE = "SELECT status FROM central_device WHERE id = %s"
+_DEVICE = "SELECT status, last_seen_at, waiting FROM central_device WHERE id = %s"
 # One row for each ledger of the terminal, also for one of which there is nothing but what others brought over.
 _LEDGERS = """
 WITH mine AS (
@@ -28,7 +31,8 @@ SELECT m.ledger_id, coalesce(l.admitted, false), coalesce(l.recorded, 0), coales
        (SELECT count(*) FROM central_rating r
          WHERE r.device_id = %(device)s AND r.ledger_id = m.ledger_id AND r.counted),
        (SELECT count(*) FROM central_rating r
-         WHERE r.device_id = %(device)s AND r.ledger_id = m.ledger_id AND r.counted AND NOT r.certain)
+         WHERE r.device_id = %(device)s AND r.ledger_id = m.ledger_id AND r.counted AND NOT r.certain),
+       (SELECT max(at) FROM central_receipt r WHERE r.device_id = %(device)s AND r.ledger_id = m.ledger_id)
   FROM mine m
   LEFT JOIN central_ledger l ON l.device_id = %(device)s AND l.ledger_id = m.ledger_id
  ORDER BY l.first_received_at NULLS FIRST, m.ledger_id
@@ -49,6 +53,7 @@ class LedgerStatement(msgspec.Struct, frozen=True):
             those whose day is not known.
         uncountable: Entries that should say something about a rating and do not.
         refused: Presses that the terminal could not keep, or was not meant to.
+        last_receipt: When central signed for it last.
     """
 
     ledger: str
@@ -65,10 +70,23 @@ class LedgerStatement(msgspec.Struct, frozen=True):
     ratings: int
     counted: int
     uncertain: int
+    last_receipt: str | None
+
+
+class InPeriod(msgspec.Struct, frozen=True):
+    """Of some days: `received` entries that came in them, and ratings as `central.completeness.period.Ratings`."""
+
+    first: str | None
+    last: str | None
+    received: int
+    certain: int
+    uncertain: int
+    not_counted: int
+    flagged: int
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """Of a terminal: the sums over its ledgers, and each ledger."""
+    """Of a terminal: the sums over its ledgers, each ledger, and what lies in a period where one was given."""
 
     device: str
     status: str
@@ -82,21 +100,35 @@ class Statement(msgspec.Struct, frozen=True):
     uncertain: int
     uncountable: int
     refused: int
+    last_heard: str | None
+    waiting: int | None
+    central_key: str
+    period: InPeriod | None
     ledgers: list[LedgerStatement]
 
 
-def statement(device: str) -> Statement:
+def statement(device: str, period: Period | None = None) -> Statement:
     """What can be said of a terminal now.
+
+    Args:
+        device: Its id.
+        period: Days of which more is to be said.
 
     Raises:
         LookupError: There is no such terminal.
         django.db.Error: The database does not answer.
     """
     with snapshot() as session:
-        status = session.run(_DEVICE, (device,)).fetchone()
-        if status is None:
-            raise LookupError(f"there is no terminal {device}")
-        ledgers = _ledgers(session, device)
+        return stated(session, device, period)
+
+
+def stated(session: Session, device: str, period: Period | None) -> Statement:
+    """The same, in a snapshot that somebody else has opened."""
+    row = session.run(_DEVICE, (device,)).fetchone()
+    if row is None:
+        raise LookupError(f"there is no terminal {device}")
+    status, seen, waiting = row
+    ledgers = _ledgers(session, device)
     names = (
         "recorded",
         "held",
@@ -109,14 +141,24 @@ def statement(device: str) -> Statement:
         "refused",
     )
     sums = {name: sum(getattr(one, name) for one in ledgers) for name in names}
-    at = clock.rfc3339(clock.now_ms())
-    return Statement(device=device, status=status[0], at=at, ledgers=ledgers, **sums)
+    return Statement(
+        device=device,
+        status=status,
+        at=clock.rfc3339(clock.now_ms()),
+        last_heard=None if seen is None else local(seen),
+        waiting=waiting,
+        central_key=server.this().key.public.raw.hex(),
+        period=None if period is None else _in_period(session, device, period),
+        ledgers=ledgers,
+        **sums,
+    )
 
 
-def signed(found: Statement) -> str:
-    """The statement as a signed note."""
-    text = f"{HEAD}{msgspec.json.encode(found).decode()}\n"
-    return server.this().key.sign(text).render()
+def _in_period(session: Session, device: str, period: Period) -> InPeriod:
+    values = {"devices": Texts([device]), **period.values()}
+    rated = ratings(session, BY_DEVICE, values).get(device, Ratings())
+    first, last = (None if day is None else day.isoformat() for day in (period.first, period.last))
+    return InPeriod(first, last, received(session, values).get(device, 0), **rated._asdict())
 
 
 def _ledgers(session: Session, device: str) -> list[LedgerStatement]:
@@ -125,7 +167,7 @@ def _ledgers(session: Session, device: str) -> list[LedgerStatement]:
 
 def _ledger(row: Row) -> LedgerStatement:
     ledger, admitted, recorded, held, head, tags, refused, uncountable, continues, brought, *counts = row
-    ratings, counted, uncertain = counts
+    rated, counted, uncertain, receipt = counts
     return LedgerStatement(
         ledger=ledger.hex(),
         admitted=admitted,
@@ -138,7 +180,8 @@ def _ledger(row: Row) -> LedgerStatement:
         uncountable=uncountable,
         continues=None if continues is None else continues.hex(),
         brought=brought,
-        ratings=ratings,
+        ratings=rated,
         counted=counted,
         uncertain=uncertain,
+        last_receipt=None if receipt is None else local(receipt),
     )
