@@ -1,10 +1,13 @@
 """Whether the database is this server's: one with other keys would give receipts that no terminal believes."""
 
 import hmac
+from urllib.parse import urlsplit
 
 from central import server
 from central.models import Identity
+from central.pulling.guard import Policy, networks_of
 from central.reading import life
+from sync.address import is_loopback
 
 CHECK = b"hailong/central/check"
 
@@ -37,6 +40,26 @@ def settle(public_url: str | None = None) -> None:
     life.settle()
     if public_url is not None and row.public_url != public_url:
         Identity.objects.update(public_url=public_url)
+
+
+def allow_pull(networks: str) -> None:
+    """Write down which networks' terminals may be asked, separated by blanks. Raises `django.db.Error`."""
+    Identity.objects.update(pull_allow=networks)
+
+
+def pull_policy(networks: str | None = None) -> Policy:
+    """Which addresses may be asked.
+
+    Args:
+        networks: Instead of those that `serve` was started with last.
+
+    Raises:
+        ValueError: What is listed is no network.
+    """
+    row = Identity.objects.first()
+    listed = networks if networks is not None else row.pull_allow if row is not None else ""
+    host = urlsplit(row.public_url).hostname if row is not None else None
+    return Policy(networks_of(listed), loopback=host is not None and is_loopback(host))
 
 
 def public_url() -> str | None:

@@ -82,7 +82,7 @@ class Client:
         path = f"{API}/ledgers/{batch.checkpoint.ledger_id.hex()}/entries"
         headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
         reply = self._channel.request("POST", path, protocol.compressed(batch.body), headers)
-        self._note_nonce(reply.nonce)
+        self._nonce = reply.good_nonce or self._nonce
         answer = _decoded(accepted(reply, JSON), Receipt)
         return receipt_of(answer.receipt, batch.checkpoint, central)
 
@@ -106,17 +106,8 @@ class Client:
         created = datetime.fromtimestamp(max(0, self._clock.wall_ns()) / 1e9, UTC)
         headers = {"Content-Type": JSON, **signed_headers("POST", url, body, self._key, nonce, created)}
         reply = self._channel.request("POST", f"{API}{path}", body, headers)
-        self._note_nonce(reply.nonce)
+        self._nonce = reply.good_nonce or self._nonce
         return _decoded(accepted(reply, JSON), kind)
-
-    def _note_nonce(self, nonce: str | None) -> None:
-        # It goes into a header: what is no visible ASCII cannot be central's.
-        if (
-            nonce is not None
-            and 1 <= len(nonce) <= 200
-            and all("!" <= c <= "~" and c not in '"\\' for c in nonce)
-        ):
-            self._nonce = nonce
 
 
 def receipt_of(rendered: str, checkpoint: Checkpoint, central: Sequence[PublicKey]) -> Note:

@@ -42,7 +42,9 @@ def put(kiosk: Kiosk, request: wire.Request) -> None:
 def offer(kiosk: Kiosk, request: wire.Request) -> None:
     """Say something that the kiosk may find useful; what it says to it does not matter here. Raises `KioskAway`."""
     answer = kiosk.ask(request)
-    if not isinstance(answer, wire.Done):
+    if isinstance(answer, wire.Later):
+        log.info("the kiosk does not take %s now: %s", type(request).__name__, answer.reason)
+    elif not isinstance(answer, wire.Done):
         log.warning("the kiosk did not take %s: %s", type(request).__name__, _no(answer))
 
 

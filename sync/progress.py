@@ -46,6 +46,7 @@ class Progress(msgspec.Struct, frozen=True):
         tries: All there were.
         batches: Delivered.
         entries: Delivered.
+        pull: The address at which central may pull; empty = none.
     """
 
     outcome: Outcome | None = None
@@ -59,6 +60,7 @@ class Progress(msgspec.Struct, frozen=True):
     tries: int = 0
     batches: int = 0
     entries: int = 0
+    pull: str = ""
 
     def after(self, outcome: Outcome, at: Moment) -> "Progress":
         """One more try has ended."""

@@ -126,6 +126,21 @@ class HeartbeatRequest(msgspec.Struct, frozen=True):
     pull: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
+class Told(HeartbeatRequest, frozen=True, kw_only=True):
+    """What a terminal that is pulled from says of itself; `device` is null before an enrolment."""
+
+    device: str | None = None
+    public_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A terminal's answer to a receipt: it counts everything up to there as delivered."""
+
+    ledger: str
+    size: int
+    head: str
+
+
 class HeartbeatAnswer(msgspec.Struct, frozen=True):
     """See docs/protocol.md."""
 

@@ -61,7 +61,7 @@ class Runner:
 
     def run(self) -> None:
         """Until a signal ends the program."""
-        self._schedule.begin()
+        self._schedule.begin(at_once=bool(self.settings.pull))  # central waits for the address
         try:
             while True:
                 self.step()
@@ -73,7 +73,7 @@ class Runner:
         try:
             link = self._linked()
             while (wait_s := self._schedule.wait_s()) > 0:
-                if link.wait(wait_s):
+                if link.wait(wait_s) and self.settings.push:
                     self._schedule.something_new()
             self._contact(link)
         except KioskAway as error:
@@ -84,7 +84,8 @@ class Runner:
     def _linked(self) -> Link:
         if self._link is None:
             self._link = self.connect()
-            self._schedule.something_new()  # what was stored meanwhile, nobody has told us
+            if self.settings.push:
+                self._schedule.something_new()  # what was stored meanwhile, nobody has told us
         return self._link
 
     def _drop(self) -> None:
@@ -137,6 +138,7 @@ class Runner:
                 progress.after(outcome, times.now()),
                 next_at=times.in_s(self._schedule.wait_s()),
                 why=self._schedule.why,
+                pull=settings.pull,
             )
         )
 

@@ -36,10 +36,14 @@ class Schedule:
     failures: int = 0
     _heartbeat_ns: int = 0
 
-    def begin(self) -> None:
-        """The program starts. After a power cut all terminals of a building do at once: they spread."""
+    def begin(self, *, at_once: bool = False) -> None:
+        """The program starts. After a power cut all terminals of a building do at once: they spread.
+
+        Args:
+            at_once: This one does not.
+        """
         now_ns = self.now_ns()
-        spread_s = SPREAD_S * self.random() if now_ns < FRESH_BOOT_S * S else 0.0
+        spread_s = SPREAD_S * self.random() if now_ns < FRESH_BOOT_S * S and not at_once else 0.0
         self.due_ns = self._heartbeat_ns = now_ns + round(spread_s * S)
 
     def wait_s(self) -> float:

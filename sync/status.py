@@ -138,8 +138,9 @@ def _what(
 
 def _held(ledger: Source, store: Store | None, identity: Identity | None, clock: Clock) -> Held:
     size, receipt_s = 0, None
-    if store is not None and identity is not None:
+    if store is not None:
         size = store.cursor(ledger.ledger_id).seq
+    if store is not None and identity is not None:
         signed = store.receipts_of(identity.central, ledger.ledger_id)
         last = next((note for note in signed if checkpoint_of(note).size <= size), None)
         receipt_s = None if last is None else last.cosigned_at(identity.central)

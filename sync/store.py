@@ -137,13 +137,13 @@ class Store:
         rows = self._rows("SELECT size, hash FROM cursor WHERE ledger_id = ?", ledger_id)
         return Head(int(rows[0][0]), bytes(rows[0][1])) if rows else Head(0, GENESIS)
 
-    def delivered(self, receipt: Note, central: PublicKey, progress: Progress) -> None:
+    def delivered(self, receipt: Note, central: PublicKey, progress: Progress | None = None) -> None:
         """Move the cursor to where a receipt is, and keep the receipt: the newest of each day.
 
         Args:
             receipt: Verified.
             central: Who cosigned it.
-            progress: As it is now.
+            progress: As it is now; None = as it was.
         """
         held, at_s = checkpoint_of(receipt), receipt.cosigned_at(central)
         if at_s is None:
@@ -156,7 +156,8 @@ class Store:
                 " SET size = excluded.size, note = excluded.note WHERE excluded.size >= size",
                 (held.ledger_id, day, held.size, receipt.render()),
             )
-            _keep(connection, progress)
+            if progress is not None:
+                _keep(connection, progress)
 
     def go_back(self, ledger_id: bytes, to: Head) -> None:
         """Central holds less than it has signed (it was restored from a backup): send again from there."""

@@ -8,6 +8,7 @@ from sync.protocol import Problem, ProtocolError
 
 _OK, _REDIRECTION, _CLIENT_ERROR, _TOO_OFTEN, _SERVER_ERROR = 200, 300, 400, 429, 500
 _SHOWN_BYTES = 60
+_LONGEST_NONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ class Reply:
     def media_type(self) -> str:
         """Without its parameters."""
         return self.content_type.partition(";")[0].strip().lower()
+
+    @property
+    def good_nonce(self) -> str | None:
+        """The nonce, where it can go into a header: what is no visible ASCII cannot be a server's."""
+        nonce = self.nonce or ""
+        good = len(nonce) <= _LONGEST_NONCE and all("!" <= c <= "~" and c not in '"\\' for c in nonce)
+        return nonce if nonce and good else None
 
     @property
     def is_plain(self) -> bool:

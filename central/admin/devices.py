@@ -39,11 +39,11 @@ class HeardFilter(admin.SimpleListFilter):
 
 
 class DeviceForm(ModelForm[Device]):
-    """Where a terminal stands is all that is chosen."""
+    """Where a terminal stands, and whether it is asked, is all that is chosen."""
 
     class Meta:
         model = Device
-        fields = ("counter",)
+        fields = ("counter", "pull_wanted")
 
 
 @admin.register(Device)
@@ -59,7 +59,7 @@ class DeviceAdmin(AuditedAdmin[Device]):
     autocomplete_fields = ("counter",)
     readonly_fields = (
         "id", "status", "key_ids", "heard", "waiting", "ledgers", "config_revision", "board_serial", "program",
-        "created_at", "enrolled_at", "accepted_at", "revoked_at",
+        "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at", "pull_trouble",
     )  # fmt: skip
     actions = ("tickets",)
     list_per_page = 50
@@ -71,7 +71,7 @@ class DeviceAdmin(AuditedAdmin[Device]):
 
     def get_fields(self, request: HttpRequest, obj: Device | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """A new one has only a place."""
-        return ("counter",) if obj is None else ("counter", *self.readonly_fields)
+        return ("counter",) if obj is None else ("counter", "pull_wanted", *self.readonly_fields)
 
     @admin.display(description=_("last heard"), ordering="last_seen_at")
     def heard(self, device: Device) -> str:

@@ -26,7 +26,7 @@ def answer(request: HttpRequest, ledger_id: str) -> HttpResponse:
     body = bodies.clear(request)
     batch = bodies.decoded(body, Batch)
     try:
-        return bodies.encoded(Receipt(ingest(bytes.fromhex(ledger_id), batch, body)))
+        return bodies.encoded(Receipt(ingest(bytes.fromhex(ledger_id), batch, body).receipt))
     except MissingBefore as gap:
         raise Refusal(gap.code, gap.detail, size=gap.size, head=gap.head.hex()) from gap
     except OtherHistory as fork:

@@ -12,6 +12,7 @@ from central.audit import Json
 from central.counting.rows import Owner
 from central.ingest import contradiction
 from central.models import AlarmKind, Device, DeviceKey, DeviceStatus, Entry, Ledger
+from central.pulling import guard
 from kiosk.ledger.chain import GENESIS
 from kiosk.messages.notes import PublicKey
 from sync.protocol import HeartbeatAnswer, HeartbeatRequest, SignedCheckpoint, signed_checkpoint
@@ -53,7 +54,10 @@ def _known_key(key_id: str) -> DeviceKey:
 
 def _note(device_id: str, said: HeartbeatRequest) -> Device:
     Device.objects.filter(pk=device_id).update(
-        last_seen_at=clock.now(), program=said.program, waiting=said.waiting
+        last_seen_at=clock.now(),
+        program=said.program,
+        waiting=said.waiting,
+        pull_url=guard.usable(said.pull),
     )
     return Device.objects.select_related("counter").get(pk=device_id)
 

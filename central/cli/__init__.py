@@ -9,6 +9,7 @@ from central.cli.device import device
 from central.cli.ledger import ledger
 from central.cli.login_link import login_link
 from central.cli.organisation import organisation
+from central.cli.pull import pull
 from central.cli.recount import recount
 from central.cli.serve import serve
 from central.cli.token import token
@@ -29,6 +30,7 @@ for command in (
     ledger,
     login_link,
     organisation,
+    pull,
     recount,
     serve,
     token,

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import click
 
 from central.cli.common import data_dir_option, server
+from central.cli.pull import listed_networks
 from central.serving import Address, CannotListen
 from central.serving import serve as serve_at
-from central.watching import watched
+from central.watching import PULL_EVERY_S, watched
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,6 +34,22 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--insecure", is_flag=True, help="Plain HTTP at an address that others reach: TLS ends before us."
 )
+@click.option(
+    "--pull-allow",
+    multiple=True,
+    metavar="NETWORK",
+    envvar="HAILONG_CENTRAL_PULL_ALLOW",
+    help="A network whose terminals may be asked for their ratings, such as 10.0.0.0/8.",
+)
+@click.option(
+    "--pull-every",
+    default=PULL_EVERY_S,
+    show_default=True,
+    type=click.FloatRange(1.0),
+    metavar="SECONDS",
+    envvar="HAILONG_CENTRAL_PULL_EVERY",
+    help="How often terminals that are to be asked are.",
+)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 def serve(
     data_dir: Path | None,
@@ -43,6 +60,8 @@ def serve(
     key: Path | None,
     proxy: tuple[str, ...],
     insecure: bool,
+    pull_allow: tuple[str, ...],
+    pull_every: float,
     workers: int,
 ) -> None:
     """Run the server. One line of JSON says when it is ready, and how the first administrator logs in."""
@@ -59,10 +78,11 @@ def serve(
             " where a proxy with TLS stands before it"
         )
     public = _public_url(url, address)
+    networks = listed_networks(pull_allow)
     with server(data_dir, public) as ready:
-        link = _prepared(proxy)
+        link = _prepared(proxy, networks)
         line = json.dumps({"event": "listening", "url": public, "admin_login": link})
-        with watched(ready.cluster):
+        with watched(ready.cluster, pull_every):
             serve_at(address, workers, lambda: click.echo(line))
 
 
@@ -87,19 +107,21 @@ def _public_url(url: str | None, address: Address) -> str:
     return address.url
 
 
-def _prepared(proxies: tuple[str, ...]) -> str | None:
+def _prepared(proxies: tuple[str, ...], networks: str) -> str | None:
     """The link for the first administrator, once the database has been looked at and tidied."""
     import os
 
     from django.core.management import call_command
     from django.db import connections
 
+    from central import identity
     from central.durability import Unsafe, check
     from central.web.links import first_link
 
     os.environ["HAILONG_CENTRAL_PROXIES"] = " ".join(proxies)
     try:
         check()
+        identity.allow_pull(networks)
         call_command("clearsessions")
         return first_link()
     except Unsafe as error:

@@ -4,6 +4,8 @@ One transaction for a batch: the entries, what they say, the ratings and their c
 COMMIT. What cannot be stored is refused, and the terminal keeps it.
 """
 
+from dataclasses import dataclass
+
 from central import clock, server
 from central.counting.reading import Asked, spans_of
 from central.counting.rows import Owner
@@ -17,7 +19,20 @@ from central.session import transaction
 from sync.protocol import Batch, SignedCheckpoint, signed_checkpoint
 
 
-def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch.
+
+    Attributes:
+        receipt: Rendered: the terminal's checkpoint, cosigned.
+        new: How many of its entries were not held before.
+    """
+
+    receipt: str
+    new: int
+
+
+def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> Taken:
     """Take a batch in.
 
     Args:
@@ -26,7 +41,7 @@ def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
         body: What it was decoded from: evidence, should it contradict what is held.
 
     Returns:
-        The receipt, rendered: the terminal's checkpoint, cosigned.
+        The receipt, and how much was new.
 
     Raises:
         ProtocolError: It is refused; nothing of it was stored. `MissingBefore` and `OtherHistory` are among them.
@@ -49,7 +64,7 @@ def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> str:
         raise OtherHistory("central holds another entry at a seq of this batch", receipt) from None
 
 
-def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckpoint) -> str:
+def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckpoint) -> Taken:
     said = signed.checkpoint
     with transaction() as session:
         locked = held.lock(session, signer)
@@ -71,4 +86,4 @@ def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckp
             storing.entries(new, surroundings.survey(trust, ledger.configs), followed)
         else:
             storing.tag_alone(followed)
-    return receipt
+    return Taken(receipt, len(new))

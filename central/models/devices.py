@@ -43,6 +43,15 @@ class Device(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last heard"), null=True, blank=True)
+    pull_wanted = models.BooleanField(
+        _("fetch its ratings"),
+        default=False,
+        help_text=_("The server asks the terminal by itself, at the address that the terminal tells."),
+    )
+    pull_url = models.CharField(_("address for fetching"), max_length=200, blank=True)
+    pull_due_at = models.DateTimeField(null=True, blank=True)
+    pulled_at = models.DateTimeField(_("last fetched"), null=True, blank=True)
+    pull_trouble = models.CharField(_("why fetching failed"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("terminal")

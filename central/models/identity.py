@@ -13,6 +13,7 @@ class Identity(models.Model):
         public_key: Central's.
         secret_check: A MAC by which a process sees that it has the same secret.
         public_url: What terminals are told; the one with which `serve` was started last.
+        pull_allow: The networks whose terminals may be asked, separated by blanks; as `serve` was started last.
         checked_at: When somebody asked whether the database takes writes.
         feed_life: The life of the feed of changes; cursors of another are refused (`central.reading.life`).
         feed_base: What is added to the number of a transaction for its stamp.
@@ -23,6 +24,7 @@ class Identity(models.Model):
     public_key = models.BinaryField()
     secret_check = models.BinaryField()
     public_url = models.CharField(max_length=200, blank=True)
+    pull_allow = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True)
     feed_life = models.CharField(max_length=16, blank=True)
     feed_base = models.BigIntegerField(default=0)

@@ -16,7 +16,7 @@ from kiosk.config.errors import Refused
 from kiosk.config.phrase import Phrase, shown
 from kiosk.config.suggest import nearest, with_guess
 
-Value = bool | int | float | str | Path | tuple[int, ...]
+Value = bool | int | float | str | Path | tuple[int, ...] | tuple[str, ...]
 
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")

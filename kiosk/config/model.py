@@ -111,6 +111,16 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class PullApi:
+    """The API by which a server fetches the ratings."""
+
+    listen: str  # address:port; empty: nobody may
+    allow: tuple[str, ...]  # networks of callers; none: every address
+    url: str  # what callers see; empty: the address itself
+    server_key: str  # 64 hexadecimal digits; empty: only the server of the enrolment
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenTexts:
     """What the screen says about the place; an empty question means the catalogue's."""
 
@@ -149,6 +159,7 @@ class Config:
     screen: Screen
     sound: Sound
     sync: Sync
+    pull: PullApi
     texts: ScreenTexts
     labels: Labels
 
@@ -181,6 +192,7 @@ def build(values: Mapping[str, Value]) -> Config:
         screen=Screen(**table("screen")),
         sound=Sound(**table("sound")),
         sync=Sync(**table("sync")),
+        pull=PullApi(**table("pull")),
         texts=ScreenTexts(**table("texts")),
         labels=Labels(**table("labels")),
     )

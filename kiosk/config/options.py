@@ -16,6 +16,7 @@ from hardware.padpattern import LONGEST_PATTERN
 from kiosk.config.address_kinds import File, ProxyUrl
 from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull, Theme
+from kiosk.config.network_kinds import HttpsUrl, KeyText, ListenAddress, Networks
 from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pin, Pins, Text, TimeOfDay
@@ -77,6 +78,7 @@ TABLES: Mapping[str, Phrase] = {
         "The soft sound when a rating has been kept, the same for every level; and tones for headphones."
     ),
     "sync": Phrase("The way to the central server, once “hailong enrol” has told which one it is."),
+    "pull": Phrase("The other way: a central server fetches the ratings itself. Off unless listen is set."),
     "texts": Phrase("What the screen says about the place."),
     "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
 }
@@ -318,6 +320,41 @@ OPTIONS: tuple[Option, ...] = (
         ProxyUrl(),
         "",
         Phrase("The proxy on the way to the central server. Nothing is taken from http_proxy and the like."),
+    ),
+    Option(
+        "pull.listen",
+        ListenAddress(),
+        "",
+        Phrase(
+            "The address and the port at which “hailong sync run” answers the server that fetches. Empty: nobody can "
+            "fetch anything."
+        ),
+    ),
+    Option(
+        "pull.allow",
+        Networks(),
+        (),
+        Phrase(
+            "The networks from which may be fetched. Empty: from everywhere. In any case only a server whose key this "
+            "terminal knows gets anything."
+        ),
+    ),
+    Option(
+        "pull.url",
+        HttpsUrl(),
+        "",
+        Phrase(
+            "The address as the server sees it, where it is another one on the way. Empty: that of listen."
+        ),
+    ),
+    Option(
+        "pull.server_key",
+        KeyText(),
+        "",
+        Phrase(
+            "The public key (Ed25519) of a server that may fetch although this terminal is not enrolled there. Empty: "
+            "only the server of the enrolment may."
+        ),
     ),
     Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),
     Option("texts.department", Text(_LONGEST_TEXT), "", Phrase("The department or team.")),

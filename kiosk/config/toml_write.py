@@ -21,7 +21,7 @@ def as_toml(value: Value) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(map(str, value))}]"
+        return f"[{', '.join(map(as_toml, value))}]"
     # A JSON text is a TOML text as long as it has no control characters, which no option takes.
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
 

@@ -6,7 +6,7 @@ import click
 
 from assets.texts import Texts
 from kiosk.clock import SystemClock
-from kiosk.commands.common import Common
+from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase, printable
 from sync.contact import Settings
 from sync.errors import SyncError
@@ -15,9 +15,8 @@ from sync.place import Place
 from sync.words import with_detail
 
 
-def settings_of(common: Common) -> tuple[Settings, Texts]:
-    """What a command works with, and the language it speaks. Raises `kiosk.config.errors.ConfigError`."""
-    config = common.load()
+def settings_of(config: Config) -> tuple[Settings, Texts]:
+    """What a command works with, and the language it speaks."""
     settings = Settings(
         place=Place(config.data_dir),
         ca_file=config.sync.ca_file,

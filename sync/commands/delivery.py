@@ -28,22 +28,40 @@ def sync() -> None:
 @sync.command(
     help=_("Deliver for as long as the terminal runs. The kiosk does not need it and does not wait for it.")
 )
+@click.option(
+    "--pull",
+    "listen",
+    metavar="ADDRESS:PORT",
+    help=_("Answer there a server that fetches the ratings itself; with port 0 at any that is free."),
+)
+@click.option("--no-push", is_flag=True, help=_("Send no ratings: the server fetches them."))
 @common_options
-def run(common: Common) -> None:
+def run(common: Common, listen: str | None, no_push: bool) -> None:
     """Until SIGTERM or Ctrl-C."""
+    from dataclasses import replace
+
     from sync.commands.common import failed, say, settings_of
+    from sync.commands.pulled import answering
     from sync.connect import KioskLink
     from sync.errors import LocalFault
     from sync.place import AlreadyRunning
+    from sync.resting import MaybeKiosk
     from sync.run import Runner
 
     set_up_logging()
-    settings, texts = settings_of(common)
+    config = common.load(None if listen is None else {"pull.listen": listen})
+    settings, texts = settings_of(config)
+    settings = replace(settings, push=not no_push)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
         with settings.place.serving():
-            Runner(settings, lambda: KioskLink(settings.place.data_dir)).run()
+            if config.pull.listen:
+                with answering(config.pull, settings, texts) as url:
+                    kiosk = MaybeKiosk(settings.place, settings.clock, settings.program)
+                    Runner(replace(settings, pull=url, opened=kiosk.opened), lambda: kiosk).run()
+            else:
+                Runner(settings, lambda: KioskLink(settings.place.data_dir)).run()
     except AlreadyRunning as error:
         phrase = Phrase("“hailong sync run” serves {path} already.", {"path": str(settings.place.data_dir)})
         say(phrase, texts, err=True)
@@ -73,7 +91,7 @@ def once(common: Common, as_json: bool) -> None:
     from sync.outcome import REFUSED
     from sync.protocol import ACCEPTED
 
-    settings, texts = settings_of(common)
+    settings, texts = settings_of(common.load())
     try:
         delivered = deliver(settings)
     except SyncError as error:
@@ -115,6 +133,6 @@ def status(common: Common) -> None:
     from sync.commands.common import say, settings_of
     from sync.status import lines
 
-    settings, texts = settings_of(common)
+    settings, texts = settings_of(common.load())
     for phrase in lines(settings.place, settings.clock):
         say(phrase, texts)

@@ -65,7 +65,7 @@ def enrol(
     from sync.place import certificates
     from sync.tickets import in_groups
 
-    settings, texts = settings_of(common)
+    settings, texts = settings_of(common.load())
     ticket = _ticket(url, code, key_id, code_file, texts)
     try:
         pinned = None if ca is None else certificates(ca)

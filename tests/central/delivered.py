@@ -29,7 +29,7 @@ class Delivered:
         if batch is None:
             ledger = Ledger.objects.filter(device=self.device, ledger_id=chain.ledger_id).first()
             batch = chain.batch(0 if ledger is None else ledger.size)
-        return ingest(chain.ledger_id, batch, msgspec.json.encode(batch))
+        return ingest(chain.ledger_id, batch, msgspec.json.encode(batch)).receipt
 
     def successor(self) -> Chain:
         """A new ledger of the same terminal."""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -188,7 +189,7 @@ class World:
         with Store(self.place.database) as store:
             terminal = _Connected(
                 OwnKiosk(self._office),
-                self.place.ledger,
+                partial(opened, self.place.ledger),
                 store,
                 self.place.key,
                 self.clock,

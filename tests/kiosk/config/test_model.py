@@ -28,6 +28,8 @@ def _fits(value: Value, hint: object) -> bool:
         return value in get_args(hint)
     if hint == tuple[int, ...]:
         return isinstance(value, tuple) and all(type(entry) is int for entry in value)
+    if hint == tuple[str, ...]:
+        return isinstance(value, tuple) and all(type(entry) is str for entry in value)
     return isinstance(value, Path) if hint is Path else type(value) is hint
 
 

@@ -1,0 +1,1 @@
+"""The other way of delivery: this server asks terminals (docs/protocol.md, *Pull*)."""

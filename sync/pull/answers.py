@@ -1,0 +1,178 @@
+"""What a server that pulls is told, out of the ledger (docs/protocol.md, *Pull*). Used by one thread."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kiosk.ledger.store import Head
+from kiosk.messages import wire
+from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
+from kiosk.messages.statements import Checkpoint, checkpoint_of
+from sync import source
+from sync.beat import beat_of
+from sync.contact import Settings
+from sync.errors import KioskRefused
+from sync.keys import SigningKey
+from sync.kiosk import head_of, offer, put
+from sync.plan import planned
+from sync.protocol import (
+    MOST_ENTRIES,
+    Batch,
+    HeartbeatRequest,
+    ProtocolError,
+    Receipt,
+    Taken,
+    Told,
+    decoded,
+)
+from sync.pull.certificate import Certificate
+from sync.pull.problems import Refusal
+from sync.resting import MaybeKiosk
+from sync.store import Identity, Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """The terminal as it is asked.
+
+    Attributes:
+        settings: What does not change.
+        kiosk: Whoever knows where the ledger ends.
+        server_key: May pull without an enrolment; None = nobody may.
+        certificate: Follows the key in use.
+    """
+
+    settings: Settings
+    kiosk: MaybeKiosk
+    server_key: PublicKey | None
+    certificate: Certificate
+
+    def callers(self) -> Sequence[PublicKey]:
+        """Whose signature is good. Raises `LocalFault`."""
+        with self._store() as store:
+            identity = store.identity()
+        keys = (None if identity is None else identity.central, self.server_key)
+        return [key for key in keys if key is not None]
+
+    def status(self) -> bytes:
+        """Where the ledger ends, and how the terminal is. Raises `SyncError`."""
+        head, key = head_of(self.kiosk), self._key()
+        with self._store() as store, self.kiosk.opened(bytes.fromhex(head.ledger_id)) as ledger:
+            beat = beat_of(ledger, store, key, head, self.settings.program, self.settings.pull)
+            identity = store.identity()
+        return msgspec.json.encode(_told(beat, identity, key))
+
+    def entries(self, after: int, most: int, ledger_id: str | None) -> bytes:
+        """A batch, as a push would carry it.
+
+        Args:
+            after: The seq before the first entry.
+            most: At most so many entries.
+            ledger_id: 32 hexadecimal digits; None = whichever ledger is in use.
+
+        Raises:
+            Refusal: Another ledger is in use (404.1), or it ends before that (409.1).
+            SyncError: It cannot be read just now.
+        """
+        head, key = head_of(self.kiosk), self._key()
+        if ledger_id not in (None, head.ledger_id):
+            raise Refusal("404.1", "another ledger is in use", ledger=head.ledger_id)
+        if after > head.seq:
+            raise Refusal("409.1", f"the ledger has {head.seq} entries", size=head.seq, head=head.hash)
+        in_use = bytes.fromhex(head.ledger_id)
+        with self.kiosk.opened(in_use) as ledger:
+            start = ledger.hash_at(after)
+            found = ledger.entries(after, head.seq, min(most, MOST_ENTRIES))
+        if start is None:
+            raise Refusal("503.1", f"entry {after} cannot be read", retry_after_s=5)
+        source.checked(found, in_use, Head(after, start))
+        if found:
+            tag = None if head.tag is None else (head.seq, head.tag)
+            return planned(in_use, after, found, tag, key.sign).body
+        checkpoint = key.sign(Checkpoint(in_use, after, start).text()).render()
+        return msgspec.json.encode(Batch(after, [], checkpoint, head.tag if after == head.seq else None))
+
+    def receipt(self, body: bytes) -> bytes:
+        """Take a receipt: it is believed as one that a push was answered with.
+
+        Raises:
+            Refusal: It is none (400.x), proves a fork (409.2), or is another server's (409.3).
+            SyncError: It cannot be kept just now.
+        """
+        note, held = _receipt(body)
+        with self._store() as store:
+            identity = store.identity()
+            witness = self._witness(note, identity)
+            self._compare(note, held, identity)
+            if held.size >= store.cursor(held.ledger_id).seq:  # an old one once more changes nothing
+                store.delivered(note, witness)
+            if identity is not None:
+                offer(self.kiosk, wire.PutReceipt(note.render()))
+            signed = store.cursor(held.ledger_id)
+        return msgspec.json.encode(Taken(held.ledger_id.hex(), signed.seq, signed.hash.hex()))
+
+    def _witness(self, note: Note, identity: Identity | None) -> PublicKey:
+        """The server whose receipts this terminal believes, which has given this one. Raises `Refusal`."""
+        witness = self.server_key if identity is None else identity.central
+        if witness is not None and note.cosigned_at(witness) is not None:
+            return witness
+        if self.server_key is not None and note.cosigned_at(self.server_key) is not None:
+            raise Refusal(
+                "409.3", "this terminal is enrolled elsewhere: it counts that server's receipts only"
+            )
+        raise Refusal("400.4", "it is not cosigned by a server that this terminal belongs to")
+
+    def _compare(self, note: Note, held: Checkpoint, identity: Identity | None) -> None:
+        """Whether this ledger has what the receipt is for. Raises `Refusal`, `SyncError`."""
+        head = head_of(self.kiosk)
+        if held.ledger_id.hex() != head.ledger_id:
+            self._put_old(note, head, identity)
+            return
+        with self.kiosk.opened(held.ledger_id) as ledger:
+            if ledger.hash_at(held.size) == held.head:
+                return
+        log.error("the ledger is not the one that the server has signed: it was put back, or changed")
+        if identity is not None:
+            put(self.kiosk, wire.PutFork(note.render()))
+        raise Refusal(
+            "409.2",
+            f"this ledger has not the entry {held.size} that the receipt is for",
+            ledger=head_of(self.kiosk).ledger_id,
+        )
+
+    def _put_old(self, note: Note, head: wire.Head, identity: Identity | None) -> None:
+        """A receipt for a ledger that was closed here spares bringing it over. Raises `Refusal`, `SyncError`."""
+        if identity is not None:
+            try:
+                put(self.kiosk, wire.PutReceipt(note.render()))
+            except KioskRefused as error:
+                raise Refusal("404.1", f"another ledger is in use: {error}", ledger=head.ledger_id) from error
+            return
+        raise Refusal("404.1", "another ledger is in use", ledger=head.ledger_id)
+
+    def _key(self) -> SigningKey:
+        key = self.settings.place.key_or_new()
+        self.certificate.follow(key)
+        return key
+
+    def _store(self) -> Store:
+        return Store(self.settings.place.database)
+
+
+def _told(beat: HeartbeatRequest, identity: Identity | None, key: SigningKey) -> Told:
+    device = None if identity is None else identity.device
+    return Told(**msgspec.structs.asdict(beat), device=device, public_key=key.public.raw.hex())
+
+
+def _receipt(body: bytes) -> tuple[Note, Checkpoint]:
+    try:
+        note = parse_note(decoded(body, Receipt).receipt)
+        return note, checkpoint_of(note)
+    except ProtocolError as error:
+        raise Refusal(error.code, error.detail) from error
+    except NoteError as error:
+        raise Refusal("400.4", f"it is no receipt: {error}") from error
