@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("central", "0006_reading"),
+        ("central", "0007_completeness"),
     ]
 
     operations = [
