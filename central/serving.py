@@ -2,19 +2,26 @@
 
 import multiprocessing
 import os
+import signal
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from pathlib import Path
 
+import click
 from granian import Granian
 from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
+
+from central.certificates import LOOK_S, BadCertificate, Pair
+from central.watching import repeated
 
 THREADS = 32
 """Of each process. They wait for bodies; at the database fewer come in at once."""
@@ -102,30 +109,52 @@ def serve(address: Address, workers: int, ready: Callable[[], None]) -> None:
         ready: Called once, from another thread, when requests are answered.
 
     Raises:
+        BadCertificate: The certificate and its key cannot be used.
         SystemExit: The web processes do not start, or keep failing.
     """
     # Not forked: this process has threads.
     multiprocessing.set_start_method("spawn", force=True)
     os.environ["HAILONG_CENTRAL_POOL"] = str(POOL)
     os.environ.setdefault("HAILONG_CENTRAL_STALLED_S", str(STALLED_S))
-    server = Granian(
-        "central.wsgi:application",
-        address=address.host,
-        port=address.port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level=LogLevels.error,  # its warnings are advice about settings
-        log_dictconfig=LOG,
-        ssl_cert=address.certificate,
-        ssl_key=address.key,
-        ssl_protocol_min=SSLProtocols.tls12,
-        respawn_failed_workers=True,
-        workers_kill_timeout=KILL_AFTER_S,
-    )
-    threading.Thread(target=_announce, args=(address, ready), name="announce", daemon=True).start()
-    server.serve()
+    with ExitStack() as meanwhile:
+        pair = None
+        if address.certificate and address.key:
+            pair = meanwhile.enter_context(Pair(address.certificate, address.key))
+            address = replace(address, certificate=pair.certificate, key=pair.key)
+        server = Granian(
+            "central.wsgi:application",
+            address=address.host,
+            port=address.port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            websockets=False,
+            log_level=LogLevels.error,  # its warnings are advice about settings
+            log_dictconfig=LOG,
+            ssl_cert=address.certificate,
+            ssl_key=address.key,
+            ssl_protocol_min=SSLProtocols.tls12,
+            respawn_failed_workers=True,
+            workers_kill_timeout=KILL_AFTER_S,
+        )
+        if pair is not None:
+            server.on_reload(partial(_take, pair))
+            meanwhile.enter_context(repeated("certificate", LOOK_S, partial(_look_at_certificate, pair)))
+        threading.Thread(target=_announce, args=(address, ready), name="announce", daemon=True).start()
+        server.serve()
+
+
+def _look_at_certificate(pair: Pair) -> None:
+    if pair.has_changed():
+        os.kill(os.getpid(), signal.SIGHUP)  # new web processes, one after the other; requests go on
+
+
+def _take(pair: Pair) -> None:
+    """At SIGHUP, before new web processes begin."""
+    try:
+        pair.take()
+    except (BadCertificate, OSError) as error:
+        click.echo(f"the certificate in use stays: {error}", err=True)
 
 
 def _announce(address: Address, ready: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ import django
 
 from central.database import BadAddress, parameters
 from central.embedded import Cluster, EmbeddedError
+from central.installed import BadSettings, become_owner, read_settings
 from central.place import Place, default_folder
 from central.runner import runner
 from sync.keys import KeyFileError
@@ -26,9 +27,23 @@ def data_dir_option(command: F) -> F:
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
         envvar="HAILONG_CENTRAL_DATA_DIR",
+        is_eager=True,
+        callback=_installed,
         help="Where keys and the embedded database lie.",
     )
     return option(command)
+
+
+def _installed(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path | None:
+    """Without a data folder the server is meant that is installed: its settings come before other options are read."""
+    if given is not None:
+        return given
+    try:
+        read_settings()
+    except (BadSettings, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    named = os.environ.get("HAILONG_CENTRAL_DATA_DIR")
+    return Path(named) if named else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Rea
     place = Place((data_dir or default_folder()).absolute())
     cluster: Cluster | None = None
     try:
+        become_owner(place.folder)
         place.make()
         if given := os.environ.get("DATABASE_URL"):
             parameters(given)

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from central.certificates import BadCertificate
 from central.cli.common import data_dir_option, server
 from central.cli.pull import listed_networks
+from central.notify import is_service, tell
 from central.serving import Address, CannotListen
 from central.serving import serve as serve_at
 from central.watching import PULL_EVERY_S, watched
@@ -19,20 +21,58 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @data_dir_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
-    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="HAILONG_CENTRAL_HOST",
+    help="The address to listen at.",
+)
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    envvar="HAILONG_CENTRAL_PORT",
+    help="0: any that is free.",
 )
 @click.option(
     "--url", metavar="URL", envvar="HAILONG_CENTRAL_URL", help="The address terminals and people use."
 )
-@click.option("--certificate", type=_FILE, metavar="FILE", help="Of TLS: a PEM file, the server's own first.")
-@click.option("--key", type=_FILE, metavar="FILE", help="Of TLS: the private key of the certificate.")
 @click.option(
-    "--proxy", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded-… headers are true."
+    "--certificate",
+    type=_FILE,
+    metavar="FILE",
+    envvar="HAILONG_CENTRAL_CERTIFICATE",
+    help="Of TLS: a PEM file, the server's own first.",
 )
 @click.option(
-    "--insecure", is_flag=True, help="Plain HTTP at an address that others reach: TLS ends before us."
+    "--key",
+    type=_FILE,
+    metavar="FILE",
+    envvar="HAILONG_CENTRAL_KEY",
+    help="Of TLS: the private key of the certificate.",
+)
+@click.option(
+    "--proxy",
+    multiple=True,
+    metavar="ADDRESS",
+    envvar="HAILONG_CENTRAL_PROXIES",
+    help="A proxy whose X-Forwarded-… headers are true.",
+)
+@click.option(
+    "--insecure",
+    is_flag=True,
+    envvar="HAILONG_CENTRAL_INSECURE",
+    help="Plain HTTP at an address that others reach: TLS ends before us.",
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    envvar="HAILONG_CENTRAL_WORKERS",
+    help="Web processes.",
 )
 @click.option(
     "--pull-allow",
@@ -50,7 +90,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     envvar="HAILONG_CENTRAL_PULL_EVERY",
     help="How often terminals that are to be asked are.",
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 def serve(
     data_dir: Path | None,
     host: str,
@@ -81,9 +120,19 @@ def serve(
     networks = listed_networks(pull_allow)
     with server(data_dir, public) as ready:
         link = _prepared(proxy, networks)
-        line = json.dumps({"event": "listening", "url": public, "admin_login": link})
-        with watched(ready.cluster, pull_every):
-            serve_at(address, workers, lambda: click.echo(line))
+        # A service's output is its journal, which more people read than may log in.
+        shown = None if is_service() else link
+        line = json.dumps({"event": "listening", "url": public, "admin_login": shown})
+
+        def say() -> None:
+            click.echo(line)
+            tell("READY=1")
+
+        try:
+            with watched(ready.cluster, pull_every):
+                serve_at(address, workers, say)
+        except BadCertificate as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _public_url(url: str | None, address: Address) -> str:
