@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from central.admin.generic import ModelForm
 from central.models import Purpose, ReadToken
 from central.reading import tokens
 from central.registry import Actor
+from central.web.choosers import search_units
 
 
 class TokenForm(ModelForm[ReadToken]):
@@ -83,6 +83,10 @@ class ReadTokenAdmin(AuditedAdmin[ReadToken]):
             return format_html('<span class="alarms">{}</span>', _("expired"))
         return str(_("good"))
 
+    def has_change_permission(self, request: HttpRequest, obj: ReadToken | None = None) -> bool:  # noqa: ARG002
+        """What was made stays as it is."""
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: ReadToken | None = None) -> bool:  # noqa: ARG002
         """It is revoked: who read when stays known."""
         return False
@@ -103,10 +107,7 @@ class ReadTokenAdmin(AuditedAdmin[ReadToken]):
     def _add(self, request: HttpRequest) -> HttpResponse:
         who = _actor(request, self.has_add_permission(request))
         form = TokenForm(request.POST or None)
-        unit = form.fields["unit"]
-        if isinstance(unit, forms.ModelChoiceField):  # searched for: there are thousands
-            widget = AutocompleteSelect(ReadToken._meta.get_field("unit"), self.admin_site)
-            widget.choices, unit.widget = unit.choices, widget
+        search_units(form)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data
             made = tokens.make(
@@ -123,7 +124,7 @@ class ReadTokenAdmin(AuditedAdmin[ReadToken]):
     def revoke(self, request: HttpRequest, number: int) -> HttpResponse:
         """Ask, and revoke."""
         row = get_object_or_404(ReadToken, pk=number)
-        who = _actor(request, self.has_change_permission(request, row))
+        who = _actor(request, request.user.has_perm("central.change_readtoken"))
         if request.method == "POST":
             tokens.revoke(row, who)
             self.message_user(request, _("The token is revoked: it opens nothing any more."))

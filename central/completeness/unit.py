@@ -1,6 +1,7 @@
 """What central says of how complete the figures of a unit are: of its terminals, and of what they are made of."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,6 +13,8 @@ from central.reading.scope import below
 from central.session import Row, Session, snapshot
 
 HEAD = "hailong/complete-unit/1\n"
+A_WHILE = timedelta(hours=1)
+"""Twelve heartbeats."""
 
 _UNIT = "SELECT name FROM central_unit WHERE id = %s"
 _HERE = """
@@ -81,7 +84,11 @@ class DevicePart(Figures, frozen=True, kw_only=True):
 
 
 class UnitStatement(Figures, frozen=True, kw_only=True):
-    """Of a unit and those below: sums, and each terminal that stands there or has ratings there."""
+    """Of a unit and those below: sums, and each terminal that stands there or has ratings there.
+
+    `unheard`: how many of these have not been heard since the period ended, or for an hour where it has not ended: they
+    may have what nobody knows of.
+    """
 
     unit: int
     name: str
@@ -89,6 +96,7 @@ class UnitStatement(Figures, frozen=True, kw_only=True):
     first: str | None
     last: str | None
     central_key: str
+    unheard: int
     devices: list[DevicePart]
 
 
@@ -113,6 +121,7 @@ def stated(session: Session, unit_id: int, period: Period) -> UnitStatement:
     if row is None:
         raise LookupError(f"there is no unit {unit_id}")
     parts = _parts(session, below(session, unit_id).ids or (), period)
+    known_until = min(period.until or clock.now(), clock.now() - A_WHILE)
     return UnitStatement(
         unit=unit_id,
         name=row[0],
@@ -120,9 +129,15 @@ def stated(session: Session, unit_id: int, period: Period) -> UnitStatement:
         first=None if period.first is None else period.first.isoformat(),
         last=None if period.last is None else period.last.isoformat(),
         central_key=server.this().key.public.raw.hex(),
+        unheard=sum(part.last_heard is None or moment(part.last_heard) < known_until for part in parts),
         devices=parts,
         **{name: sum(getattr(part, name) for part in parts) for name in Figures.__struct_fields__},
     )
+
+
+def moment(text: str) -> datetime:
+    """A time of a statement."""
+    return datetime.fromisoformat(text)
 
 
 def _parts(session: Session, units: Sequence[int], period: Period) -> list[DevicePart]:

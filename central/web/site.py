@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from central import attention
+from central.web import completeness_pages
 
 ORDER = ("Device", "Alarm", "Counter", "Unit", "Field", "ReadToken", "AuditLog")
 
@@ -28,6 +30,11 @@ class HailongSite(AdminSite):
         for app in found:
             app["models"].sort(key=lambda model: _place(ORDER, model["object_name"]))
         return sorted(found, key=lambda app: _place(("central", "auth"), app["app_label"]))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Pages that are about no one table."""
+        own = path("completeness/", self.admin_view(completeness_pages.completeness), name="completeness")
+        return [own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         """The first page."""
