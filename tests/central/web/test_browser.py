@@ -11,8 +11,9 @@ from tests.central import served
 from tests.central.served import run, said, serving
 
 CHROMIUM = "/usr/bin/chromium"
-PAGES = ("", "completeness/", "completeness/?unit=1", "central/readtoken/", "central/readtoken/add/", "central/device/", "central/device/add/", "central/counter/add/", "central/unit/", "central/alarm/",
-         "central/auditlog/", "auth/user/add/", "password_change/")  # fmt: skip
+PAGES = ("", "completeness/", "completeness/?unit=1", "central/device/", "central/device/add/", "central/counter/add/",
+         "central/unit/", "central/alarm/", "central/readtoken/", "central/readtoken/add/", "central/auditlog/",
+         "auth/user/add/", "password_change/")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
