@@ -99,44 +99,45 @@ class Pulled:
     def receipt(self, body: bytes) -> bytes:
         """Take a receipt: it is believed as one that a push was answered with.
 
+        A ledger has one witness: the server of the enrolment, or, without one, the one that may pull without it. What
+        another server has signed is compared with the ledger, and moves nothing.
+
         Raises:
-            Refusal: It is none (400.x), proves a fork (409.2), or is another server's (409.3).
+            Refusal: It is none (400.x), for another ledger (404.1), or for another history of this one (409.2).
             SyncError: It cannot be kept just now.
         """
         note, held = _receipt(body)
         with self._store() as store:
             identity = store.identity()
-            witness = self._witness(note, identity)
-            self._compare(note, held, identity)
-            if held.size >= store.cursor(held.ledger_id).seq:  # an old one once more changes nothing
-                store.delivered(note, witness)
-            if identity is not None:
+            is_enrolled = identity is not None
+            witness = self.server_key if identity is None else identity.central
+            if witness is None or note.cosigned_at(witness) is None:
+                witness, is_enrolled = None, False
+                self._refuse_unknown(note)
+            self._compare(note, held, is_enrolled)
+            if witness is not None and held.size >= store.cursor(held.ledger_id).seq:
+                store.delivered(note, witness)  # an old one once more changes nothing
+            if is_enrolled:
                 offer(self.kiosk, wire.PutReceipt(note.render()))
             signed = store.cursor(held.ledger_id)
         return msgspec.json.encode(Taken(held.ledger_id.hex(), signed.seq, signed.hash.hex()))
 
-    def _witness(self, note: Note, identity: Identity | None) -> PublicKey:
-        """The server whose receipts this terminal believes, which has given this one. Raises `Refusal`."""
-        witness = self.server_key if identity is None else identity.central
-        if witness is not None and note.cosigned_at(witness) is not None:
-            return witness
-        if self.server_key is not None and note.cosigned_at(self.server_key) is not None:
-            raise Refusal(
-                "409.3", "this terminal is enrolled elsewhere: it counts that server's receipts only"
-            )
-        raise Refusal("400.4", "it is not cosigned by a server that this terminal belongs to")
+    def _refuse_unknown(self, note: Note) -> None:
+        """Raises `Refusal` unless a server that may pull has signed it."""
+        if self.server_key is None or note.cosigned_at(self.server_key) is None:
+            raise Refusal("400.4", "it is not cosigned by a server that this terminal knows")
 
-    def _compare(self, note: Note, held: Checkpoint, identity: Identity | None) -> None:
+    def _compare(self, note: Note, held: Checkpoint, is_enrolled: bool) -> None:
         """Whether this ledger has what the receipt is for. Raises `Refusal`, `SyncError`."""
         head = head_of(self.kiosk)
         if held.ledger_id.hex() != head.ledger_id:
-            self._put_old(note, head, identity)
+            self._put_old(note, head, is_enrolled)
             return
         with self.kiosk.opened(held.ledger_id) as ledger:
             if ledger.hash_at(held.size) == held.head:
                 return
         log.error("the ledger is not the one that the server has signed: it was put back, or changed")
-        if identity is not None:
+        if is_enrolled:
             put(self.kiosk, wire.PutFork(note.render()))
         raise Refusal(
             "409.2",
@@ -144,15 +145,15 @@ class Pulled:
             ledger=head_of(self.kiosk).ledger_id,
         )
 
-    def _put_old(self, note: Note, head: wire.Head, identity: Identity | None) -> None:
+    def _put_old(self, note: Note, head: wire.Head, is_enrolled: bool) -> None:
         """A receipt for a ledger that was closed here spares bringing it over. Raises `Refusal`, `SyncError`."""
-        if identity is not None:
-            try:
-                put(self.kiosk, wire.PutReceipt(note.render()))
-            except KioskRefused as error:
-                raise Refusal("404.1", f"another ledger is in use: {error}", ledger=head.ledger_id) from error
-            return
-        raise Refusal("404.1", "another ledger is in use", ledger=head.ledger_id)
+        refused = Refusal("404.1", "another ledger is in use", ledger=head.ledger_id)
+        if not is_enrolled:
+            raise refused
+        try:
+            put(self.kiosk, wire.PutReceipt(note.render()))
+        except KioskRefused as error:
+            raise refused from error
 
     def _key(self) -> SigningKey:
         key = self.settings.place.key_or_new()

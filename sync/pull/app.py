@@ -135,6 +135,7 @@ def application(pulled: Pulled, gate: Gate, door: Door, worker: Executor) -> ASG
     ]
     handlers = {HTTPException: _not_there, Exception: _mistake}
     inner = Starlette(routes=routes, exception_handlers=handlers)
+    inner.router.redirect_slashes = False
     return Guarded(inner, gate, door, worker)
 
 

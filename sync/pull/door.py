@@ -14,6 +14,9 @@ REQUEST_S = 10.0
 """A connection ends so long after it began, or after its last answer."""
 
 
+_LOOK_S = 0.01
+
+
 @dataclass
 class _Guest:
     connection: socket.socket
@@ -78,6 +81,14 @@ class Door(socket.socket):
             if guest.peer == peer:
                 guest.known = guest.known or signed
                 self._give_time(guest)
+
+    async def empty(self) -> None:
+        """Let nobody in any more, show everybody out, and wait until they have gone."""
+        asyncio.get_running_loop().remove_reader(self)
+        for guest in self._guests:
+            guest.show_out()
+        while not all(guest.is_gone for guest in self._guests):
+            await asyncio.sleep(_LOOK_S)
 
     def _give_time(self, guest: _Guest) -> None:
         if guest.timer is not None:

@@ -15,7 +15,6 @@ TITLES = {
     "405.1": "this path does not take this method",
     "409.1": "the ledger ends before that",
     "409.2": "fork",
-    "409.3": "another server is the witness of this ledger",
     "413.1": "too large",
     "415.1": "not JSON by its headers",
     "429.1": "too often",

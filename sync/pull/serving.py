@@ -1,6 +1,7 @@
 """Serves the pull API on a thread beside the delivery: uvicorn behind our own door."""
 
 import logging
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,24 @@ def serving(settings: Settings, wanted: Wanted) -> Iterator[str]:
             worker.submit(kiosk.close)
 
 
+class _Server(uvicorn.Server):
+    """Ends at once: whoever was asking something asks again.
+
+    Args:
+        config: Loaded.
+        door: Where it listens.
+    """
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        super().__init__(config)
+        self._door = door
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See the library's: it would wait until the others have said goodbye."""
+        await self._door.empty()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def _running(door: Door, gate: Gate, pulled: Pulled, worker: ThreadPoolExecutor) -> Iterator[None]:
     config = uvicorn.Config(
@@ -95,7 +114,7 @@ def _running(door: Door, gate: Gate, pulled: Pulled, worker: ThreadPoolExecutor)
     )
     config.load()
     config.ssl = pulled.certificate.context
-    server = uvicorn.Server(config)
+    server = _Server(config, door)
     thread = threading.Thread(target=server.run, args=([door],), name="pull", daemon=True)
     thread.start()
     try:

@@ -1,6 +1,7 @@
 """What docs/protocol.md promises to those who write another server is what the program does."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.sync.vectors import written
 
@@ -102,11 +105,34 @@ def test_hashes_and_tags_follow_from_the_page(found: dict[str, Any]) -> None:
     assert new_key.hex() == batch["next_ledger"]["first_key"]
 
 
-def test_the_signature_of_a_request_follows_from_the_page(found: dict[str, Any]) -> None:
-    enrol = found["enrol"]
+@pytest.mark.parametrize(
+    ("way", "role"),
+    [(("enrol",), "device"), (("pull", "entries"), "central"), (("pull", "receipt"), "central")],
+)
+def test_the_signature_of_a_request_follows_from_the_page(
+    found: dict[str, Any], way: tuple[str, ...], role: str
+) -> None:
+    enrol = functools.reduce(dict.__getitem__, way, found)
     digest = base64.b64encode(hashlib.sha256(enrol["body"].encode()).digest()).decode()
     assert enrol["headers"]["Content-Digest"] == f"sha-256=:{digest}:"
     parameters = enrol["headers"]["Signature-Input"].removeprefix("hailong=")
     assert enrol["signature_base"].endswith(f'"@signature-params": {parameters}')
     signature = base64.b64decode(enrol["headers"]["Signature"].removeprefix("hailong=:").removesuffix(":"))
-    public(found["device_key"]).verify(signature, enrol["signature_base"].encode())
+    public(found[f"{role}_key"]).verify(signature, enrol["signature_base"].encode())
+    assert f'"@target-uri": {enrol["url"]}\n' in enrol["signature_base"]
+
+
+def test_the_example_of_a_pull_in_the_page_is_the_vector(found: dict[str, Any]) -> None:
+    entries = found["pull"]["entries"]
+    assert f"```\n{entries['signature_base']}\n```" in PAGE
+    for name, value in entries["headers"].items():
+        assert f"\n{name}: {value}\n" in PAGE
+
+
+def test_the_certificate_has_the_terminals_own_key(found: dict[str, Any]) -> None:
+    certificate = x509.load_pem_x509_certificate(found["pull"]["certificate"].encode())
+    spki = bytes.fromhex("302a300506032b6570032100" + found["device_key"]["public"])
+    assert found["pull"]["subject_public_key_info"] == spki.hex()
+    assert certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == spki
+    certificate.verify_directly_issued_by(certificate)
+    assert found["pull"]["curl_pin"] == f"sha256//{base64.b64encode(hashlib.sha256(spki).digest()).decode()}"

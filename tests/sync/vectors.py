@@ -1,6 +1,7 @@
 """Makes the test vectors of docs/protocol.md: ``python -m tests.sync.vectors``."""
 
 import base64
+import hashlib
 import json
 import sys
 from datetime import UTC, datetime
@@ -8,12 +9,14 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk.ledger import evolve
 from kiosk.messages.statements import Checkpoint, ConfigStatement, TimeStatement
 from sync import codes, protocol
 from sync.keys import SigningKey
-from sync.protocol import GENESIS, Batch, EnrolRequest, SentEntry
+from sync.protocol import GENESIS, Batch, EnrolRequest, Receipt, SentEntry
+from sync.pull.certificate import certificate_of
 from sync.signing import signed_headers
 from tests.kiosk.ledger.vectors import LEDGER_ID
 
@@ -93,6 +96,39 @@ def enrolment() -> Vector:
     return {"url": URL, "body": body.decode(), "headers": dict(headers), "signature_base": base}
 
 
+PULL_URL = "https://10.1.2.3:8443"
+PULL_NONCE = "EBESExQVFhcYGRobHB0eHw"
+
+
+def pull() -> Vector:
+    """What a server that pulls sends, and the certificate that it is shown."""
+    checkpoint = protocol.chained(Batch(0, ENTRIES, ""), LEDGER_ID, GENESIS)[-1]
+    signed = DEVICE.sign(Checkpoint(LEDGER_ID, 4, checkpoint.hash).text())
+    receipt = msgspec.json.encode(Receipt(CENTRAL.cosign(signed, AT_S).render()))
+    spki = DEVICE.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "certificate": certificate_of(DEVICE).decode(),
+        "subject_public_key_info": spki.hex(),
+        "curl_pin": f"sha256//{base64.b64encode(hashlib.sha256(spki).digest()).decode()}",
+        "entries": asked("GET", "/v1/entries?after=0&limit=500", b""),
+        "receipt": asked("POST", "/v1/receipts", receipt),
+    }
+
+
+def asked(method: str, target: str, body: bytes) -> Vector:
+    """A signed request, with what is signed."""
+    url = PULL_URL + target
+    created = datetime.fromtimestamp(AT_S, UTC)
+    headers = signed_headers(method, url, body, CENTRAL, PULL_NONCE, created)
+    parameters = headers["Signature-Input"].removeprefix("hailong=")
+    base = (
+        f'"@method": {method}\n"@target-uri": {url}\n"content-digest": {headers["Content-Digest"]}\n'
+        f'"@signature-params": {parameters}'
+    )
+    CENTRAL.private.public_key().verify(_signature(headers["Signature"]), base.encode())
+    return {"url": url, "body": body.decode(), "headers": dict(headers), "signature_base": base}
+
+
 def _signature(header: str) -> bytes:
     return base64.b64decode(header.removeprefix("hailong=:").removesuffix(":"))
 
@@ -110,6 +146,7 @@ def vectors() -> Vector:
         "config": CENTRAL.sign(config.text()).render(),
         "batch": batch(),
         "enrol": enrolment(),
+        "pull": pull(),
     }
 
 
