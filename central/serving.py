@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
 from central.certificates import LOOK_S, BadCertificate, Pair
+from central.metrics import FOLDER
 from central.watching import repeated
 
 THREADS = 32
@@ -117,6 +119,8 @@ def serve(address: Address, workers: int, ready: Callable[[], None]) -> None:
     os.environ["HAILONG_CENTRAL_POOL"] = str(POOL)
     os.environ.setdefault("HAILONG_CENTRAL_STALLED_S", str(STALLED_S))
     with ExitStack() as meanwhile:
+        # Where the web processes count requests; not seen by anything that was loaded here before.
+        os.environ[FOLDER] = meanwhile.enter_context(tempfile.TemporaryDirectory(prefix="hailong-metrics-"))
         pair = None
         if address.certificate and address.key:
             pair = meanwhile.enter_context(Pair(address.certificate, address.key))

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "central.metrics.requests.RequestsMiddleware",
     "central.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "central.web.hosts.HostMiddleware",

@@ -9,10 +9,11 @@ from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 
 from central.api.middleware import PREFIX
+from central.metrics.page import PATH as METRICS
 
 
 class HostMiddleware:
-    """Refuses other names, but for the API: a load balancer asks for /health by whatever name it knows."""
+    """Refuses other names, but for programs: a load balancer asks for /health by whatever name it knows."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -20,6 +21,7 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or refuse with 400."""
         host = split_domain_port(request.get_host())[0].strip("[]")
-        if not request.path.startswith(PREFIX) and host not in settings.PEOPLE_HOSTS:
+        for_programs = request.path.startswith(PREFIX) or request.path == f"/{METRICS}"
+        if not for_programs and host not in settings.PEOPLE_HOSTS:
             raise SuspiciousOperation(f"this server is not {host}: give its address with --url")
         return self._get_response(request)

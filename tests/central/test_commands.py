@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from kiosk.messages.notes import parse_note
 from sync.protocol import signed_checkpoint, verified_receipt
@@ -130,3 +131,22 @@ def test_tokens_are_made_used_listed_and_revoked_by_commands(place: Place) -> No
     assert served.said("token", "revoke", made["id"], data=place.data) == {"id": made["id"], "revoked": True}
     assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 401
     assert served.run("token", "revoke", made["id"], data=place.data).returncode == 1
+
+
+def test_requests_are_counted_over_all_web_processes(place: Place) -> None:
+    made = served.said("token", "create", "--name", "giám sát", "--metrics", data=place.data)
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    for _ in range(20):
+        assert (
+            requests.get(f"{place.url}/api/v1/nothing/{LEDGER.hex()}", timeout=PATIENCE_S).status_code == 404
+        )
+    answer = requests.get(f"{place.url}/metrics", headers=headers, timeout=PATIENCE_S)
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert found["hailong_http_requests_total", "other", "404"] >= 20
+    assert found["hailong_http_request_seconds_count", "other"] >= 20
+    assert found["hailong_http_request_seconds_count", "health"] >= 1
+    assert LEDGER.hex() not in answer.text
