@@ -49,7 +49,6 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         request = Request(scope, receive)
-        signed = False
         try:
             asked = await _asked(request)
             await asyncio.get_running_loop().run_in_executor(self._worker, self._gate.admit, asked)
@@ -63,11 +62,9 @@ class Guarded:
         except SyncError as error:
             await _unavailable(request, error)(scope, receive, send)
         else:
-            signed = True
             scope["hailong.nonce"] = self._gate.nonce()
             await self._app(scope, _once(asked.body), send)
-        finally:
-            self._door.answered(peer_of(scope["client"]), signed=signed)
+            self._door.answered(peer_of(scope["client"]))
 
 
 async def _asked(request: Request) -> Asked:

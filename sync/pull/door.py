@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 MOST_CONNECTIONS = 4
 REQUEST_S = 10.0
-"""A connection ends so long after it began, or after its last answer."""
+"""A connection ends so long after it began, or after the last answer to a signed request."""
+
+_QUEUE = 128
+"""Who waits before the door costs the kernel a little, and us nothing."""
 
 
 _LOOK_S = 0.01
@@ -36,7 +39,7 @@ class _Guest:
 
 
 class Door(socket.socket):
-    """A listening socket. The fifth connection takes the place of the oldest that has not signed anything yet.
+    """A listening socket. The fifth connection takes the place of the oldest on which nothing was signed yet.
 
     `accept` and `answered` are called in the thread of the event loop.
     """
@@ -48,7 +51,7 @@ class Door(socket.socket):
         try:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.bind((address, port))
-            self.listen(64)
+            self.listen()
             self.setblocking(False)
         except BaseException:
             self.close()
@@ -75,11 +78,15 @@ class Door(socket.socket):
         self._give_time(guest)
         return connection, address
 
-    def answered(self, peer: str, *, signed: bool) -> None:
-        """A request of this connection (`peer_of`) has its answer."""
+    def listen(self, _backlog: int = _QUEUE) -> None:
+        """As the socket's; the event loop asks for as many as it lets in at once, which is another matter."""
+        super().listen(_QUEUE)
+
+    def answered(self, peer: str) -> None:
+        """A signed request of this connection (`peer_of`) has its answer."""
         for guest in self._guests:
             if guest.peer == peer:
-                guest.known = guest.known or signed
+                guest.known = True
                 self._give_time(guest)
 
     async def empty(self) -> None:
