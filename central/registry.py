@@ -44,6 +44,12 @@ class Actor:
         return audit.COMMAND if self.user is None else self.user.get_username()
 
 
+def hold_names() -> None:
+    """Whoever asks for the same name at the same time finds it afterwards. Until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_NAMING,))
+
+
 def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
     """The counter of a unit by their names; what is missing is made.
 
@@ -53,8 +59,7 @@ def counter_named(unit: str, counter: str, actor: Actor) -> Counter:
         django.db.Error: It could not be kept.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:  # whoever asks for the same at the same time finds it afterwards
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_NAMING,))
+        hold_names()
         owner = _unit_or_new(unit, actor)
         wanted = Counter(unit=owner, name=counter)
         _check(wanted.clean_fields, wanted)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path, re_path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from central import registry
 from central.admin.base import AuditedAdmin, LastingAdmin
 from central.admin.generic import ModelForm
 from central.models import Counter, Field, Unit
+from central.web import import_pages
 from kiosk.messages.statements import LEVELS, LONGEST_LABEL
 
 WORST_FIRST = ("Thất vọng", "Chưa tốt", "Chấp nhận", "Tốt", "Yêu thích")
@@ -43,12 +45,26 @@ class UnitAdmin(LastingAdmin[Unit]):
     """Units."""
 
     form = UnitForm
+    change_list_template = "central/unit_list.html"
     list_display = ("name", "kind", "parent", "official_code", "valid_from", "valid_to")
     list_filter = ("kind",)
     list_select_related = ("parent",)
     search_fields = ("name", "official_code")
     autocomplete_fields = ("parent",)
     list_per_page = 50
+
+    def get_urls(self) -> list[URLPattern]:
+        """Tables have a page of their own."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("import/", wrap(import_pages.import_table), name="central_unit_import"),
+            re_path(
+                "^import/template[.](xlsx|csv)$",
+                wrap(import_pages.import_template),
+                name="central_unit_template",
+            ),
+        ]
+        return own + super().get_urls()
 
     def save_model(self, request: HttpRequest, obj: Unit, form: ModelForm[Unit], change: bool) -> None:
         """Its terminals show its name."""
@@ -117,6 +133,7 @@ class CounterAdmin(LastingAdmin[Counter]):
     """Counters."""
 
     form = CounterForm
+    change_list_template = "central/unit_list.html"
     list_display = ("name", "unit", "field", "department", "valid_from", "valid_to")
     list_select_related = ("unit", "field")
     search_fields = ("name", "unit__name", "department")
