@@ -1,10 +1,13 @@
 """The country's units are loaded once, and what was there before finds its place among them."""
 
+from pathlib import Path
+
 import pytest
 
 from central import organisation
 from central.models import AuditLog, Unit, UnitKind
-from tests.central import makers
+from tests.central import makers, served
+from tests.central.imports.sheets import HEAD, csv_of, xlsx_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -43,3 +46,20 @@ def test_a_package_that_has_changed_is_a_clear_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(organisation, "PACKAGE", "no_such_package")
     with pytest.raises(organisation.SeedMissing, match="pip install"):
         organisation.load("a test")
+
+
+def test_a_table_is_imported_by_the_command_and_wrong_rows_are_named(tmp_path: Path) -> None:
+    good, bad, none = tmp_path / "good.xlsx", tmp_path / "bad.csv", tmp_path / "none.csv"
+    good.write_bytes(xlsx_of())
+    bad.write_bytes(csv_of((HEAD, ("A", "1", "Huyện", "B", "", ""))))
+    none.write_bytes(b"\xff\xff")
+    with served.data_folder() as data:
+        tried = served.said("organisation", "import", "--dry-run", str(good), data=data)
+        done = served.said("organisation", "import", str(good), data=data)
+        assert tried == {**done, "dry_run": True}
+        assert done["units"] == {"made": 2, "changed": 0, "same": 0}
+        refused = served.run("organisation", "import", str(bad), data=data)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("row 2, Kind: “Huyện” is not known.")
+        assert "row 2, Belongs to: There is no unit “B”" in refused.stderr
+        assert "Line 1: the letters" in served.run("organisation", "import", str(none), data=data).stderr
