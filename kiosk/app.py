@@ -27,13 +27,14 @@ from kiosk.controller.state import (
     Tick,
     Whisper,
 )
-from kiosk.display import Display, Words
+from kiosk.display import Display
 from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
 from kiosk.ledger.answers import Configured, Impossible, News, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.writer import LedgerWriter
+from kiosk.manner import Manner
 from kiosk.messages.server import Server
 from kiosk.messages.statements import ConfigStatement
 from kiosk.messages.wire import Answer, Request
@@ -56,8 +57,9 @@ class Parts:
     """What a kiosk is put together from.
 
     Attributes:
-        reword: What the display shows under a configuration of central's.
-        configured: The one that it shows already.
+        rules: The times of a visit at the beginning.
+        manner: How the terminal is under a configuration of central's; None = it stays as it is.
+        configured: The one under which it is already.
         remember: Called once, when it is ready: what the next start will need.
     """
 
@@ -69,7 +71,7 @@ class Parts:
     reporter: Reporter
     clock: Clock
     examine: Callable[[], Facts]
-    reword: Callable[[ConfigStatement | None], Words] = lambda _statement: {}
+    manner: Callable[[ConfigStatement | None], Manner] | None = None
     configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
     headphones: Headphones = field(default_factory=NoHeadphones)
@@ -91,7 +93,8 @@ class Kiosk:
         # The ledger's folder lies in the data folder.
         self._server = Server(parts.keeper.folder.parent, self._ask)
         self._writer = LedgerWriter(parts.keeper, self._inbox.put, tell=self._tell)
-        self._shown, self._wanted = parts.configured, parts.configured
+        self._followed, self._wanted = parts.configured, parts.configured
+        self._rules = parts.rules
         self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
@@ -130,8 +133,8 @@ class Kiosk:
         # Each step also does what time has made due: a tick is for turns in which nothing happened.
         for event in happened or (Tick(),):
             self._take(event, now_ns)
-        if self._wanted != self._shown and self._is_idle():
-            self._reword()
+        if self._wanted != self._followed and self._is_idle():
+            self._follow(now_ns)
         try:
             # First, because the writer's thread, once awake, takes its turns with this one.
             parts.display.show(self._view, now_ns)
@@ -152,20 +155,30 @@ class Kiosk:
     def _tell(self, news: News) -> None:
         self._server.tell(news.seq, urgent=news.urgent)
 
-    def _reword(self) -> None:
-        """Show central's words. A mistake of ours in them costs them, not the terminal."""
-        self._shown = self._wanted
+    def _follow(self, now_ns: int) -> None:
+        """Be as central says from now on. A mistake of ours in it costs that, not the terminal."""
+        self._followed = self._wanted
+        if self._parts.manner is None:
+            return
         try:
-            self._parts.display.reword(self._parts.reword(self._shown))
+            manner = self._parts.manner(self._followed)
+            self._parts.display.dress(manner.words, manner.colours)
         except Exception:
-            log.exception("central's words could not be put on the screen")
+            log.exception("central's configuration could not be followed")
+            return
+        self._rules = manner.rules
+        self._parts.sound.tune(manner.sound)
+        self._parts.sound.warm()
+        self._parts.headphones.tune(manner.headphones)
+        self._take(Tick(), now_ns)  # the view is in the terminal's own language, which may be another one now
 
     def _is_idle(self) -> bool:
-        """Whether nobody is in the middle of anything: the words on the screen may change."""
-        return self._state.phase in (Phase.IDLE, Phase.FAULT) and self._state.visit is None
+        """Whether nobody is in the middle of anything, or reads in a language that they have chosen."""
+        state = self._state
+        return state.phase in (Phase.IDLE, Phase.FAULT) and state.visit is None and state.language is None
 
     def _patience_s(self) -> float | None:
-        due_ns = deadline_ns(self._state, self._parts.clock.boottime_ns(), self._parts.rules)
+        due_ns = deadline_ns(self._state, self._parts.clock.boottime_ns(), self._rules)
         if due_ns is None:
             return None
         return max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
@@ -182,7 +195,7 @@ class Kiosk:
             self._parts.reporter.stored(event.entries)
         before = self._state
         try:
-            self._state, effects = step(self._state, event, now_ns, self._parts.rules)
+            self._state, effects = step(self._state, event, now_ns, self._rules)
         except Exception:
             log.exception("an event of kind %s could not be handled", type(event).__name__)
             return

@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias
 
 from assets.texts import Texts
 from hardware.events import InputEvent
+from kiosk.screens.palette import Palette
 from kiosk.screens.wording import Wording
 from kiosk.view import View
 from kiosk.wait import Waiter
@@ -31,8 +32,8 @@ class Display(Protocol):
     def show(self, view: View, now_ns: int) -> None:
         """Make a view visible, before returning; does nothing when it is visible already."""
 
-    def reword(self, words: Words) -> None:
-        """Call things otherwise from the next `show` on."""
+    def dress(self, words: Words, colours: Palette) -> None:
+        """Call things so, and look so, from the next `show` on."""
 
     def presses(self, now_ns: int) -> Iterable[InputEvent]:
         """The presses since the last call, and what else was asked for."""
@@ -64,8 +65,8 @@ class NoDisplay:
     def show(self, view: View, now_ns: int) -> None:
         """Nothing to show it on."""
 
-    def reword(self, words: Words) -> None:
-        """No words to be seen."""
+    def dress(self, words: Words, colours: Palette) -> None:
+        """Nothing to be seen."""
 
     def presses(self, now_ns: int) -> Iterable[InputEvent]:  # noqa: ARG002 - nothing to press on
         """No glass, no keys."""

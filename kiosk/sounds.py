@@ -4,29 +4,36 @@ from kiosk.clock import Clock
 from kiosk.config.model import Config
 from kiosk.sound.headphones import Headphones, HeadphonesProcess, NoHeadphones
 from kiosk.sound.hours import is_quiet
-from kiosk.sound.player import Player, Silence, Sound, Speaker
+from kiosk.sound.player import Player, Sound, Speaker, Tuning
 from kiosk.sound.tone import acknowledgement
 
 
 def sound_of(config: Config, clock: Clock) -> Sound:
-    """The sound as configured; one that is switched off loads nothing and has no thread."""
+    """The sound as configured."""
+    device = config.sound.loudspeaker
+    return Player(lambda: _open_speaker(device), tuning_of(config), clock)
+
+
+def tuning_of(config: Config) -> Tuning:
+    """What the loudspeaker plays, and when."""
     sound = config.sound
     if not sound.enabled or sound.volume == 0:
-        return Silence()
-    return Player(
-        lambda: _open_speaker(sound.loudspeaker),
+        return Tuning(None)
+    return Tuning(
         lambda: acknowledgement(sound.volume),
-        clock,
         lambda wall_ns: is_quiet(wall_ns, sound.quiet_from, sound.quiet_until),
     )
 
 
 def headphones_of(config: Config, clock: Clock) -> Headphones:
     """The headphones as configured; a terminal without any has no second process."""
-    sound = config.sound
-    if not sound.enabled or not sound.headphones:
-        return NoHeadphones()
-    return HeadphonesProcess(sound.headphones, sound.headphones_volume, clock)
+    device = config.sound.headphones
+    return HeadphonesProcess(device, headphones_volume_of(config), clock) if device else NoHeadphones()
+
+
+def headphones_volume_of(config: Config) -> int:
+    """How loud the headphones are; 0 = they are switched off."""
+    return config.sound.headphones_volume if config.sound.enabled else 0
 
 
 def _open_speaker(device: str) -> Speaker:

@@ -140,9 +140,9 @@ class WindowDisplay:
         following = languages[(languages.index(language) + 1) % len(languages)]
         return self._words[following][0].own_name
 
-    def reword(self, words: Words) -> None:
-        """Call things otherwise from the next `show` on."""
-        self._words = words
+    def dress(self, words: Words, colours: Palette) -> None:
+        """Call things so, and look so, from the next `show` on."""
+        self._words, self._colours = words, colours
         self._stale = True
         self._begin_anew()
 

@@ -3,7 +3,7 @@
 from kiosk.messages import wire
 from kiosk.messages.statements import Checkpoint
 from sync.keys import SigningKey
-from sync.protocol import HeartbeatRequest
+from sync.protocol import HeartbeatRequest, RefusedConfig
 from sync.source import Source
 from sync.store import Store
 
@@ -27,4 +27,5 @@ def beat_of(
     waiting = ledger.waiting(store.cursor(ledger.ledger_id).seq).entries
     end = Checkpoint(ledger.ledger_id, head.seq, bytes.fromhex(head.hash))
     checkpoint = key.sign(end.text()).render()
-    return HeartbeatRequest(checkpoint, head.config_revision, program, waiting, pull or None)
+    refused = None if head.refused is None else RefusedConfig(head.refused.revision, head.refused.reason)
+    return HeartbeatRequest(checkpoint, head.config_revision, program, waiting, pull or None, refused=refused)

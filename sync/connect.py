@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.clock import Clock
 from kiosk.ledger import office
 from kiosk.ledger.errors import LedgerError, LedgerLocked, StoreFailed
+from kiosk.ledger.membership import NOTHING_LOCAL, Local
 from kiosk.ledger.office import Office
 from kiosk.messages import wire
 from kiosk.messages.client import Client, NoKiosk
@@ -71,13 +72,14 @@ class OwnKiosk:
 
 
 @contextmanager
-def writer(data_dir: Path, clock: Clock, program: str) -> Iterator[Kiosk]:
+def writer(data_dir: Path, clock: Clock, program: str, local: Local = NOTHING_LOCAL) -> Iterator[Kiosk]:
     """Whoever writes the ledger of a data folder; this program until the block ends where nobody does.
 
     Args:
         data_dir: The data folder; a ledger is begun where there is none.
         clock: The machine's clocks.
         program: Name and version, for the ledger.
+        local: What this terminal makes of a configuration of central's, where no kiosk runs that knows.
 
     Raises:
         KioskAway: Another program has the right to write, and no socket.
@@ -87,7 +89,7 @@ def writer(data_dir: Path, clock: Clock, program: str) -> Iterator[Kiosk]:
         link = KioskLink(data_dir)
     except KioskAway as away:
         try:
-            with office.opened(data_dir, clock, program) as own:
+            with office.opened(data_dir, clock, program, local) as own:
                 yield OwnKiosk(own)
         except LedgerLocked as error:
             raise KioskAway(f"another program writes the ledger and cannot be asked: {away}") from error

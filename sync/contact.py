@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.clock import Clock
 from kiosk.ledger.kinds import Kind, parse
+from kiosk.ledger.membership import NOTHING_LOCAL, Local
 from kiosk.messages import wire
 from kiosk.messages.notes import PublicKey
 from kiosk.messages.statements import Checkpoint
@@ -84,6 +85,7 @@ class Settings:
         push: Whether entries are pushed; heartbeats are sent in any case.
         pull: The address at which central may pull; empty = none.
         opened: Opens the ledger for reading; None = beside whoever writes it.
+        local: What this terminal makes of a configuration of central's.
     """
 
     place: Place
@@ -95,6 +97,7 @@ class Settings:
     push: bool = True
     pull: str = ""
     opened: Opened | None = None
+    local: Local = NOTHING_LOCAL
 
     def terminal(self, kiosk: Kiosk, store: Store, pace: Pace | None = None) -> Terminal:
         """What a contact needs. Raises `LocalFault`: what is pinned cannot be read."""
@@ -225,8 +228,13 @@ class _Talk:
         """Push what is waiting."""
         return self.delivery().run(head)
 
-    def beat(self, head: wire.Head) -> None:
-        """Say that the terminal is alive, and take what is new: status, configuration, a receipt."""
+    def beat(self, head: wire.Head, *, again: bool = True) -> None:
+        """Say that the terminal is alive, and take what is new: status, configuration, a receipt.
+
+        Args:
+            head: Where the chain ends.
+            again: Whether central hears at once what has become of a configuration: somebody may be waiting for that.
+        """
         t, ledger_id = self.terminal, bytes.fromhex(head.ledger_id)
         end = Checkpoint(ledger_id, head.seq, bytes.fromhex(head.hash))
         with t.opened(ledger_id) as ledger:
@@ -244,5 +252,8 @@ class _Talk:
         if answer.config is not None:
             offer(t.kiosk, wire.PutConfig(answer.config))
         self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)
-        if answer.size is not None and self.identity.status == ACCEPTED and t.push:
+        now = head_of(t.kiosk) if answer.config is not None and again else head
+        if (now.config_revision, now.refused) != (head.config_revision, head.refused):
+            self.beat(now, again=False)
+        elif answer.size is not None and self.identity.status == ACCEPTED and t.push:
             self.delivery().catch_up(head, answer.size, answer.head or "")

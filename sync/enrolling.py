@@ -82,7 +82,7 @@ def enrol(
     with (
         place.turn(),
         Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program) as kiosk,
+        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
     ):
         attempt = _Attempt(settings, ticket, key, kiosk, store, ca)
         believed = attempt.ask()

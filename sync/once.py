@@ -57,7 +57,7 @@ def deliver(settings: Settings) -> Delivered:
     with (
         place.turn(),
         Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program) as kiosk,
+        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
     ):
         terminal = settings.terminal(kiosk, store)
         try:

@@ -116,6 +116,13 @@ class EnrolAnswer(msgspec.Struct, frozen=True):
     config: str | None = None
 
 
+class RefusedConfig(msgspec.Struct, frozen=True):
+    """A configuration that the terminal does not use, and why."""
+
+    revision: Annotated[int, msgspec.Meta(ge=1, lt=1 << 31)]
+    reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
 class HeartbeatRequest(msgspec.Struct, frozen=True):
     """See docs/protocol.md."""
 
@@ -124,6 +131,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True):
     program: Annotated[str, msgspec.Meta(max_length=100)] = ""
     waiting: _U63 = 0
     pull: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    refused: RefusedConfig | None = None
 
 
 class Told(HeartbeatRequest, frozen=True, kw_only=True):

@@ -11,10 +11,10 @@ from kiosk.commands.run import screen_arguments, size
 from kiosk.commands.start import (
     NO_DISPLAY,
     REFUSED,
+    local_of,
     program,
     refusal,
     scale_of,
-    shown_by,
     wording_of,
 )
 from kiosk.config.model import Config
@@ -60,7 +60,7 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
         click.echo(printable(phrase.render(texts)))
 
     display, boards = _screen(config, texts, headless=headless)
-    keeper = Keeper(config.data_dir / "ledger", clock, program(), shown_by(config, texts))
+    keeper = Keeper(config.data_dir / "ledger", clock, program(), local_of(config))
     bench = Bench(
         display=display,
         boards=[lines_to(write), *boards],

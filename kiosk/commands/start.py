@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import IO
@@ -13,7 +13,7 @@ from assets.texts import Texts
 from hardware.events import InputSource
 from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import SystemClock
-from kiosk.config.central import applied
+from kiosk.config.central import applied, objections
 from kiosk.config.model import Config
 from kiosk.config.options import languages
 from kiosk.controller.rules import Rules, S
@@ -25,7 +25,8 @@ from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json
-from kiosk.ledger.membership import Membership, Shown
+from kiosk.ledger.membership import Local, Membership
+from kiosk.manner import Manner
 from kiosk.messages.statements import ConfigStatement
 from kiosk.panel import mm_per_px
 from kiosk.report import Reporter
@@ -33,7 +34,7 @@ from kiosk.rotation import turned_size
 from kiosk.screens.characters import as_read
 from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
-from kiosk.sounds import headphones_of, sound_of
+from kiosk.sounds import headphones_of, headphones_volume_of, sound_of, tuning_of
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
 
@@ -81,10 +82,11 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     membership = Membership(config.data_dir / "ledger")
     membership.load()  # the ledger, which has the last word, is opened behind the first picture
     statement = membership.statement
-    words = words_of(config, statement)
+    own, config = config, applied(config, statement)
+    words = words_of(config)
     _ = words[config.language][0]
     clock = SystemClock()
-    keeper = Keeper(config.data_dir / "ledger", clock, program(), shown_by(config, _))
+    keeper = Keeper(config.data_dir / "ledger", clock, program(), local_of(own))
     window = not options.headless
     try:
         keeper.claim()  # before a window opens over the one that is in use, and takes its keys away
@@ -100,7 +102,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         reporter=reporter,
         clock=clock,
         examine=lambda: examine(program(), config.data_dir, clock),
-        reword=lambda statement: words_of(config, statement),
+        manner=lambda statement: manner_of(applied(own, statement)),
         configured=statement,
         sound=sound_of(config, clock),
         headphones=headphones_of(config, clock),
@@ -133,14 +135,25 @@ def rules_of(config: Config) -> Rules:
 
 
 def languages_of(config: Config) -> tuple[str, ...]:
-    """What citizens may choose: the configured language first, and every other one where they can ask for it."""
-    others = languages() if config.inputs.touch or language_buttons(config) else ()
+    """What citizens may choose: the terminal's own language first, then those offered, where they can ask for them."""
+    offered = config.languages or languages()
+    others = offered if config.inputs.touch or language_buttons(config) else ()
     return (config.language, *(language for language in others if language != config.language))
 
 
-def words_of(config: Config, statement: ConfigStatement | None) -> Words:
-    """What this terminal calls things, by central's texts where there are any, in every language to choose."""
-    config = applied(config, statement)
+def manner_of(config: Config) -> Manner:
+    """What a terminal that runs can change, as configured."""
+    return Manner(
+        words=words_of(config),
+        colours=THEMES[config.screen.theme],
+        rules=rules_of(config),
+        sound=tuning_of(config),
+        headphones=headphones_volume_of(config),
+    )
+
+
+def words_of(config: Config) -> Words:
+    """What this terminal calls things, in every language to choose."""
     return {language: words_in(config, language) for language in languages_of(config)}
 
 
@@ -160,9 +173,17 @@ def program() -> str:
     return f"hailong {version('hailong')}"
 
 
-def shown_by(config: Config, _: Texts) -> Shown:
-    """What a citizen is shown, and so what a rating is an answer to, under a configuration of central's."""
-    return lambda statement: _as_fields(wording_of(applied(config, statement), _))
+def local_of(config: Config) -> Local:
+    """What this terminal makes of a configuration of central's.
+
+    What a citizen is shown is what a rating is an answer to.
+    """
+
+    def shown(statement: ConfigStatement | None) -> Mapping[str, Json]:
+        now = applied(config, statement)
+        return _as_fields(wording_of(now, Texts(now.language)))
+
+    return Local(shown, objections(config))
 
 
 def _as_fields(wording: Wording) -> dict[str, Json]:

@@ -4,7 +4,8 @@ import sys
 from itertools import groupby
 
 from assets.texts import Texts
-from kiosk.config.options import OPTIONS, TABLES, Option
+from kiosk.config.option import Option
+from kiosk.config.options import OPTIONS, TABLES
 from kiosk.config.toml_write import as_toml
 
 _INTRODUCTION = """\

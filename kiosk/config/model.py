@@ -152,6 +152,7 @@ class Config:
 
     data_dir: Path
     language: str
+    languages: tuple[str, ...]  # empty: all there are
     inputs: Inputs
     gpio: Gpio
     pad: Pad

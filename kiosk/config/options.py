@@ -5,7 +5,6 @@ what has to fit together between options is in `checks`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,49 +13,18 @@ from typing import get_args
 from assets.texts import DEFAULT_LANGUAGE
 from hardware.padpattern import LONGEST_PATTERN
 from kiosk.config.address_kinds import File, ProxyUrl
-from kiosk.config.kinds import Decimal, Kind, OneNumberOf, OneWordOf, Switch, Value, Whole
+from kiosk.config.kinds import Decimal, OneNumberOf, OneWordOf, Switch, Value, Whole
 from kiosk.config.model import Active, PadMode, Pull, Theme
 from kiosk.config.network_kinds import HttpsUrl, KeyText, ListenAddress, Networks
+from kiosk.config.option import Option, words
 from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pin, Pins, Text, TimeOfDay
+from kiosk.config.words_kind import WordsOf
 from kiosk.rotation import ROTATIONS
 
-ENVIRONMENT_PREFIX = "HAILONG_"
 OF_CENTRAL = "HAILONG_CENTRAL_"
 """Variables of `hailong-central`, which may run on the same machine and in the same shell."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing that can be set.
-
-    Attributes:
-        key: Dotted key: the TOML table, if any, and the name in it.
-        kind: What it takes.
-        default: Its value when no source says anything.
-        doc: What it does, for technicians.
-    """
-
-    key: str
-    kind: Kind
-    default: Value
-    doc: Phrase
-
-    @property
-    def table(self) -> str:
-        """The TOML table; empty for the top of the file."""
-        return self.key.rpartition(".")[0]
-
-    @property
-    def name(self) -> str:
-        """The name within the table."""
-        return self.key.rpartition(".")[2]
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return ENVIRONMENT_PREFIX + self.key.replace(".", "_").upper()
 
 
 def languages(catalogues: Traversable | None = None) -> tuple[str, ...]:
@@ -83,6 +51,7 @@ TABLES: Mapping[str, Phrase] = {
     "labels": Phrase("The words under the five faces, where other words than the usual ones are prescribed."),
 }
 
+
 OPTIONS: tuple[Option, ...] = (
     Option(
         "data_dir",
@@ -98,6 +67,17 @@ OPTIONS: tuple[Option, ...] = (
             "The language of the screen. With touch, or a button for the language, citizens can switch to the others; "
             "it comes back after them."
         ),
+        central=True,
+    ),
+    Option(
+        "languages",
+        WordsOf(languages()),
+        (),
+        Phrase(
+            "The languages that citizens can switch to, in this order, after the terminal's own one. Empty: all that "
+            "there are."
+        ),
+        central=True,
     ),
     Option("inputs.touch", Switch(), True, Phrase("Touch panel and mouse.")),
     Option("inputs.keyboard", Switch(), True, Phrase("The keys 1 to 5; 1 is the worst level.")),
@@ -213,6 +193,7 @@ OPTIONS: tuple[Option, ...] = (
             "Seconds without a press after which the next press is another person's. "
             "0: every press is a visit of its own; the correction window must then be 0 too."
         ),
+        central=True,
     ),
     Option(
         "visit.correction_window_s",
@@ -222,12 +203,14 @@ OPTIONS: tuple[Option, ...] = (
             "Seconds from the first press in which another level replaces it. 0: no correction, "
             "right for counters with queues. Never longer than the repeat interval, since both belong to one visit."
         ),
+        central=True,
     ),
     Option(
         "visit.thanks_s",
         Decimal(1, 5),
         3.0,
         Phrase("Seconds that the thank-you is shown; at least as long as the correction window in any case."),
+        central=True,
     ),
     Option(
         "screen.width",
@@ -267,10 +250,23 @@ OPTIONS: tuple[Option, ...] = (
         Phrase(
             "“calm”: ink on warm paper; “contrast”: white and yellow on black, for bright halls and weak eyes."
         ),
+        central=True,
     ),
     Option("screen.windowed", Switch(), False, Phrase("A window instead of the whole screen, for trials.")),
-    Option("sound.enabled", Switch(), True, Phrase("Whether a kept rating is acknowledged by a sound.")),
-    Option("sound.volume", Whole(0, 100), 60, Phrase("How loud it is; 100 is still soft, 0 is silence.")),
+    Option(
+        "sound.enabled",
+        Switch(),
+        True,
+        Phrase("Whether a kept rating is acknowledged by a sound."),
+        central=True,
+    ),
+    Option(
+        "sound.volume",
+        Whole(0, 100),
+        60,
+        Phrase("How loud it is; 100 is still soft, 0 is silence."),
+        central=True,
+    ),
     Option(
         "sound.loudspeaker",
         Text(_LONGEST_TEXT),
@@ -293,18 +289,21 @@ OPTIONS: tuple[Option, ...] = (
         Whole(1, 100),
         60,
         Phrase("How loud the headphones are; quiet hours do not concern them."),
+        central=True,
     ),
     Option(
         "sound.quiet_from",
         TimeOfDay(),
         "",
         Phrase("From when on there is no sound, by the time in Viet Nam. Empty: there are no quiet hours."),
+        central=True,
     ),
     Option(
         "sound.quiet_until",
         TimeOfDay(),
         "",
         Phrase("Until when there is no sound; earlier than quiet_from means on the next day."),
+        central=True,
     ),
     Option(
         "sync.ca_file",
@@ -356,16 +355,16 @@ OPTIONS: tuple[Option, ...] = (
             "only the server of the enrolment may."
         ),
     ),
-    Option("texts.unit", Text(_LONGEST_TEXT), "", Phrase("The name of the unit.")),
-    Option("texts.department", Text(_LONGEST_TEXT), "", Phrase("The department or team.")),
-    Option("texts.counter", Text(_LONGEST_TEXT), "", Phrase("The name or the number of the counter.")),
-    Option("texts.field", Text(_LONGEST_TEXT), "", Phrase("The field of service at this counter.")),
-    Option("texts.question", Text(_LONGEST_TEXT), "", Phrase("The question. Empty: the usual one.")),
-    Option("labels.level_1", Text(_LONGEST_LABEL), "", Phrase("The worst level. Empty: the usual word.")),
-    Option("labels.level_2", Text(_LONGEST_LABEL), "", Phrase("The second level. Empty: the usual word.")),
-    Option("labels.level_3", Text(_LONGEST_LABEL), "", Phrase("The middle level. Empty: the usual word.")),
-    Option("labels.level_4", Text(_LONGEST_LABEL), "", Phrase("The fourth level. Empty: the usual word.")),
-    Option("labels.level_5", Text(_LONGEST_LABEL), "", Phrase("The best level. Empty: the usual word.")),
+    words("texts.unit", _LONGEST_TEXT, Phrase("The name of the unit.")),
+    words("texts.department", _LONGEST_TEXT, Phrase("The department or team.")),
+    words("texts.counter", _LONGEST_TEXT, Phrase("The name or the number of the counter.")),
+    words("texts.field", _LONGEST_TEXT, Phrase("The field of service at this counter.")),
+    words("texts.question", _LONGEST_TEXT, Phrase("The question. Empty: the usual one.")),
+    words("labels.level_1", _LONGEST_LABEL, Phrase("The worst level. Empty: the usual word.")),
+    words("labels.level_2", _LONGEST_LABEL, Phrase("The second level. Empty: the usual word.")),
+    words("labels.level_3", _LONGEST_LABEL, Phrase("The middle level. Empty: the usual word.")),
+    words("labels.level_4", _LONGEST_LABEL, Phrase("The fourth level. Empty: the usual word.")),
+    words("labels.level_5", _LONGEST_LABEL, Phrase("The best level. Empty: the usual word.")),
 )
 
 BY_KEY: Mapping[str, Option] = {option.key: option for option in OPTIONS}

@@ -15,6 +15,7 @@ class SourceKind(IntEnum):
     ENVIRONMENT = 2
     FILE = 3  # --config
     ARGUMENT = 4
+    CENTRAL = 5  # for the few options that it may set
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Origin:
         file: The file, for the two kinds of file.
         line: The line in it, from 1; 0 when the file as a whole is meant.
         name: The environment variable, for the environment.
+        revision: Of central's configuration.
     """
 
     kind: SourceKind
     file: Path | None = None
     line: int = 0
     name: str = ""
+    revision: int = 0
 
     def describe(self) -> Phrase:
         """The place in words."""
@@ -44,6 +47,8 @@ class Origin:
             return Phrase("environment variable {name}", {"name": printable(self.name)})
         if self.kind is SourceKind.ARGUMENT:
             return Phrase("command line")
+        if self.kind is SourceKind.CENTRAL:
+            return Phrase("central server, revision {revision}", {"revision": self.revision})
         return Phrase("built in")
 
 

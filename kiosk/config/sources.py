@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kiosk.config.errors import Problem
 from kiosk.config.kinds import Value
-from kiosk.config.options import BY_KEY, ENVIRONMENT_PREFIX, OF_CENTRAL, OPTIONS, TABLES
+from kiosk.config.option import ENVIRONMENT_PREFIX
+from kiosk.config.options import BY_KEY, OF_CENTRAL, OPTIONS, TABLES
 from kiosk.config.origin import Origin, SourceKind
 from kiosk.config.phrase import Phrase
 from kiosk.config.suggest import nearest, with_guess

@@ -10,11 +10,13 @@ from pathlib import Path
 from kiosk.config.errors import Refused
 from kiosk.config.kinds import WHOLE, Kind, Whole, not_allowed, type_in_words, wrong_type
 from kiosk.config.phrase import Phrase, shown
+from kiosk.messages.statements import DIRECTIONS
 from kiosk.sound.hours import minute_of
 
 BUTTONS = 5
 
-# Control characters, halves of characters (an environment variable that is not UTF-8), and line breaks.
+# Control characters, halves of characters (an environment variable that is not UTF-8), and line breaks. Beside them
+# what turns the direction of writing, which no Latin letters need and which makes a text look like another.
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -22,7 +24,7 @@ def one_line(kind: Kind, raw: object) -> str:
     """The text as it is. Raises `Refused` when it is no text or has characters that cannot be shown."""
     if not isinstance(raw, str):
         raise wrong_type(kind, raw)
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in raw):
+    if any(unicodedata.category(c) in _UNPRINTABLE or c in DIRECTIONS for c in raw):
         raise Refused(
             Phrase("must be one line without control characters; {value} is not.", {"value": shown(raw)})
         )

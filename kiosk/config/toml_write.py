@@ -9,7 +9,8 @@ from pathlib import Path
 from assets.texts import Texts
 from kiosk.config.kinds import Value
 from kiosk.config.load import Setting
-from kiosk.config.options import OPTIONS, TABLES, Option
+from kiosk.config.option import Option
+from kiosk.config.options import OPTIONS, TABLES
 
 _WIDTH = 100
 

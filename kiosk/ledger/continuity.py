@@ -8,7 +8,7 @@ from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files, remembered_of
 from kiosk.ledger.errors import LedgerUnreadable
 from kiosk.ledger.kinds import Draft, Json, Kind
-from kiosk.ledger.membership import Membership, Shown
+from kiosk.ledger.membership import Local, Membership
 from kiosk.ledger.opening import continues
 from kiosk.ledger.receipts import Receipts
 from kiosk.ledger.store import Ledger
@@ -22,14 +22,14 @@ class Continuity:
         folder: Of the ledger.
         clock: The machine's clocks.
         program: Name and version of who writes.
-        shown: What citizens are shown; None = nothing by this program.
+        local: What this terminal makes of a configuration of central's.
     """
 
-    def __init__(self, folder: Path, clock: Clock, program: str, shown: Shown | None) -> None:
+    def __init__(self, folder: Path, clock: Clock, program: str, local: Local) -> None:
         self._folder = folder
         self._clock = clock
         self._program = program
-        self.shown = shown
+        self.local = local
         self.membership = Membership(folder)
         self.tags = Tags(folder)
         self.receipts = Receipts(folder)
@@ -81,7 +81,7 @@ class Continuity:
             self._find_what_came_before()
         if self._continues:
             boot["continues"] = self._continues
-        return [Draft(Kind.BOOT, boot), *self.membership.drafts(ledger, self.shown)]
+        return [Draft(Kind.BOOT, boot), *self.membership.drafts(ledger, self.local.shown)]
 
     def _find_what_came_before(self) -> None:
         """Where the power was cut between making a ledger and its first entry."""

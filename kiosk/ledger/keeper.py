@@ -18,7 +18,7 @@ from kiosk.ledger.disk import Disk, fault_of, sync_folder
 from kiosk.ledger.errors import LedgerLocked, LedgerUnreadable, StoreFailed
 from kiosk.ledger.kinds import VOTES, Draft, Kind
 from kiosk.ledger.lock import WriterLock
-from kiosk.ledger.membership import Shown
+from kiosk.ledger.membership import NOTHING_LOCAL, Local
 from kiosk.ledger.outage import Outage
 from kiosk.ledger.restorer import Restorer
 from kiosk.ledger.store import Head, Ledger
@@ -36,17 +36,17 @@ class Keeper:
         folder: ``<data_dir>/ledger``; made when missing.
         clock: The machine's clocks.
         program: Name and version of who writes, for the `boot` entry.
-        shown: What citizens are shown; a `config` entry says so when it differs from the last one. None = nothing.
+        local: What this terminal makes of a configuration of central's.
 
     Attributes:
         lasting: What outlives a ledger.
     """
 
-    def __init__(self, folder: Path, clock: Clock, program: str, shown: Shown | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock, program: str, local: Local = NOTHING_LOCAL) -> None:
         self.folder = folder
         self.path = folder / "ledger.db"
         self.clock = clock
-        self.lasting = Continuity(folder, clock, program, shown)
+        self.lasting = Continuity(folder, clock, program, local)
         self._disk = Disk(folder)
         self._lock: WriterLock | None = None
         self._ledger: Ledger | None = None

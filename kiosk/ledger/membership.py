@@ -7,11 +7,12 @@ and a new one must begin with it.
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from kiosk.config.phrase import Phrase
 from kiosk.ledger import lookup
 from kiosk.ledger.disk import replace_file
 from kiosk.ledger.kinds import Draft, Json, Kind, parse
@@ -23,6 +24,23 @@ log = logging.getLogger(__name__)
 
 Shown: TypeAlias = Callable[[ConfigStatement | None], Mapping[str, Json]]
 """What citizens are shown under a configuration of central's, as fields of a `config` entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What this terminal makes of a configuration of central's.
+
+    Attributes:
+        shown: What citizens are shown; a `config` entry says so when it differs from the last one. None = this
+            program shows nothing.
+        objections: Why it cannot be used here; nothing = it can.
+    """
+
+    shown: Shown | None = None
+    objections: Callable[[ConfigStatement], Sequence[Phrase]] = lambda _statement: ()
+
+
+NOTHING_LOCAL = Local()
 
 _DEVICE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
 _URL = re.compile(r"https?://[\x21-\x7e]{1,500}")

@@ -22,11 +22,12 @@ from kiosk.ledger.errors import LedgerUnreadable
 from kiosk.ledger.evolve import KEY_BYTES, check_of
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Kind
-from kiosk.ledger.membership import CentralConfig, Enrolment, config_drafts
+from kiosk.ledger.membership import NOTHING_LOCAL, CentralConfig, Enrolment, Local, config_drafts
+from kiosk.ledger.scrutiny import Scrutiny
 from kiosk.ledger.store import Head
 from kiosk.messages import wire
-from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
-from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, config_of, time_of
+from kiosk.messages.notes import Note, NoteError, parse_note
+from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, time_of
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Office:
         self._anchors: list[Anchor] = []
         self._anchors_of: tuple[bytes, int] | None = None
         self._receipts_kept_ns = 0
+        self._scrutiny = Scrutiny(keeper.lasting.local)
 
     def handle(self, request: wire.Request) -> wire.Answer:
         """Do what is asked, or say why not.
@@ -138,6 +140,7 @@ class Office:
             device=None if membership.enrolment is None else membership.enrolment.device,
             config_revision=0 if membership.statement is None else membership.statement.revision,
             salvaging=self._keeper.has_salvage(),
+            refused=self._scrutiny.report(membership.config),
         )
 
     # --- time
@@ -174,17 +177,17 @@ class Office:
 
     def _enrol(self, request: wire.PutEnrolment) -> wire.Answer:
         wanted, first_key = _enrolment_of(request)
-        config = None
-        if request.config is not None:
-            config = _config(request.config, wanted.central, wanted.device)
         membership = self._lasting.membership
         present = membership.enrolment
+        config = None
+        if request.config is not None:
+            config = self._scrutiny.first(request.config, wanted.central, wanted.device)
         if present is not None and present.is_same(wanted):
             return self._enrolled_already(present, first_key, config)
         if present is not None and not request.replace:
             raise _Refusal(f"this terminal is enrolled at {present.url} as {present.device} already")
         self._lasting.receipts.forget()
-        shown = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.shown)
+        shown = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.local.shown)
         entries = self._keeper.append([wanted.draft(first=True), *shown])
         entry = next(entry for entry in entries if entry.kind == Kind.ENROLLED)
         membership.said(
@@ -213,19 +216,14 @@ class Office:
 
     def _configure(self, rendered: str) -> wire.Answer:
         enrolment, used = self._enrolment(), self._lasting.membership.config
-        config = _config(rendered, enrolment.central, enrolment.device)
-        if used is not None and config.statement == used.statement:
-            return wire.Done()
-        if used is not None and config.statement.revision <= used.statement.revision:
-            raise _Refusal(
-                f"revision {config.statement.revision} is not newer than {used.statement.revision}"
-            )
-        self._use(config)
+        config = self._scrutiny.newer(rendered, enrolment.central, enrolment.device, used)
+        if config is not None:
+            self._use(config)
         return wire.Done()
 
     def _use(self, config: CentralConfig) -> None:
         membership = self._lasting.membership
-        drafts = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.shown)
+        drafts = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.local.shown)
         self._keeper.append(drafts)
         membership.said(membership.enrolment, config)
 
@@ -287,32 +285,22 @@ def _enrolment_of(request: wire.PutEnrolment) -> tuple[Enrolment, bytes]:
         raise _Refusal(str(error)) from error
 
 
-def _config(rendered: str, central: PublicKey, device: str) -> CentralConfig:
-    """A configuration of central's for this terminal."""
-    note = parse_note(rendered)
-    if not note.is_signed_by(central):
-        raise _Refusal("the configuration is not signed by this terminal's central server")
-    statement = config_of(note)
-    if statement.device != device:
-        raise _Refusal("the configuration is for another terminal")
-    return CentralConfig(rendered, statement)
-
-
 @contextmanager
-def opened(data_dir: Path, clock: Clock, program: str) -> Iterator[Office]:
+def opened(data_dir: Path, clock: Clock, program: str, local: Local = NOTHING_LOCAL) -> Iterator[Office]:
     """The office of a data folder whose kiosk does not run; this program is the writer until the block ends.
 
     Args:
         data_dir: The data folder.
         clock: The machine's clocks.
         program: Name and version, for the `boot` entry.
+        local: What this terminal makes of a configuration of central's.
 
     Raises:
         LedgerLocked: Another program is the writer: ask it by `kiosk.messages.client`.
         LedgerNewer: The ledger belongs to a newer program.
         StoreFailed: The disk does not allow it now.
     """
-    keeper = Keeper(data_dir / "ledger", clock, program)
+    keeper = Keeper(data_dir / "ledger", clock, program, local)
     try:
         keeper.open()
         while keeper.follow():

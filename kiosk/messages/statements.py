@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as fields
+from typing import TypeAlias
 
 from kiosk.messages.notes import Note, NoteError
 
@@ -13,6 +15,14 @@ NONCE_BYTES = 16
 LONGEST_TEXT = 300
 LONGEST_LABEL = 40
 LEVELS = 5
+MOST_SETTINGS = 100
+MOST_IN_LIST = 20
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows: with them a text looks like another one."""
+
+Setting: TypeAlias = bool | int | float | str | list[str]
+"""A value of an option as JSON has it."""
+
 LATEST_S = 253_402_214_400
 """The last day that a calendar has (9999-12-31): no clock of a server is believed to be later."""
 
@@ -93,6 +103,7 @@ class ConfigStatement:
         unit_id: Central's id of the unit.
         counter_id: Central's id of the counter.
         labels: Five words, worst level first.
+        settings: Values of other options of the terminal, by their dotted keys (docs/configuration.md).
     """
 
     device: str
@@ -105,12 +116,14 @@ class ConfigStatement:
     field: str = ""
     question: str = ""
     labels: tuple[str, ...] = ("",) * LEVELS
+    settings: Mapping[str, Setting] = fields(default_factory=dict)
 
     def text(self) -> str:
         """What is signed."""
-        body = {name: getattr(self, name) for name in self.__dataclass_fields__} | {
-            "labels": list(self.labels)
-        }
+        body = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        body |= {"labels": list(self.labels), "settings": dict(self.settings)}
+        if not self.settings:
+            del body["settings"]
         return f"{_CONFIG}{json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n"
 
 
@@ -137,7 +150,37 @@ def config_of(note: Note) -> ConfigStatement:
     if not isinstance(labels, list) or len(labels) != LEVELS:
         raise NoteError("labels must be five texts")
     words = tuple(_text({"labels": label}, "labels", LONGEST_LABEL) for label in labels)
-    return ConfigStatement(device, revision, **texts, labels=words)
+    return ConfigStatement(device, revision, **texts, labels=words, settings=_settings(body))
+
+
+def claimed_revision(note: Note) -> int:
+    """The revision that a configuration claims, whatever else is wrong with it; 0 = none."""
+    try:
+        body = json.loads(note.text.removeprefix(_CONFIG))
+    except (ValueError, RecursionError):
+        return 0
+    revision = body.get("revision") if isinstance(body, dict) else None
+    return revision if type(revision) is int and 1 <= revision < 1 << 31 else 0
+
+
+def _settings(body: Mapping[str, object]) -> dict[str, Setting]:
+    """The form alone: what options there are, and what they take, is said by `kiosk.config`."""
+    settings = body.get("settings", {})
+    if not isinstance(settings, dict) or len(settings) > MOST_SETTINGS:
+        raise NoteError(f"settings must be an object of at most {MOST_SETTINGS} members")
+    return {_text({"": key}, "", LONGEST_TEXT): _setting(key, value) for key, value in settings.items()}
+
+
+def _setting(key: str, value: object) -> Setting:
+    match value:
+        case bool() | int() | float():
+            return value
+        case str():
+            return _text({key: value}, key, LONGEST_TEXT)
+        case list() if len(value) <= MOST_IN_LIST:
+            return [_text({key: item}, key, LONGEST_TEXT) for item in value]
+        case _:
+            raise NoteError(f"{key} must be a switch, a number, a text or a list of texts")
 
 
 def _text(body: Mapping[str, object], name: str, longest: int) -> str:

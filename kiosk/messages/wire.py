@@ -90,6 +90,18 @@ class PutFork(Message, frozen=True, tag="put_fork"):
 Request = GetHead | GetNonce | PutAnchor | PutEnrolment | PutConfig | PutReceipt | PutFork
 
 
+class RefusedConfig(msgspec.Struct, frozen=True):
+    """A configuration of central's that is not in use.
+
+    Attributes:
+        revision: Its own.
+        reason: Vietnamese, at most 300 characters: for whoever made it.
+    """
+
+    revision: int
+    reason: str
+
+
 class Head(Message, frozen=True, tag="head"):
     """The end of the chain.
 
@@ -102,6 +114,8 @@ class Head(Message, frozen=True, tag="head"):
         device: The id of this terminal at central; None before an enrolment.
         config_revision: Of central's configuration in use; 0 = none.
         salvaging: Whether entries of a closed ledger are still to come.
+        refused: The last configuration that was refused, until a newer one is in use; also one that is in use, where
+            its settings do not fit this terminal any more.
     """
 
     ledger_id: str
@@ -111,6 +125,7 @@ class Head(Message, frozen=True, tag="head"):
     device: str | None = None
     config_revision: int = 0
     salvaging: bool = False
+    refused: RefusedConfig | None = None
 
 
 class Nonce(Message, frozen=True, tag="nonce"):

@@ -10,6 +10,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -34,12 +35,18 @@ class Headphones(Protocol):
     def tell(self, level: Level) -> None:
         """A rating of this level is kept: only whoever wears the headphones may hear which."""
 
+    def tune(self, volume: int) -> None:
+        """So loud from now on; 0 = switched off."""
+
     def close(self) -> None:
         """End; may be called twice."""
 
 
 class NoHeadphones:
     """A terminal without."""
+
+    def tune(self, volume: int) -> None:
+        """Nothing to tune."""
 
     def prepare(self) -> None:
         """Nothing to prepare."""
@@ -56,7 +63,7 @@ class HeadphonesProcess:
 
     Args:
         device: SDL's name of the output; never empty, for that would be the loudspeaker.
-        volume: 1 to 100.
+        volume: 1 to 100; 0 = switched off, until it is said otherwise.
         clock: For the time of each message.
         command: The program; by default `kiosk.sound.earpiece`.
 
@@ -73,15 +80,28 @@ class HeadphonesProcess:
     ) -> None:
         if not device:
             raise ValueError("headphones need an output of their own, by name")
-        self._command = (*command, device, str(volume))
+        self._program = (*command, device)
+        self._volume = volume
         self._clock = clock
         self._process: subprocess.Popen[bytes] | None = None
         self._started_ns: int | None = None
-        self._start()  # now, so that the first tone is not late
+        if volume:
+            self._start()  # now, so that the first tone is not late
 
     def prepare(self) -> None:
         """Start the process again if it has ended; not more often than every ten minutes."""
-        if self._process is None or self._process.poll() is not None:
+        if self._volume and (self._process is None or self._process.poll() is not None):
+            self._start()
+
+    def tune(self, volume: int) -> None:
+        """So loud from now on: a new process has it as its argument, and nobody waits until the other ends."""
+        if volume == self._volume:
+            return
+        self._volume, self._started_ns = volume, None
+        ending, self._process = self._process, None
+        if ending is not None:
+            threading.Thread(target=_end, args=(ending,), name="headphones end", daemon=True).start()
+        if volume:
             self._start()
 
     def tell(self, level: Level) -> None:
@@ -96,14 +116,8 @@ class HeadphonesProcess:
     def close(self) -> None:
         """The end of the pipe is the end of the process."""
         process, self._process = self._process, None
-        if process is None or process.stdin is None:
-            return
-        process.stdin.close()
-        try:
-            process.wait(_FAREWELL_S)
-        except subprocess.TimeoutExpired:  # its card hangs
-            process.kill()
-            process.wait()
+        if process is not None:
+            _end(process)
 
     def _start(self) -> None:
         now_ns = self._clock.boottime_ns()
@@ -116,10 +130,20 @@ class HeadphonesProcess:
         try:
             # A session of its own: Ctrl-C is for the kiosk, which then closes the pipe.
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                self._command, stdin=subprocess.PIPE, bufsize=0, start_new_session=True
+                (*self._program, str(self._volume)), stdin=subprocess.PIPE, bufsize=0, start_new_session=True
             )
         except OSError as error:
             log.warning("no tones in the headphones: %s", error)
             return
         if self._process.stdin is not None:
             os.set_blocking(self._process.stdin.fileno(), False)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(_FAREWELL_S)
+    except subprocess.TimeoutExpired:  # its card hangs
+        process.kill()
+        process.wait()

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from typing import Protocol
@@ -45,8 +46,24 @@ class Speaker(Protocol):
         """Give the card back. Raises `SpeakerFailed`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is heard, and when.
+
+    Attributes:
+        pcm: Makes what is played; takes a while. None = nothing is ever heard.
+        quiet: Whether no sound is wanted at a wall time, nanoseconds.
+    """
+
+    pcm: Callable[[], bytes] | None
+    quiet: Callable[[int], bool] = lambda _wall_ns: False
+
+
 class Sound(Protocol):
     """What the loop asks for; every method returns at once and raises nothing."""
+
+    def tune(self, tuning: Tuning) -> None:
+        """Sound so from now on."""
 
     def warm(self) -> None:
         """Nobody is there yet: make what the first thank-you will need."""
@@ -63,6 +80,9 @@ class Sound(Protocol):
 
 class Silence:
     """A terminal without sound."""
+
+    def tune(self, tuning: Tuning) -> None:
+        """Nothing to tune."""
 
     def warm(self) -> None:
         """Nothing to make."""
@@ -85,45 +105,44 @@ class _Request(Enum):
 
 
 class Player:
-    """A `Sound` that can be heard.
+    """A `Sound` that can be heard. While its tuning has nothing to hear it loads nothing and has no thread.
 
     Args:
         open_speaker: Opens the card; called on the player's thread. Raises `SpeakerFailed`.
-        pcm: What to play.
+        tuning: What to play, and when.
         clock: For lateness and for the quiet hours.
-        quiet: Whether no sound is wanted at a wall time, nanoseconds.
         rest_s: So long after the last request the card is closed.
     """
 
     def __init__(
         self,
         open_speaker: Callable[[], Speaker],
-        pcm: Callable[[], bytes],
+        tuning: Tuning,
         clock: Clock,
-        quiet: Callable[[int], bool] = lambda _wall_ns: False,
         rest_s: float = REST_S,
     ) -> None:
         self._open_speaker = open_speaker
-        self._make_pcm = pcm
+        self._tuning = tuning
         self._clock = clock
-        self._quiet = quiet
         self._rest_s = rest_s
         self._requests: queue.Queue[tuple[_Request, int]] = queue.Queue(_WAITING)
         self._thread: threading.Thread | None = None
-        self._pcm: bytes | None = None
+        self._pcm: tuple[Tuning, bytes] | None = None
         self._speaker: Speaker | None = None
         self._failed_ns: int | None = None
         self._warned = False
 
+    def tune(self, tuning: Tuning) -> None:
+        """Sound so from the next request on; what is being played ends as it began."""
+        self._tuning = tuning
+
     def warm(self) -> None:
         """Make the sound: it takes a while, and the first citizen's screen would have to wait for it."""
-        self._begin()
-        self._ask(_Request.WARM)
+        self._ask(_Request.WARM, begin=True)
 
     def prepare(self) -> None:
         """A thank-you may follow: open the card."""
-        self._begin()
-        self._ask(_Request.PREPARE)
+        self._ask(_Request.PREPARE, begin=True)
 
     def _begin(self) -> None:
         if self._thread is None:
@@ -142,7 +161,11 @@ class Player:
             self._ask_to_end()
             thread.join(_FAREWELL_S)
 
-    def _ask(self, request: _Request) -> None:
+    def _ask(self, request: _Request, *, begin: bool = False) -> None:
+        if self._tuning.pcm is None:
+            return
+        if begin:
+            self._begin()
         # A card that hangs leaves requests waiting; those that do not fit are not missed.
         with suppress(queue.Full):
             self._requests.put_nowait((request, self._clock.boottime_ns()))
@@ -189,20 +212,23 @@ class Player:
             log.info("the sound card could not be closed either: %s", error)
 
     def _serve(self, request: _Request, at_ns: int) -> None:
-        if self._pcm is None:
-            self._pcm = self._make_pcm()
+        tuning = self._tuning
+        if tuning.pcm is None:
+            return
+        if self._pcm is None or self._pcm[0] is not tuning:
+            self._pcm = tuning, tuning.pcm()
         if request is _Request.WARM:
             return
         now_ns = self._clock.boottime_ns()
         if self._failed_ns is not None and now_ns - self._failed_ns < RETRY_NS:
             return
-        if self._quiet(self._clock.wall_ns()):
+        if tuning.quiet(self._clock.wall_ns()):
             return
         if self._speaker is None:
             self._speaker = self._open_speaker()
             self._failed_ns = None
         if request is _Request.PLAY and self._clock.boottime_ns() - at_ns <= LATE_NS:
-            self._speaker.play(self._pcm)
+            self._speaker.play(self._pcm[1])
             self._warned = False  # it could be heard: the next failure is news
 
     def _shut(self) -> None:

@@ -6,8 +6,10 @@ import click
 
 from assets.texts import Texts
 from kiosk.clock import SystemClock
+from kiosk.config.central import objections
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase, printable
+from kiosk.ledger.membership import Local
 from sync.contact import Settings
 from sync.errors import SyncError
 from sync.outcome import exit_code, outcome_of
@@ -23,6 +25,7 @@ def settings_of(config: Config) -> tuple[Settings, Texts]:
         proxy=config.sync.proxy,
         program=f"hailong {version('hailong')}",
         clock=SystemClock(),
+        local=Local(objections=objections(config)),
     )
     return settings, Texts(config.language)
 

@@ -12,6 +12,7 @@ from kiosk.controller.state import Phase, State
 from kiosk.display import NoDisplay
 from kiosk.ledger.keeper import Keeper
 from kiosk.report import Reporter
+from kiosk.sound.player import Tuning
 from kiosk.view import Facts, ScreenName, View
 
 
@@ -34,6 +35,9 @@ class Speaker:
     """Notes what it is asked for."""
 
     did: list[str] = field(default_factory=list)
+
+    def tune(self, tuning: Tuning) -> None:
+        """Nothing to note."""
 
     def warm(self) -> None:
         self.did.append("warm")

@@ -14,14 +14,18 @@ from kiosk.clock import SystemClock
 from kiosk.controller.rules import Rules, S
 from kiosk.display import NoDisplay, Words
 from kiosk.ledger.keeper import Keeper
+from kiosk.manner import Manner
 from kiosk.messages import wire
 from kiosk.messages.client import Client, NoKiosk
 from kiosk.messages.statements import ConfigStatement
 from kiosk.report import Reporter
+from kiosk.screens.palette import THEMES, Palette
+from kiosk.sound.player import Tuning
 from kiosk.view import Facts, ScreenName, View
 from tests.kiosk.ledger.central import STATEMENT, Central, revised
 
 PATIENCE_S = 30.0
+RULES = Rules(repeat_interval_ns=S, correction_window_ns=S // 2, thanks_ns=S // 2)
 
 
 class Board(NoDisplay):
@@ -36,10 +40,10 @@ class Board(NoDisplay):
         if not self.seen or self.seen[-1] != view.name:
             self.seen.append(view.name)
 
-    def reword(self, words: Words) -> None:  # noqa: ARG002
+    def dress(self, words: Words, colours: Palette) -> None:  # noqa: ARG002
         if self.refuses:
             raise ZeroDivisionError
-        self.seen.append("reworded")
+        self.seen.append("dressed")
 
 
 class Running:
@@ -55,18 +59,18 @@ class Running:
                 keeper=Keeper(data / "ledger", SystemClock(), "hailong test"),
                 sources=[self.hand],
                 inputs=frozenset({Source.SCRIPT}),
-                rules=Rules(repeat_interval_ns=S, correction_window_ns=S // 2, thanks_ns=S // 2),
+                rules=RULES,
                 reporter=Reporter(None),
                 clock=SystemClock(),
                 examine=lambda: Facts("a test", None, False),
-                reword=self._reword,
+                manner=self._manner,
                 configured=configured,
             )
         )
 
-    def _reword(self, statement: ConfigStatement | None) -> Words:
+    def _manner(self, statement: ConfigStatement | None) -> Manner:
         self.asked.append(statement)
-        return {}
+        return Manner({}, THEMES["calm"], RULES, Tuning(None), 0)
 
 
 @contextmanager
@@ -119,8 +123,8 @@ def test_new_words_wait_until_the_visit_is_over(tmp_path: Path, monkeypatch: pyt
         told.hand.release()
         until(lambda: ScreenName.THANKED in told.board.seen)
         assert client.ask(central.enrolment()) == wire.Done()
-        until(lambda: "reworded" in told.board.seen)
-        at = told.board.seen.index("reworded")
+        until(lambda: "dressed" in told.board.seen)
+        at = told.board.seen.index("dressed")
         assert told.board.seen[at - 1] is ScreenName.IDLE
         assert told.kiosk._state.visit is None
         assert told.asked == [STATEMENT]
@@ -151,4 +155,4 @@ def test_words_that_cannot_be_shown_cost_no_vote(
         until(lambda: told.asked == [STATEMENT])
         told.hand.release()
         until(lambda: ScreenName.THANKED in told.board.seen)
-    assert "could not be put on the screen" in caplog.text
+    assert "could not be followed" in caplog.text

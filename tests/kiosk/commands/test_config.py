@@ -10,7 +10,8 @@ from assets.texts import Texts
 from kiosk.commands.config import config
 from kiosk.config.load import load
 from kiosk.config.model import build
-from kiosk.config.options import ENVIRONMENT_PREFIX, OPTIONS, defaults
+from kiosk.config.option import ENVIRONMENT_PREFIX
+from kiosk.config.options import OPTIONS, defaults
 
 _ = Texts()
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from assets.texts import Texts
 from kiosk.commands.ledger import ledger
-from kiosk.config.options import ENVIRONMENT_PREFIX
+from kiosk.config.option import ENVIRONMENT_PREFIX
 from kiosk.ledger.kinds import Draft, Kind
 from tests.kiosk.ledger.terminal import fill, kept, salvage_all, stored, tamper, vote, votes
 

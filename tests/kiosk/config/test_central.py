@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assets.texts import Texts
-from kiosk.commands.start import shown_by, words_of
+from kiosk.commands.start import local_of, words_of
 from kiosk.config.central import applied
 from kiosk.config.load import load
 from kiosk.config.model import Config
@@ -48,9 +47,11 @@ def test_texts_are_composed_like_those_of_the_file(config: Config) -> None:
 
 def test_the_ledger_says_what_every_language_shows(config: Config) -> None:
     statement = replace(STATEMENT, question="Hài lòng không?")
-    words = words_of(config, statement)
+    words = words_of(applied(config, statement))
     assert {wording.question for _, wording in words.values()} == {"Hài lòng không?"}
-    said = shown_by(config, Texts("vi"))(statement)
+    shown = local_of(config).shown
+    assert shown is not None
+    said = shown(statement)
     assert (said["question"], said["unit"]) == ("Hài lòng không?", "Đơn vị")
     assert isinstance(said["labels"], list)
     assert said["labels"][0] == "Kém"

@@ -26,10 +26,8 @@ def _fields(cls: type, prefix: str = "") -> dict[str, object]:
 def _fits(value: Value, hint: object) -> bool:
     if get_origin(hint) is Literal:
         return value in get_args(hint)
-    if hint == tuple[int, ...]:
-        return isinstance(value, tuple) and all(type(entry) is int for entry in value)
-    if hint == tuple[str, ...]:
-        return isinstance(value, tuple) and all(type(entry) is str for entry in value)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(type(entry) is get_args(hint)[0] for entry in value)
     return isinstance(value, Path) if hint is Path else type(value) is hint
 
 

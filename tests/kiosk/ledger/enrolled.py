@@ -5,6 +5,7 @@ from pathlib import Path
 from kiosk.ledger.evolve import begin
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Json, Kind, own_fields
+from kiosk.ledger.membership import Local
 from kiosk.ledger.office import Office
 from kiosk.messages import wire
 from kiosk.messages.statements import ConfigStatement
@@ -27,7 +28,7 @@ class Terminal:
         self.start()
 
     def start(self) -> None:
-        self.keeper = Keeper(self.folder, self.clock, "hailong test", shown)
+        self.keeper = Keeper(self.folder, self.clock, "hailong test", Local(shown))
         self.keeper.open()
         self.office = Office(self.keeper)
 

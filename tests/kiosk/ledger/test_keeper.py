@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from kiosk.ledger.disk import Disk
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer, StoreFailed
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Json, Kind, own_fields, parse
+from kiosk.ledger.membership import Local
 from kiosk.ledger.watch import Touched
+from kiosk.messages.statements import ConfigStatement
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.terminal import intact, kept, stored, vote, votes
 
@@ -62,12 +65,16 @@ def test_only_one_program_may_write(folder: Path) -> None:
     assert kinds(folder) == ["boot", "rating", "shutdown"]
 
 
+def _same(config: dict[str, Json], _statement: ConfigStatement | None) -> dict[str, Json]:
+    return config
+
+
 def test_what_citizens_are_shown_is_recorded_when_it_changes_and_only_then(
     folder: Path, clock: FakeClock
 ) -> None:
     for question in ("A?", "A?", "B?"):
         config: dict[str, Json] = {"question": question}
-        keeper = Keeper(folder, clock, "hailong test", lambda _, config=config: config)  # type: ignore[misc]
+        keeper = Keeper(folder, clock, "hailong test", Local(partial(_same, config)))
         keeper.open()
         keeper.close(clean=False)
     assert kinds(folder) == ["boot", "config", "boot", "boot", "config"]

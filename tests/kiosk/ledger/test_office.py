@@ -11,7 +11,7 @@ from kiosk.ledger.errors import LedgerLocked, StoreFailed
 from kiosk.ledger.evolve import begin
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Kind, own_fields
-from kiosk.ledger.membership import Membership
+from kiosk.ledger.membership import Local, Membership
 from kiosk.ledger.office import opened
 from kiosk.messages import wire
 from tests.kiosk.fakes import FakeClock
@@ -233,9 +233,8 @@ def test_a_local_change_is_recorded_and_keeps_the_counter(
     terminal = Terminal(folder, clock)
     terminal.done(central.enrolment(replace(STATEMENT, question="")))
     terminal.keeper.close(clean=False)
-    other = Keeper(
-        folder, clock, "hailong test", lambda statement: {**shown(statement), "question": "changed"}
-    )
+    changed = Local(lambda statement: {**shown(statement), "question": "changed"})
+    other = Keeper(folder, clock, "hailong test", changed)
     other.open()
     other.close(clean=False)
     body = own_fields([entry for entry in stored(folder) if entry.kind == Kind.CONFIG][-1].payload)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kiosk.sound.player import LATE_NS, RETRY_NS, Player, SpeakerFailed
+from kiosk.sound.player import LATE_NS, RETRY_NS, Player, SpeakerFailed, Tuning
 from tests.kiosk.fakes import FakeClock
 
 PATIENCE_S = 30.0
@@ -66,7 +66,8 @@ def make(card: Card) -> Iterator[Callable[..., Player]]:
 
     def player(clock: FakeClock | None = None, **others: object) -> Player:
         given = {"rest_s": PATIENCE_S} | others
-        made.append(Player(card.open, lambda: PCM, clock or FakeClock(), **given))  # type: ignore[arg-type]
+        tuning = Tuning(lambda: PCM, given.pop("quiet", lambda _wall_ns: False))  # type: ignore[arg-type]
+        made.append(Player(card.open, tuning, clock or FakeClock(), **given))  # type: ignore[arg-type]
         return made[-1]
 
     yield player
@@ -103,7 +104,7 @@ def test_the_sound_is_made_when_there_is_time_and_the_card_is_left_alone_meanwhi
         made.set()
         return PCM
 
-    player = Player(card.open, pcm, FakeClock(), rest_s=PATIENCE_S)
+    player = Player(card.open, Tuning(pcm), FakeClock(), rest_s=PATIENCE_S)
     player.warm()
     assert made.wait(PATIENCE_S)
     assert card.did == []

@@ -13,7 +13,7 @@ PATIENCE_S = 120
 PLAY = """
 import os, sys
 from kiosk.clock import SystemClock
-from kiosk.sound.player import Player
+from kiosk.sound.player import Player, Tuning
 from kiosk.sound.speaker import MixerSpeaker
 from kiosk.sound.tone import acknowledgement
 
@@ -27,7 +27,7 @@ class Speaker(MixerSpeaker):
 
 import logging, time
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-player = Player(Speaker, lambda: acknowledgement(100), SystemClock(), rest_s=float(sys.argv[1]))
+player = Player(Speaker, Tuning(lambda: acknowledgement(100)), SystemClock(), rest_s=float(sys.argv[1]))
 before = threads()
 player.prepare()
 player.play()
