@@ -80,5 +80,7 @@ def _json(value: object) -> Json:
             return value.isoformat()
         case list() | tuple():
             return [_json(item) for item in value]
+        case dict():
+            return {str(name): _json(item) for name, item in value.items()}
         case _:
             return str(value)

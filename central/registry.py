@@ -152,15 +152,7 @@ def give_code(device: Device, actor: Actor, *, accept: bool) -> NewCode:
 def tell(counters: QuerySet[Counter]) -> None:
     """Tell the accepted terminals of these counters what has changed there. Raises `django.db.Error`."""
     for device_id in Device.objects.filter(counter__in=counters).values_list("pk", flat=True):
-        tell_device(device_id)
-
-
-def tell_device(device_id: str) -> None:
-    """Give an accepted terminal a new configuration, if anything in it has changed. Raises `django.db.Error`."""
-    with transaction.atomic():
-        device = Device.objects.select_for_update().get(pk=device_id)
-        if device.status == DeviceStatus.ACCEPTED:
-            configs.issue(device)
+        configs.tell(device_id)
 
 
 def accept(device_id: str, actor: Actor) -> Device:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from central import attention, clock, registry
+from central import attention, clock, configs, registry
 from central.admin.base import AuditedAdmin
 from central.admin.generic import ModelForm
 from central.models import Device, DeviceStatus, Ledger
@@ -118,7 +118,7 @@ class DeviceAdmin(AuditedAdmin[Device]):
         """A new one is reserved; one that moves is told so."""
         if change:
             super().save_model(request, obj, form, change)
-            registry.tell_device(obj.pk)
+            configs.tell(obj.pk)
         else:
             made = registry.reserve(obj.counter, device_pages.actor(request))
             obj.pk, obj.created_at = made.pk, made.created_at

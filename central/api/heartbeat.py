@@ -37,7 +37,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     device = _note(key.device_id, said)
     ledger = Ledger.objects.filter(device=device, ledger_id=signed.checkpoint.ledger_id).first()
     receipt = None if ledger is None else _receipt(device, ledger, signed, issued)
-    newest = configs.current(device) if device.status == DeviceStatus.ACCEPTED else None
+    newest = configs.newest(device) if device.status == DeviceStatus.ACCEPTED else None
     config = newest.note if newest is not None and newest.revision > said.config_revision else None
     size, head = (None, None) if receipt is not None else _held(ledger)
     return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head))
@@ -58,8 +58,16 @@ def _note(device_id: str, said: HeartbeatRequest) -> Device:
         program=said.program,
         waiting=said.waiting,
         pull_url=guard.usable(said.pull),
+        config_used=said.config_revision,
+        config_refused=None if said.refused is None else said.refused.revision,
+        config_reason="" if said.refused is None else _one_line(said.refused.reason),
     )
     return Device.objects.select_related("counter").get(pk=device_id)
+
+
+def _one_line(text: str) -> str:
+    """As a database keeps it and a page shows it."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _receipt(device: Device, ledger: Ledger, signed: SignedCheckpoint, issued: datetime) -> str | None:

@@ -4,6 +4,7 @@ import click
 
 from central.cli.check_silence import check_silence
 from central.cli.complete import complete
+from central.cli.config import config
 from central.cli.demo import demo
 from central.cli.device import device
 from central.cli.ledger import ledger
@@ -25,6 +26,7 @@ def main() -> None:
 for command in (
     check_silence,
     complete,
+    config,
     demo,
     device,
     ledger,

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from central.cli.common import data_dir_option, server
+from central.cli.config import state_of
 
 
 @click.group()
@@ -50,7 +51,7 @@ def list_devices(data_dir: Path | None) -> None:
                 "counter": row.counter.name,
                 "key_ids": [key.key_id for key in row.keys.all() if key.revoked_at is None],
                 "last_seen": None if row.last_seen_at is None else row.last_seen_at.isoformat(),
-            }
+            } | state_of(row)
             click.echo(json.dumps(said, ensure_ascii=False))
 
 

@@ -29,12 +29,25 @@ class DeviceStatus(models.TextChoices):
 
 
 class Device(models.Model):
-    """A terminal."""
+    """A terminal.
+
+    Attributes:
+        config_revision: The newest configuration that was signed for it.
+        config_due: What it is told may have changed; its next heartbeat finds out.
+        config_used: The one that it uses, by its own word.
+        config_refused: The one that it does not use, or not wholly.
+        settings: What it is told beside the texts of its counter, by dotted key (`sync.settings`).
+    """
 
     id = models.CharField(_("id"), primary_key=True, max_length=DEVICE_LENGTH, db_collation="C")
     status = models.CharField(_("status"), max_length=8, choices=DeviceStatus, default=DeviceStatus.RESERVED)
     counter = models.ForeignKey(Counter, models.PROTECT, related_name="devices", verbose_name=_("counter"))
     config_revision = models.PositiveIntegerField(_("configuration"), default=0)
+    config_due = models.BooleanField(default=False)
+    config_used = models.PositiveIntegerField(_("configuration in use"), default=0)
+    config_refused = models.PositiveIntegerField(_("refused configuration"), null=True, blank=True)
+    config_reason = models.CharField(_("why it was refused"), max_length=300, blank=True)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
     board_serial = models.CharField(_("serial number of the board"), max_length=100, blank=True)
     program = models.CharField(_("program"), max_length=100, blank=True)
     waiting = models.BigIntegerField(_("entries that wait"), null=True, blank=True)

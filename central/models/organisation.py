@@ -35,6 +35,7 @@ class Unit(models.Model):
     official_code = Line(_("official code"), max_length=20, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
+    settings = models.JSONField(_("settings of its terminals"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("unit")
@@ -93,6 +94,7 @@ class Counter(models.Model):
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
+    settings = models.JSONField(_("settings of its terminals"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("counter")

@@ -16,6 +16,7 @@ from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
 from kiosk.config.load import SYSTEM_FILE, Loaded, load
 from kiosk.config.model import Config
+from kiosk.messages.statements import ConfigStatement
 
 BAD_CONFIGURATION = 2
 """Exit code of every command that a bad configuration stops."""
@@ -60,6 +61,15 @@ class Common:
             config_file=self.config_file,
             arguments=arguments | dict(extra or {}),
         )
+
+
+def statement_of(data_dir: Path) -> ConfigStatement | None:
+    """What central configures for the terminal of a data folder, as far as this user may read it."""
+    from kiosk.ledger.membership import Membership  # SQLite comes with it: not for commands that need none
+
+    membership = Membership(data_dir / "ledger")
+    membership.load()
+    return membership.statement
 
 
 def set_up_logging() -> None:

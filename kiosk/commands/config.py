@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from assets.texts import Texts
-from kiosk.commands.common import Common, common_options, report
+from kiosk.commands.common import Common, common_options, report, statement_of
+from kiosk.config.central import applied_to
 from kiosk.config.errors import ConfigError
 from kiosk.config.load import load
 from kiosk.config.model import Config
@@ -27,7 +28,9 @@ def config() -> None:
 @common_options
 def show(common: Common) -> None:
     """All values as TOML; with a wrong configuration all problems instead, exit code 2."""
-    click.echo(effective_file(common.load_with_origins().settings, _), nl=False)
+    loaded = common.load_with_origins()
+    applying = applied_to(loaded, statement_of(loaded.config.data_dir))
+    click.echo(effective_file(applying.settings, _), nl=False)
 
 
 @config.command(

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from assets.texts import DEFAULT_LANGUAGE, Texts
-from kiosk.commands.common import Common, common_options
+from kiosk.commands.common import Common, common_options, statement_of
 from kiosk.commands.demo import DATA
+from kiosk.config.central import applied_to
 from kiosk.config.errors import ConfigError, Problem
 from kiosk.config.load import Loaded, Setting, load
 from kiosk.config.options import languages
@@ -58,7 +59,10 @@ def doctor(
     machine = Machine(environ=common.environment)
     spoken = [Texts(language)] if language else [Texts(DEFAULT_LANGUAGE), Texts("en")]
     loaded, problems = _load(common)
+    statement = statement_of(loaded.config.data_dir)
+    own, loaded = loaded.config, applied_to(loaded, statement)
     subject = _subject(machine, loaded, problems, headless=headless, user=user)
+    subject = replace(subject, own=own, statement=statement)
     found = examine(subject)
     _print(found, spoken)
     if report_file is not None:

@@ -47,6 +47,8 @@ class Origin:
             return Phrase("environment variable {name}", {"name": printable(self.name)})
         if self.kind is SourceKind.ARGUMENT:
             return Phrase("command line")
+        if self.kind is SourceKind.CENTRAL and not self.revision:
+            return Phrase("central server")
         if self.kind is SourceKind.CENTRAL:
             return Phrase("central server, revision {revision}", {"revision": self.revision})
         return Phrase("built in")

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from kiosk.config.errors import Problem
 from kiosk.config.kinds import type_in_words
@@ -46,13 +47,18 @@ _EXPLANATIONS: tuple[tuple[str, Phrase], ...] = (
 )
 
 
-def from_file(path: Path, kind: SourceKind, *, required: bool) -> Layer:
+Parse: TypeAlias = Callable[[str, Origin], Layer]
+"""Reads a text; the origin is that of the whole."""
+
+
+def from_file(path: Path, kind: SourceKind, *, required: bool, parse: Parse | None = None) -> Layer:
     """What a file says.
 
     Args:
         path: The file.
         kind: Which of the two files it is.
         required: Whether its absence is a problem. A link that leads nowhere always is.
+        parse: Reads it; None = as TOML.
     """
     whole = Origin(kind, path)
     try:
@@ -62,6 +68,17 @@ def from_file(path: Path, kind: SourceKind, *, required: bool) -> Layer:
         if isinstance(error, FileNotFoundError) and not required and not path.is_symlink():
             return Layer()
         return Layer(problems=(Problem(whole, "", _unreadable(error)),))
+    return from_bytes(content, whole, parse or parse_toml)
+
+
+def from_bytes(content: bytes, whole: Origin, parse: Parse) -> Layer:
+    """What a content says.
+
+    Args:
+        content: At most `LARGEST_FILE` bytes; one more is enough to be refused.
+        whole: Where it is from.
+        parse: Reads the text.
+    """
     if len(content) > LARGEST_FILE:
         too_large = Phrase("The file is larger than {most} bytes.", {"most": LARGEST_FILE})
         return Layer(problems=(Problem(whole, "", too_large),))
@@ -71,8 +88,8 @@ def from_file(path: Path, kind: SourceKind, *, required: bool) -> Layer:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         not_utf8 = Phrase("The file is not in UTF-8. Save it in the encoding UTF-8.")
-        return Layer(problems=(Problem(Origin(kind, path, line), "", not_utf8),))
-    return _parse(text, whole)
+        return Layer(problems=(Problem(Origin(whole.kind, whole.file, line), "", not_utf8),))
+    return parse(text, whole)
 
 
 def _unreadable(error: OSError | ValueError) -> Phrase:
@@ -90,7 +107,8 @@ def _unreadable(error: OSError | ValueError) -> Phrase:
             return Phrase("The file cannot be read: {reason}.", {"reason": str(error)})
 
 
-def _parse(text: str, whole: Origin) -> Layer:
+def parse_toml(text: str, whole: Origin) -> Layer:
+    """What a TOML text says, every key with its line."""
     found = statements(text)
     lines = first_lines(found)
 
@@ -105,6 +123,16 @@ def _parse(text: str, whole: Origin) -> Layer:
         # Python's own limits: numbers of thousands of digits, lists within lists a thousand deep.
         monster = Phrase("The file has a number that is too long, or lists that are nested too deeply.")
         return Layer(problems=(Problem(whole, "", monster),))
+    return layer_of(document, at)
+
+
+def layer_of(document: Mapping[str, object], at: Callable[..., Origin]) -> Layer:
+    """What a document of tables says.
+
+    Args:
+        document: As TOML or JSON has it.
+        at: Where a key is written, given its parts.
+    """
     entries: list[Entry] = []
     problems: list[Problem] = []
     for path, raw in _flat(document):

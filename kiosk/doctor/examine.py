@@ -8,6 +8,7 @@ from kiosk.config.phrase import Phrase
 from kiosk.doctor import (
     board,
     catalogues,
+    central_settings,
     disk,
     folder,
     gpio,
@@ -69,6 +70,10 @@ def examine(subject: Subject) -> Examination:
 
     checks: tuple[tuple[Phrase, Callable[[], Finding | Iterable[Finding]]], ...] = (
         (settings.NAME, lambda: settings.check(subject.problems)),
+        (
+            central_settings.NAME,
+            lambda: central_settings.check(subject.own or subject.config, subject.statement),
+        ),
         (
             running.NAME,
             lambda: running.check(subject.kiosk, _starts(subject), subject.machine.clock.boottime_ns()),

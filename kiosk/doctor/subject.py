@@ -8,6 +8,7 @@ from kiosk.config.model import Config
 from kiosk.doctor.account import Account
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.running import RunningKiosk
+from kiosk.messages.statements import ConfigStatement
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Subject:
         kiosk: The kiosk that runs on the data folder, if one does.
         headless: Whether this terminal is meant to have no screen.
         demo: Whether the data folder is that of a demo, which may be anywhere.
+        own: The configuration without central's settings; None = the same.
+        statement: Central's configuration in use; None = there is none.
     """
 
     machine: Machine
@@ -31,6 +34,8 @@ class Subject:
     kiosk: RunningKiosk | None
     headless: bool = False
     demo: bool = False
+    own: Config | None = None
+    statement: ConfigStatement | None = None
 
     @property
     def ledger_folder(self) -> Path:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -150,3 +151,40 @@ def test_requests_are_counted_over_all_web_processes(place: Place) -> None:
     assert found["hailong_http_request_seconds_count", "other"] >= 20
     assert found["hailong_http_request_seconds_count", "health"] >= 1
     assert LEDGER.hex() not in answer.text
+
+
+def test_settings_are_pushed_shown_and_refused_whole(place: Place, tmp_path: Path) -> None:
+    device, file = place.chain.device, tmp_path / "cấu hình.toml"
+    file.write_text('[screen]\ntheme = "contrast"\n[texts]\nquestion = "Ông/bà có hài lòng không?"\n')
+    pushed = served.said("config", "push", "--device", device.lower(), str(file), data=place.data)
+    assert (pushed["device"], pushed["revision"] > 1) == (device, True)
+    assert served.said("config", "push", "--device", device, str(file), data=place.data) == pushed
+    lines = place.lines("config", "show", "--device", device)
+    assert lines[:2] == ["[screen]", 'theme = "contrast"']
+    assert f'# texts.unit = "{UNIT}"  # {UNIT}' not in lines, "a counter says where its unit is"
+    assert any(line.startswith(f'# texts.unit = "{UNIT}"') for line in lines)
+    again = subprocess.run(
+        [served.COMMAND, "config", "push", "--device", device, "-", "--data-dir", str(place.data)],
+        env=served.surroundings(),
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert json.loads(again.stdout) == pushed, again.stderr
+    file.write_text('[sound]\nvolume = 300\nloudspeaker = "x"\n')
+    done = served.run("config", "push", "--device", device, str(file), data=place.data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert all(words in done.stderr for words in ("line 2", "sound.volume", "line 3", "sound.loudspeaker"))
+    listed = {line["device"]: line for line in map(json.loads, place.lines("config", "list"))}
+    assert listed[device] == {
+        "device": device,
+        "config_revision": pushed["revision"],
+        "config_used": 0,
+        "config_refused": None,
+    }
+    assert listed[device].items() <= json.loads(place.lines("device", "list")[0]).items()
+    file.write_text("")
+    for wrong in ("0000000000", "x"):
+        done = served.run("config", "push", "--device", wrong, str(file), data=place.data)
+        assert (done.returncode, done.stderr) == (1, f"Error: there is no terminal {wrong}\n")

@@ -85,7 +85,7 @@ def test_whatever_is_kept_of_a_counter_its_terminal_can_read() -> None:
     counter.department, counter.question = "Bộ phận\nmột cửa", "Ông/bà\r\ncó hài lòng?"
     counter.labels = ["Rất\tkém", "", "", "", ""]
     counter.save()
-    registry.tell_device(device.pk)
+    configs.tell(device.pk)
     device.refresh_from_db()
     made = configs.current(device)
     assert made is not None

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -237,9 +238,17 @@ def test_centrals_words_appear_without_a_restart_and_are_there_at_the_next_start
             done(client, central.enrolment())
             until(lambda: screenshot(display).tobytes() != own)
             first = screenshot(display).tobytes()
-            done(client, wire.PutConfig(central.config(revised(2, "Ông/bà thấy thế nào?"))))
+            other = replace(revised(2, "Ông/bà thấy thế nào?"), settings={"screen.theme": "contrast"})
+            done(client, wire.PutConfig(central.config(other)))
             until(lambda: screenshot(display).tobytes() not in (own, first))
-        second = screenshot(display).tobytes()
+            second = screenshot(display).tobytes()
+            bad = replace(other, revision=3, settings={"screen.theme": "calm", "sound.volume": 101})
+            assert isinstance(client.ask(wire.PutConfig(central.config(bad))), wire.Refused)
+            head = client.ask(wire.GetHead())
+            assert isinstance(head, wire.Head)
+            assert head.refused is not None
+            assert (head.config_revision, head.refused.revision) == (2, 3)
+            assert screenshot(display).tobytes() == second
         assert program.end() == 0
     with hailong("run", data=tmp_path, environ=environment(display)) as program:
         program.until("ready")

@@ -1,6 +1,7 @@
 """``hailong config`` as a technician runs it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from kiosk.config.load import load
 from kiosk.config.model import build
 from kiosk.config.option import ENVIRONMENT_PREFIX
 from kiosk.config.options import OPTIONS, defaults
+from kiosk.ledger.office import opened
+from kiosk.messages import wire
+from tests.kiosk.fakes import FakeClock
+from tests.kiosk.ledger.central import STATEMENT, Central
 
 _ = Texts()
 
@@ -110,3 +115,17 @@ def test_every_command_takes_the_common_options(command: str, tmp_path: Path) ->
 def test_show_has_every_option() -> None:
     shown = _run("show").stdout
     assert all(f"{option.name} = " in shown for option in OPTIONS)
+
+
+def test_show_says_which_values_are_centrals(tmp_path: Path) -> None:
+    central, given = Central(), tmp_path / "own.toml"
+    given.write_text("[sound]\nvolume = 10\n[screen]\ntheme = 'calm'\n")
+    with opened(tmp_path, FakeClock(), "hailong test") as office:
+        said = replace(STATEMENT, settings={"sound.volume": 90, "languages": ["vi"]})
+        assert office.handle(central.enrolment(said)) == wire.Done()
+    result = _run("show", "--config", str(given), "--data-dir", str(tmp_path))
+    lines = result.stdout.splitlines()
+    assert "volume = 90  # máy chủ trung tâm, bản cấu hình số 1" in lines
+    assert 'languages = ["vi"]  # máy chủ trung tâm, bản cấu hình số 1' in lines
+    assert f'theme = "calm"  # {given}, dòng 4' in lines
+    assert f'counter = "{STATEMENT.counter}"  # máy chủ trung tâm, bản cấu hình số 1' in lines

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from assets.texts import Texts
 from kiosk.commands.start import local_of, words_of
-from kiosk.config.central import applied
+from kiosk.config.central import applied, applied_to, objections
 from kiosk.config.load import load
 from kiosk.config.model import Config
+from kiosk.config.options import OPTIONS
 from kiosk.messages.statements import ConfigStatement
 
 STATEMENT = ConfigStatement("0123456789", 1, "u", "c")
@@ -43,6 +45,47 @@ def test_what_the_file_of_the_machine_could_not_have_is_left_out(config: Config)
 
 def test_texts_are_composed_like_those_of_the_file(config: Config) -> None:
     assert applied(config, replace(STATEMENT, unit=" Que\u0302\u0301 ")).texts.unit == "Quế"
+
+
+def test_what_central_sets_is_stronger_and_says_where_it_is_from() -> None:
+    own = load(environment={"HAILONG_SOUND_VOLUME": "10", "HAILONG_SCREEN_THEME": "calm"}, system_file=None)
+    said = replace(STATEMENT, revision=7, settings={"sound.volume": 90, "languages": ["en"]}, unit="UBND")
+    found = applied_to(own, said)
+    assert found.config == applied(own.config, said)
+    assert (found.config.sound.volume, found.config.languages) == (90, ("en",))
+    said_where = {
+        key: setting.origin.describe().render(Texts("en")) for key, setting in found.settings.items()
+    }
+    assert said_where["sound.volume"] == said_where["texts.unit"] == "central server, revision 7"
+    assert said_where["screen.theme"] == "environment variable HAILONG_SCREEN_THEME"
+    assert applied_to(own, None) is own
+
+
+def test_settings_that_do_not_fit_any_more_are_left_out_together_and_the_texts_stay(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    own = load(
+        environment={"HAILONG_VISIT_REPEAT_INTERVAL_S": "2", "HAILONG_VISIT_CORRECTION_WINDOW_S": "1"},
+        system_file=None,
+    ).config
+    said = replace(STATEMENT, settings={"visit.correction_window_s": 3, "sound.volume": 90}, unit="UBND")
+    found = applied(own, said)
+    assert (found.visit, found.sound, found.texts.unit) == (own.visit, own.sound, "UBND")
+    assert "visit.correction_window_s" in caplog.text
+    assert next(phrase.render(Texts("en")) for phrase in objections(own)(said)).startswith("visit.correction")
+
+
+def test_only_looks_sounds_times_and_words_can_be_set_by_central() -> None:
+    tables = {option.table for option in OPTIONS if option.central}
+    assert tables == {"", "visit", "screen", "sound", "texts", "labels"}
+    of_the_machine = {
+        "data_dir",
+        "screen.rotation",
+        "screen.panel_mm",
+        "sound.loudspeaker",
+        "sound.headphones",
+    }
+    assert not [option.key for option in OPTIONS if option.central and option.key in of_the_machine]
 
 
 def test_the_ledger_says_what_every_language_shows(config: Config) -> None:

@@ -17,6 +17,7 @@ from kiosk.messages.statements import (
     ConfigStatement,
     TimeStatement,
     checkpoint_of,
+    claimed_revision,
     config_of,
     time_of,
 )
@@ -137,3 +138,29 @@ def test_members_that_are_not_known_are_left_alone() -> None:
 def test_a_configuration_that_is_not_whole_configures_nothing(text: str) -> None:
     with pytest.raises(NoteError):
         config_of(Note(text))
+
+
+@given(
+    st.dictionaries(
+        words,
+        st.booleans() | st.integers() | st.floats(allow_nan=False) | words | st.lists(words, max_size=20),
+        max_size=20,
+    )
+)
+def test_settings_are_read_as_they_were_written(
+    settings: dict[str, bool | int | float | str | list[str]],
+) -> None:
+    statement = replace(CONFIG, settings=settings)
+    assert config_of(Note(statement.text())) == statement
+
+
+def test_a_statement_without_settings_is_as_it_always_was() -> None:
+    assert "settings" not in CONFIG.text()
+    assert claimed_revision(Note(CONFIG.text())) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hailong/config/1\n[]\n", 'hailong/config/1\n{"revision":true}\n', "{" * 9000]
+)
+def test_what_claims_no_revision_claims_none(text: str) -> None:
+    assert claimed_revision(Note(text)) == 0
