@@ -42,6 +42,11 @@ def settle(public_url: str | None = None) -> None:
         Identity.objects.update(public_url=public_url)
 
 
+def renew_secret() -> None:
+    """Write down that the secret is another one: the folder was restored. Raises `django.db.Error`."""
+    Identity.objects.update(secret_check=hmac.digest(server.this().code_secret, CHECK, "sha256"))
+
+
 def allow_pull(networks: str) -> None:
     """Write down which networks' terminals may be asked, separated by blanks. Raises `django.db.Error`."""
     Identity.objects.update(pull_allow=networks)

@@ -34,6 +34,11 @@ class Place:
         """The folder of the keys, 0700."""
         return self.folder / "keys"
 
+    @property
+    def secret_file(self) -> Path:
+        """What secrets are derived from; never in a backup."""
+        return self.keys / "secret"
+
     def make(self) -> None:
         """Make the folders where they are missing; what exists keeps its mode. Raises `OSError`."""
         self.folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
@@ -55,7 +60,7 @@ class Place:
 
     def _root_secret(self) -> bytes:
         self.make()
-        path = self.keys / "secret"
+        path = self.secret_file
         if not path.exists():
             with suppress(FileExistsError):  # another process has just made it
                 new_file(path, secrets.token_bytes(SECRET_BYTES), MODE)
@@ -63,7 +68,7 @@ class Place:
             raise KeyFileError(f"{path} may be read by others: chmod 600 {path}")
         content = path.read_bytes()
         if len(content) != SECRET_BYTES:
-            raise KeyFileError(f"{path} has not {SECRET_BYTES} bytes: restore it from a backup")
+            raise KeyFileError(f"{path} has not {SECRET_BYTES} bytes: restore the server from a backup")
         return content
 
 

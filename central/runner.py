@@ -82,7 +82,7 @@ def runner(binaries: Path | None = None) -> Runner:
         subprocess.CalledProcessError: The user cannot be made.
     """
     owner = _owner() if os.geteuid() == 0 else None
-    found = binaries or _packaged()
+    found = binaries or packaged()
     if binaries is None and _run_as(owner, "/usr/bin/test", "-x", str(found / "postgres")).returncode:
         found = _copied(found)
     return Runner(owner, found)
@@ -116,7 +116,7 @@ def _owner() -> pwd.struct_passwd:
         return pwd.getpwnam(OWNER)
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
     """Without importing the package: that would take its locks and look for its folders."""
     found = util.find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:

@@ -2,6 +2,7 @@
 
 import click
 
+from central.cli.backup import backup, restore
 from central.cli.check_silence import check_silence
 from central.cli.complete import complete
 from central.cli.config import config
@@ -24,6 +25,8 @@ def main() -> None:
 
 
 for command in (
+    backup,
+    restore,
     check_silence,
     complete,
     config,

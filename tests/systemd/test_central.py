@@ -11,6 +11,7 @@ import pytest
 from tests.systemd.machine import ROOT, Machine, machine
 
 UNIT = "hailong-central.service"
+BACKUP = "hailong-central-backup.service"
 ENVIRONMENT = "/etc/hailong/central.env"
 DATA = "/var/lib/hailong-central"
 COMMAND = "/opt/hailong/bin/hailong-central"
@@ -29,7 +30,7 @@ def server() -> Iterator[Machine]:
     if os.geteuid() != 0:
         pytest.skip("a machine of its own needs root")
     files = {
-        f"/etc/systemd/system/{UNIT}": _shipped(UNIT),
+        **{f"/etc/systemd/system/{name}": _shipped(name) for name in (UNIT, BACKUP)},
         "/usr/lib/sysusers.d/hailong-central.conf": _shipped("hailong-central.sysusers.conf"),
         "/usr/lib/tmpfiles.d/hailong-central.conf": _shipped("hailong-central.tmpfiles.conf"),
         ENVIRONMENT: "# as docs/en/server.md has it\nHAILONG_CENTRAL_URL='https://danhgia.example.vn'\n",
@@ -107,6 +108,23 @@ def test_the_link_of_the_first_administrator_is_not_in_the_journal(server: Machi
     assert '"admin_login": null' in said
     assert "login-link/" not in said
     assert server.succeed(COMMAND, "login-link").startswith("https://danhgia.example.vn/admin/login-link/")
+
+
+def test_the_nightly_backup_can_be_restored_after_the_data_are_lost(server: Machine) -> None:
+    start(server)
+    server.succeed("systemctl", "start", BACKUP)
+    (file,) = server.succeed(
+        "find", "/var/backups/hailong-central", "-type", "f", "-printf", "%p %U %m\n"
+    ).splitlines()
+    path, owner, mode = file.split()
+    assert (server.succeed("id", "-u", "hailong-central").strip(), "600") == (owner, mode)
+    before = server.succeed(COMMAND, "device", "list")
+    server.succeed("systemctl", "stop", UNIT)
+    server.succeed("bash", "-c", f"rm -r {DATA}; systemd-tmpfiles --create hailong-central.conf")
+    server.succeed(COMMAND, "restore", path)
+    assert owners(server, DATA) == {"hailong-central"}
+    start(server)
+    assert server.succeed(COMMAND, "device", "list") == before
 
 
 def test_it_runs_with_a_database_that_somebody_else_runs(server: Machine) -> None:
