@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse, RemoteDisconnected
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -91,6 +91,8 @@ class Connection:
         content = response.read(most + 1)
         if len(content) > most:
             raise Unreachable(Trouble.NOT_CENTRAL, f"an answer of more than {most} bytes")
+        if response.length:
+            raise IncompleteRead(content, response.length)
         if encoding != "gzip":
             return content
         try:
