@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from central.arrays import Array, BigInts, Bools, Ints, SmallInts, Texts
-from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Rated, Voided
+from central.counting.meaning import Anchored, Configured, Corrected, Meaning, Rated, Repeated, Voided
 from central.counting.projection import Record
 from central.counting.rows import Owner
 from central.session import Row, Session, Writer
@@ -21,6 +21,7 @@ _TABLES: dict[str, dict[str, Callable[..., Array]]] = {
         "binding": Bools,
     },
     "central_press": {"seq": BigInts, "of": BigInts, "level": SmallInts},
+    "central_repeat": {"seq": BigInts, "of": BigInts} | {f"n{level}": Ints for level in range(1, 6)},
     "central_boot": {
         "boot_n": BigInts,
         "first_seq": BigInts,
@@ -50,6 +51,7 @@ class Derived:
     configs: list[Row] = field(default_factory=list)
     anchors: list[Row] = field(default_factory=list)
     presses: list[Row] = field(default_factory=list)
+    repeats: list[Row] = field(default_factory=list)
     boots: dict[int, list[int]] = field(default_factory=dict)
 
     def learn(self, record: Record, meaning: Meaning, in_force: bool) -> None:
@@ -73,13 +75,17 @@ class Derived:
                 self.presses.append((seq, of, level))
             case Voided(of):
                 self.presses.append((seq, of, None))
+            case Repeated(of, counts):
+                self.repeats.append((seq, of, *counts))
         boot = self.boots.setdefault(record.boot_n, [seq, seq, record.boottime_ns])
         boot[1], boot[2] = seq, max(boot[2], record.boottime_ns)
 
     def tables(self) -> dict[str, list[Row]]:
         """The rows by table, without device and ledger."""
         boots = [(boot_n, *rest) for boot_n, rest in self.boots.items()]
-        return dict(zip(_TABLES, (self.configs, self.anchors, self.presses, boots), strict=True))
+        return dict(
+            zip(_TABLES, (self.configs, self.anchors, self.presses, self.repeats, boots), strict=True)
+        )
 
     def store(self, writer: Writer, owner: Owner) -> None:
         """Keep them beside what is there."""

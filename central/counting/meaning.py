@@ -102,6 +102,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """Further presses in the visit of a rating, which do not count: `of` is its seq; how many of each level, 1 to 5."""
+
+    of: int
+    counts: tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """An entry of a closed ledger, whose own hash is right."""
 
@@ -110,7 +118,17 @@ class Carried:
 
 
 Meaning: TypeAlias = (
-    Silent | Rated | Corrected | Voided | Configured | Anchored | Enrolled | Continues | Refused | Carried
+    Silent
+    | Rated
+    | Corrected
+    | Voided
+    | Configured
+    | Anchored
+    | Enrolled
+    | Continues
+    | Refused
+    | Repeated
+    | Carried
 )
 
 
@@ -172,6 +190,22 @@ class _Refused(msgspec.Struct):
     counts: Mapping[str, Annotated[int, msgspec.Meta(ge=0, le=MOST_REFUSED)]]
 
 
+_Repeats = Annotated[int, msgspec.Meta(ge=0, le=MOST_REFUSED)]
+
+
+class _Counts(msgspec.Struct):
+    one: _Repeats = msgspec.field(default=0, name="1")
+    two: _Repeats = msgspec.field(default=0, name="2")
+    three: _Repeats = msgspec.field(default=0, name="3")
+    four: _Repeats = msgspec.field(default=0, name="4")
+    five: _Repeats = msgspec.field(default=0, name="5")
+
+
+class _Repeat(msgspec.Struct):
+    of: _Seq
+    counts: _Counts
+
+
 class _Salvaged(msgspec.Struct):
     ledger: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
     seq: _Seq | None = None
@@ -194,6 +228,7 @@ _ANCHOR: msgspec.json.Decoder[_Anchor] = msgspec.json.Decoder(_Anchor)
 _ENROLLED: msgspec.json.Decoder[_Enrolled] = msgspec.json.Decoder(_Enrolled)
 _BOOT: msgspec.json.Decoder[_Boot] = msgspec.json.Decoder(_Boot)
 _REFUSED: msgspec.json.Decoder[_Refused] = msgspec.json.Decoder(_Refused)
+_REPEAT: msgspec.json.Decoder[_Repeat] = msgspec.json.Decoder(_Repeat)
 _SALVAGED: msgspec.json.Decoder[_Salvaged] = msgspec.json.Decoder(_Salvaged)
 
 KINDS = frozenset(
@@ -206,10 +241,15 @@ KINDS = frozenset(
         "enrolled",
         "boot",
         "refused",
+        "repeat",
         "salvaged",
     }
 )
 """The kinds that say something here; all others say nothing."""
+
+
+_SAY_NOTHING = ("boot", "clock_anchor", "config", "enrolled", "repeat")
+"""Of these one that cannot be understood says nothing of a rating either."""
 
 
 def meaning_of(kind: str, payload: bytes, seq: int, received_ms: int, trust: Trust) -> Meaning:
@@ -230,7 +270,7 @@ def meaning_of(kind: str, payload: bytes, seq: int, received_ms: int, trust: Tru
         ValueError,
         RecursionError,
     ):  # msgspec's errors are ValueErrors; so are those of text that is none
-        return NOTHING if kind in ("config", "clock_anchor", "boot", "enrolled") else UNCOUNTABLE
+        return NOTHING if kind in _SAY_NOTHING else UNCOUNTABLE
 
 
 def _read(kind: str, payload: bytes, seq: int, received_ms: int, trust: Trust) -> Meaning:
@@ -250,6 +290,9 @@ def _read(kind: str, payload: bytes, seq: int, received_ms: int, trust: Trust) -
             return Enrolled(_ENROLLED.decode(payload).evolve_check)
         case "boot":
             return _boot(_BOOT.decode(payload), seq)
+        case "repeat":
+            repeat = _REPEAT.decode(payload)
+            return Repeated(repeat.of, msgspec.structs.astuple(repeat.counts)) if repeat.of < seq else NOTHING
         case "refused":
             return Refused(sum(_REFUSED.decode(payload).counts.values()))
         case _:

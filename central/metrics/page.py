@@ -3,7 +3,7 @@
 import os
 
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -20,7 +20,9 @@ PATH = "metrics"
 def metrics(request: HttpRequest) -> HttpResponse:
     """All numbers, or a problem."""
     if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(("GET", "HEAD"))
+        response = problems.answer(Refusal("405.1", "GET /metrics"))
+        response["Allow"] = "GET, HEAD"
+        return response
     try:
         tokens.check(request.headers.get("Authorization"), Purpose.METRICS, request.META.get("REMOTE_ADDR"))
         registry = CollectorRegistry()

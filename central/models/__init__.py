@@ -25,7 +25,7 @@ from central.models.ledgers import (
 )
 from central.models.organisation import Counter, Field, Unit, UnitKind
 from central.models.oversight import Alarm, AlarmKind, Attempt, AuditLog, Evidence, UsedNonce
-from central.models.reading import GoneRating, MovedUnit, Purpose, ReadToken
+from central.models.reading import GoneRating, MovedUnit, Purpose, ReadToken, Repeat
 
 __all__ = [
     "Alarm",
@@ -57,6 +57,7 @@ __all__ = [
     "Rating",
     "ReadToken",
     "Receipt",
+    "Repeat",
     "Salvaged",
     "TagState",
     "Unit",

@@ -76,6 +76,22 @@ class ReadToken(models.Model):
         return self.name
 
 
+class Repeat(models.Model):
+    """What a `repeat` entry says: presses in the visit of the rating `of` that do not count, `n1` to `n5` by level."""
+
+    pk = models.CompositePrimaryKey("device_id", "ledger_id", "seq")
+    device = models.ForeignKey(Device, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    ledger_id = models.BinaryField()
+    seq = models.BigIntegerField()
+    of = models.BigIntegerField()
+    n1 = models.IntegerField()
+    n2 = models.IntegerField()
+    n3 = models.IntegerField()
+    n4 = models.IntegerField()
+    n5 = models.IntegerField()
+    changed = models.BigIntegerField(db_default=Stamp(), db_index=True)
+
+
 class GoneRating(models.Model):
     """A rating that a unit had and has no more: it is another's now, or nobody's. Written by a trigger.
 

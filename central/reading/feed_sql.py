@@ -4,22 +4,24 @@ HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _KEY = "changed, device_id, ledger_id, seq, hash"
 
 
-def _between(kind: int, row: str) -> str:
+def _key(row: str, of_hash: str | None) -> str:
+    return f"{row}.changed, {row}.device_id, {row}.ledger_id, {row}.seq, {of_hash or row}.hash"
+
+
+def _between(kind: int, row: str, of_hash: str | None = None) -> str:
     """After the cursor, before the horizon; `kind` orders changes of one row: 0 = it went, 1 = it is, 2 = a repeat."""
-    key = ", ".join(f"{row}.{name}" for name in _KEY.split(", "))
     return f"""
 {row}.changed >= %(stamp)s AND {row}.changed < %(horizon)s
-AND ({key}, {kind}) > (%(stamp)s::bigint, %(device)s::text, %(ledger)s::bytea, %(seq)s::bigint, %(hash)s::bytea,
-                       %(kind)s::int)
+AND ({_key(row, of_hash)}, {kind})
+  > (%(stamp)s::bigint, %(device)s::text, %(ledger)s::bytea, %(seq)s::bigint, %(hash)s::bytea, %(kind)s::int)
 """
 
 
-def _until(kind: int, row: str) -> str:
-    key = ", ".join(f"{row}.{name}" for name in _KEY.split(", "))
+def _until(kind: int, row: str, of_hash: str | None = None) -> str:
     return f"""
-{_between(kind, row)}
-AND ({key}) <= (%(end_stamp)s::bigint, %(end_device)s::text, %(end_ledger)s::bytea, %(end_seq)s::bigint,
-                %(end_hash)s::bytea)
+{_between(kind, row, of_hash)}
+AND ({_key(row, of_hash)})
+ <= (%(end_stamp)s::bigint, %(end_device)s::text, %(end_ledger)s::bytea, %(end_seq)s::bigint, %(end_hash)s::bytea)
 AND (%(terminal)s::text IS NULL OR {row}.device_id = %(terminal)s)
 """
 
@@ -62,10 +64,23 @@ SELECT g.changed, g.device_id, g.ledger_id, g.seq, g.hash, 0, false, NULL, NULL,
                       AND l.hash = g.hash AND {_in_units("l")} AND (l.changed, l.id) > (g.changed, g.id))
  ORDER BY g.changed, g.device_id, g.ledger_id, g.seq, g.hash LIMIT %(limit)s
 """
+# The hash of the entry is its identity, as that of a rating's; and it is where, and when, the rating of its visit is.
+_REPEATS = f"""
+SELECT p.changed, p.device_id, p.ledger_id, p.seq, e.hash, 2, false, NULL, r.unit_id, r.counter_id, r.hour, r.certain,
+       r.time_low_ms, r.time_high_ms, r.flags, a.hash, ARRAY[p.n1, p.n2, p.n3, p.n4, p.n5]
+  FROM central_repeat p
+  JOIN central_entry e ON e.device_id = p.device_id AND e.ledger_id = p.ledger_id AND e.seq = p.seq
+  LEFT JOIN central_entry a ON a.device_id = p.device_id AND a.ledger_id = p.ledger_id AND a.seq = p.of
+  LEFT JOIN central_rating r
+    ON r.device_id = p.device_id AND r.ledger_id = p.ledger_id AND r.seq = p.of AND r.hash = a.hash
+ WHERE %(repeats)s::boolean AND {_until(2, "p", "e")}
+   AND {_in_units("r")} AND {_WANTED} AND (%(counted)s::boolean IS NULL OR r.counted = %(counted)s)
+ ORDER BY p.changed, p.device_id, p.ledger_id, p.seq, e.hash LIMIT %(limit)s
+"""
 _ORDER = "changed, device_id, ledger_id, seq, hash, kind"
 FOUND = f"""
 WITH found AS (
-    SELECT * FROM (({_RATINGS}) UNION ALL ({_GONE})) either
+    SELECT * FROM (({_RATINGS}) UNION ALL ({_GONE}) UNION ALL ({_REPEATS})) either
      ORDER BY {_ORDER} LIMIT %(limit)s
 )
 SELECT f.*, u.name, c.name

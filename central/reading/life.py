@@ -15,6 +15,7 @@ UPDATE central_identity
    SET feed_life = %s, feed_origin = %s,
        feed_base = greatest(0, 1 - pg_current_xact_id()::text::bigint + (SELECT greatest(
            coalesce((SELECT max(changed) FROM central_rating), 0),
+           coalesce((SELECT max(changed) FROM central_repeat), 0),
            coalesce((SELECT max(changed) FROM central_gonerating), 0),
            coalesce((SELECT max(changed) FROM central_movedunit), 0))))
  WHERE feed_origin <> %s OR %s
