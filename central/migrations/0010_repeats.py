@@ -8,7 +8,7 @@ import central.models.reading
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("central", "0008_pulling"),
+        ("central", "0009_configuration"),
     ]
 
     operations = [
