@@ -3,6 +3,7 @@
 import click
 
 from central.cli.backup import backup, restore
+from central.cli.check import check, ports
 from central.cli.check_silence import check_silence
 from central.cli.complete import complete
 from central.cli.config import config
@@ -26,6 +27,8 @@ def main() -> None:
 
 for command in (
     backup,
+    check,
+    ports,
     restore,
     check_silence,
     complete,
