@@ -47,7 +47,7 @@ class Certificate:
 
     def __init__(self, key: SigningKey) -> None:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_3
         self._key = key
         self._show()
 
