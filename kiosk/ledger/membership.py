@@ -26,6 +26,11 @@ Shown: TypeAlias = Callable[[ConfigStatement | None], Mapping[str, Json]]
 """What citizens are shown under a configuration of central's, as fields of a `config` entry."""
 
 
+def no_objections(_statement: ConfigStatement) -> Sequence[Phrase]:
+    """Whatever central says can be used. It has a name, so that it can be handed to another process."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """What this terminal makes of a configuration of central's.
@@ -37,7 +42,7 @@ class Local:
     """
 
     shown: Shown | None = None
-    objections: Callable[[ConfigStatement], Sequence[Phrase]] = lambda _statement: ()
+    objections: Callable[[ConfigStatement], Sequence[Phrase]] = no_objections
 
 
 NOTHING_LOCAL = Local()

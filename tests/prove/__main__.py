@@ -45,6 +45,7 @@ def main() -> int:
     delivery.add_argument("--faults", type=int, default=2_000, help="at least so many faults")
     delivery.add_argument("--kills", type=int, default=20, help="how often PostgreSQL is killed")
     delivery.add_argument("--mutants", action="store_true", help="try deliveries that break a promise, too")
+    delivery.add_argument("--pull", action="store_true", help="central fetches, too, from the same terminals")
     delivery.add_argument(
         "--patience", type=float, default=7_200.0, metavar="SECONDS", help="no longer than this"
     )
@@ -92,10 +93,12 @@ def main() -> int:
         return run_gesture(options.minutes, options.seed, options.mutant, options.evidence)
     if options.command == "delivery":
         from tests.prove.delivery import Goal
+        from tests.prove.delivery_report import How
         from tests.prove.delivery_report import run as run_delivery
 
         goal = Goal(options.votes, options.faults, options.kills)
-        return run_delivery(goal, options.seed, options.patience, options.mutants, options.evidence)
+        how = How(options.seed, options.patience, options.mutants, options.pull)
+        return run_delivery(goal, how, options.evidence)
     if options.command == "tamper":
         from tests.prove.tamper import run as run_tamper
 

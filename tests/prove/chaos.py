@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from tests.prove.http_bytes import content_length, whole_request
 
-_PATIENCE_S = 10.0
+PATIENCE_S = 10.0
 _KEPT = 50
 """So many requests and answers of the past are at hand to be played back."""
 
@@ -257,7 +257,7 @@ class ChaosProxy:
 
     def upstream(self) -> socket.socket:
         """A connection to central. Raises `OSError`."""
-        return socket.create_connection(("127.0.0.1", self.central_port), timeout=_PATIENCE_S)
+        return socket.create_connection(("127.0.0.1", self.central_port), timeout=PATIENCE_S)
 
     def ask(self, request: bytes) -> bytes:
         """Central's answer, whole; empty where there is none."""
@@ -303,7 +303,7 @@ class ChaosProxy:
             threading.Thread(target=self._talk, args=(client,), daemon=True).start()
 
     def _talk(self, client: socket.socket) -> None:
-        client.settimeout(_PATIENCE_S)
+        client.settimeout(PATIENCE_S)
         with client, suppress(OSError):
             request = whole_request(client)
             if not request:

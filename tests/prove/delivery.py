@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -21,6 +21,7 @@ import psycopg
 from tests.central import served
 from tests.prove.chaos import FAULTS, ChaosProxy
 from tests.prove.delivering import Disagreement, Terminal
+from tests.prove.pulling import Pulled
 from tests.prove.served_central import Central, Row, central
 
 _CHANCE = 0.75
@@ -40,6 +41,7 @@ class Outcome:
         entries: Compared byte by byte.
         counted: Ratings, compared one by one.
         contacts: Of the delivery with central.
+        pulled_batches, pulled_receipts: What came, and what was taken, the other way.
         looks: How often the cursor was compared with what central holds, under way.
         wrong: What was found; empty is what is promised.
         seconds: How long it took.
@@ -52,6 +54,8 @@ class Outcome:
     counted: int = 0
     contacts: int = 0
     looks: int = 0
+    pulled_batches: int = 0
+    pulled_receipts: int = 0
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -76,6 +80,7 @@ class Run:
         seed: For every decision.
         number: How many terminals.
         patience_s: After so long it ends, with what was reached.
+        pull: Whether central also fetches, at the same time.
     """
 
     def __init__(
@@ -87,6 +92,8 @@ class Run:
         seed: str,
         number: int,
         patience_s: float,
+        *,
+        pull: bool = False,
     ) -> None:
         self._server, self._proxy, self._goal, self._seed = server, proxy, goal, seed
         proxy.chance = 0.0
@@ -96,6 +103,12 @@ class Run:
         for n in range(number):
             (place / str(n)).mkdir(parents=True)
             self._terminals.append(Terminal(server, place / str(n), f"{seed}/{n}"))
+        self._pulled = [
+            Pulled(one.settings.place.data_dir, one.device, f"{seed}/{one.device}")
+            for one in (self._terminals if pull else ())
+        ]
+        for one, other in zip(self._terminals, self._pulled, strict=False):
+            one.settings = replace(one.settings, pull=other.proxy.url)  # its own heartbeats say the same
         self._end_s = time.monotonic() + patience_s
         self._over = threading.Event()
         self._broke: BaseException | None = None
@@ -104,6 +117,9 @@ class Run:
         """Until the goal is reached, or something is wrong."""
         began_s = time.monotonic()
         self._proxy.chance = _CHANCE
+        for other in self._pulled:
+            with self._server.connect() as database:
+                other.begin(database)
         threads = [threading.Thread(target=self._guarded, args=(self._live, one)) for one in self._terminals]
         if self._goal.kills:
             threads.append(threading.Thread(target=self._guarded, args=(self._shoot,)))
@@ -119,6 +135,7 @@ class Run:
         self._server.wait_healthy()
         outcome = self._outcome
         outcome.faults = self._proxy.counts - self._faults_before
+        self._end_pulls()
         for one in self._terminals:
             outcome.votes += one.cast_so_far.entries
             outcome.contacts += one.contacts
@@ -133,6 +150,17 @@ class Run:
         """Let go of everything."""
         for one in self._terminals:
             one.close()
+        for other in self._pulled:
+            other.close()
+
+    def _end_pulls(self) -> None:
+        for other in self._pulled:
+            with self._server.connect() as database:
+                faults, wrong = other.end(database)
+            self._outcome.faults += faults
+            self._outcome.pulled_batches += other.proxy.batches
+            self._outcome.pulled_receipts += other.proxy.taken
+            self._outcome.wrong += [wrong] if wrong else []
 
     # --- while it goes on
 
@@ -266,11 +294,12 @@ class Stage:
         self._server = stack.enter_context(central(folder, self._proxy.central_port, self._proxy.url))
         self._runs = 0
 
-    def run(self, goal: Goal, terminals: int, patience_s: float) -> Outcome:
-        """With terminals of its own."""
+    def run(self, goal: Goal, terminals: int, patience_s: float, *, pull: bool = False) -> Outcome:
+        """With terminals of its own; central also fetches where `pull` says so."""
         self._runs += 1
         place = self._place / str(self._runs)
-        run = Run(self._server, self._proxy, place, goal, f"{self._seed}/{self._runs}", terminals, patience_s)
+        seed = f"{self._seed}/{self._runs}"
+        run = Run(self._server, self._proxy, place, goal, seed, terminals, patience_s, pull=pull)
         try:
             return run.go()
         finally:

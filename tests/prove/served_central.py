@@ -37,7 +37,7 @@ class Central:
 
     def __init__(self, data: Path, port: int, public_url: str) -> None:
         self.data, self.port, self.public_url = data, port, public_url
-        self._environ = served.surroundings(HAILONG_CENTRAL_URL=public_url)
+        self._environ = served.surroundings(HAILONG_CENTRAL_URL=public_url, HAILONG_CENTRAL_PULL_EVERY="1")
         self._program: Program | None = None
         self._alone = threading.Lock()
 
