@@ -5,7 +5,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from central import attention, clock, configs, registry
 from central.admin.base import AuditedAdmin
 from central.admin.generic import ModelForm
 from central.models import Device, DeviceStatus, Ledger
-from central.web import device_pages, words
+from central.web import batch_pages, device_pages, words
 
 
 class HeardFilter(admin.SimpleListFilter):
@@ -137,6 +137,12 @@ class DeviceAdmin(AuditedAdmin[Device]):
         wrap = self.admin_site.admin_view
         own = [
             path("tickets/", wrap(device_pages.tickets), name="central_device_tickets"),
+            re_path(
+                "^tickets/(labels|files)/$",
+                wrap(device_pages.ticket_forms),
+                name="central_device_ticket_forms",
+            ),
+            path("batch/", wrap(batch_pages.batch), name="central_device_batch"),
             path("<str:device_id>/ticket/", wrap(device_pages.ticket), name="central_device_ticket"),
             path("<str:device_id>/accept/", wrap(device_pages.accept), name="central_device_accept"),
             path(

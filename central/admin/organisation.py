@@ -5,8 +5,8 @@ from typing import ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from central import registry
 from central.admin.base import AuditedAdmin, LastingAdmin
 from central.admin.generic import ModelForm
-from central.models import Counter, Field, Unit
-from central.web import import_pages
+from central.models import Counter, Device, DeviceStatus, Field, Unit
+from central.web import batch_pages, import_pages
 from kiosk.messages.statements import LEVELS, LONGEST_LABEL
 
 WORST_FIRST = ("Thất vọng", "Chưa tốt", "Chấp nhận", "Tốt", "Yêu thích")
@@ -128,6 +128,28 @@ class CounterForm(ModelForm[Counter]):
     labels = LabelsField()
 
 
+class TerminalFilter(admin.SimpleListFilter):
+    """Whether a counter has a terminal."""
+
+    title = _("has a terminal")
+    parameter_name = "terminal"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:  # type: ignore[override]  # noqa: ARG002
+        """What can be chosen."""
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Counter]) -> QuerySet[Counter]:  # noqa: ARG002
+        """One that is not revoked."""
+        own = Device.objects.filter(counter=OuterRef("pk")).exclude(status=DeviceStatus.REVOKED)
+        match self.value():
+            case "yes":
+                return queryset.filter(Exists(own))
+            case "no":
+                return queryset.filter(~Exists(own))
+            case _:
+                return queryset
+
+
 @admin.register(Counter)
 class CounterAdmin(LastingAdmin[Counter]):
     """Counters."""
@@ -138,7 +160,14 @@ class CounterAdmin(LastingAdmin[Counter]):
     list_select_related = ("unit", "field")
     search_fields = ("name", "unit__name", "department")
     autocomplete_fields = ("unit", "field")
+    list_filter = (TerminalFilter,)
+    actions = ("terminals",)
     list_per_page = 50
+
+    @admin.action(description=_("Make terminals for these counters"))
+    def terminals(self, request: HttpRequest, queryset: QuerySet[Counter]) -> HttpResponse:
+        """Ask first."""
+        return batch_pages.ask(request, batch_pages.in_order(queryset.filter(valid_to=None)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Counter]:
         """With the unit, which is in its name."""

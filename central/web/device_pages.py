@@ -13,12 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from central import codes, registry
+from central import codes, handing_out, registry
 from central.counting import admit as counting
 from central.counting.rows import Owner
+from central.handing_out import Issued, TooLate
 from central.models import Device, DeviceStatus, Ledger
-from central.tickets import ticket as ticket_of
 from central.web import words
+
+_HOURS = int(codes.GOOD_FOR.total_seconds()) // 3600
 
 
 def actor(request: HttpRequest) -> registry.Actor:
@@ -70,12 +72,33 @@ def tickets(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return redirect("admin:central_device_changelist")
     made = [
-        (device, ticket_of(code), code.row)
+        Issued.of(device, registry.give_code(device, who, accept=form.cleaned_data["accept"]))
         for device in form.cleaned_data["devices"].select_related("counter__unit", "counter__field")
-        for code in (registry.give_code(device, who, accept=form.cleaned_data["accept"]),)
     ]
-    hours = int(codes.GOOD_FOR.total_seconds()) // 3600
-    return TemplateResponse(request, "central/tickets.html", {"tickets": made, "hours": hours})
+    return show(request, made)
+
+
+def show(request: HttpRequest, made: Sequence[Issued]) -> TemplateResponse:
+    """Sheets, to be printed, and the ways to have the same tickets as labels or files."""
+    context = {"tickets": made, "sealed": handing_out.sealed(made), "hours": _HOURS}
+    return TemplateResponse(request, "central/tickets.html", context)
+
+
+@never_cache
+def ticket_forms(request: HttpRequest, kind: str) -> HttpResponse:
+    """Tickets that were just made, in another form."""
+    actor(request)
+    try:
+        made = handing_out.unsealed(request.POST.get("sealed", ""))
+    except TooLate:
+        messages.error(
+            request, _("These codes are not kept and cannot be shown again. Please make new tickets.")
+        )
+        return redirect("admin:central_device_changelist")
+    if kind == "labels":
+        return TemplateResponse(request, "central/ticket_labels.html", {"tickets": made})
+    headers = {"Content-Disposition": f'attachment; filename="hailong-{len(made)}.zip"'}
+    return HttpResponse(handing_out.archive(made), "application/zip", headers=headers)
 
 
 @never_cache
