@@ -9,7 +9,7 @@ later (a correction, a void, a later anchor, a ledger that is admitted) moves to
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from central import clock
 from central.arrays import BigInts
@@ -20,10 +20,18 @@ from central.reading.scope import Scope
 from central.session import Session
 
 WINDOW = 50_000
-"""So many rows are looked through for one page; it may have fewer items, or none, and go on."""
+"""So many rows are looked through at a time, and `WINDOWS` times for one page; it may have fewer items, or none, and go on."""
+
+WINDOWS = 20
 
 MOST = 10_000
 """Items of a page."""
+
+
+Place: TypeAlias = tuple[int, str, bytes, int, bytes, int]
+"""Of a change in the order of the feed."""
+
+PLACE = ("stamp", "device", "ledger", "seq", "hash", "kind")
 
 
 class OtherLife(Exception):
@@ -113,19 +121,33 @@ def page(session: Session, question: Question, after: Cursor | None, limit: int)
     horizon = base + int(xmin)
     begin = Cursor(alive, question.about, horizon, -(1 << 62)) if after is None else after
     _check(session, question, begin, alive, horizon)
-    where = _where(question, begin, horizon)
-    end = session.run(END, where | {"window": WINDOW - 1}).fetchone()
-    last = (horizon, "", b"", 0, b"", 0) if end is None else end
-    where |= dict(zip(("end_stamp", "end_device", "end_ledger", "end_seq", "end_hash"), last, strict=False))
-    changes = [Change(*row) for row in session.run(FOUND, where | {"limit": limit + 1})]
-    more = end is not None
-    if len(changes) > limit:
-        changes, more = changes[:limit], True
-        last = changes[-1][:6]
+    changes, last, more = _changes(session, question, begin, horizon, limit)
     if not question.exact and (n := _fresh(changes)) is not None:
         changes, more = changes[:n], False
         last = changes[-1][:6] if changes else begin.place
     return Page(changes, Cursor(alive, question.about, horizon, *last), more)
+
+
+def _changes(
+    session: Session, question: Question, begin: Cursor, horizon: int, limit: int
+) -> tuple[list[Change], Place, bool]:
+    """Items, the last place that was looked at, and whether there is more."""
+    found: list[Change] = []
+    where = _where(question, begin, horizon)
+    for _ in range(WINDOWS):
+        end = session.run(END, where | {"window": WINDOW - 1}).fetchone()
+        last: Place = (horizon, "", b"", 0, b"", 0) if end is None else tuple(end)
+        until = dict(
+            zip(("end_stamp", "end_device", "end_ledger", "end_seq", "end_hash"), last[:5], strict=True)
+        )
+        wanted = limit + 1 - len(found)
+        found += [Change(*row) for row in session.run(FOUND, where | until | {"limit": wanted})]
+        if len(found) > limit:
+            return found[:limit], found[limit - 1][:6], True
+        if end is None:
+            break
+        where |= dict(zip(PLACE, last, strict=True))
+    return found, last, end is not None
 
 
 def _check(session: Session, question: Question, begin: Cursor, alive: str, horizon: int) -> None:
@@ -140,7 +162,7 @@ def _check(session: Session, question: Question, begin: Cursor, alive: str, hori
 
 def _where(question: Question, begin: Cursor, horizon: int) -> dict[str, object]:
     ids, since, until = question.scope.ids, question.since, question.until
-    place = dict(zip(("stamp", "device", "ledger", "seq", "hash", "kind"), begin.place, strict=True))
+    place = dict(zip(PLACE, begin.place, strict=True))
     return place | {
         "horizon": horizon,
         "units": None if ids is None else BigInts(ids),

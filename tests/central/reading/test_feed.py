@@ -100,6 +100,7 @@ def test_a_reader_of_a_unit_looks_through_others_a_window_at_a_time(
     terminal: Delivered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "WINDOW", 3)
+    monkeypatch.setattr(feed, "WINDOWS", 2)
     chain = begun(terminal)
     for _ in range(10):
         chain.rate(3)
