@@ -1,13 +1,14 @@
 """How terminals and the server are, from the database: the same whichever process is asked."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from central import attention, clock
+from central import attention, clock, server
+from central.backup import write
 from central.models import AlarmKind, DeviceStatus
 from central.session import Session, snapshot
 
@@ -31,7 +32,7 @@ SELECT pg_database_size(current_database()), (SELECT count(*) FROM pg_stat_activ
 
 
 class State(Collector):
-    """Reads it when it is asked. Raises `django.db.Error`."""
+    """Reads it when it is asked. Raises `django.db.Error`, and `OSError` where the data folder cannot be read."""
 
     def collect(self) -> Iterator[Metric]:
         """All of one state of the database."""
@@ -43,6 +44,13 @@ class State(Collector):
             yield from _alarms(session)
             yield from _entries(session)
             yield from _database(session)
+        if (backup := write.last(server.this().place)) is not None:
+            yield GaugeMetricFamily(
+                "hailong_last_backup_timestamp_seconds",
+                "When the last backup was made by a command on this data folder.",
+                datetime.fromisoformat(backup.at).timestamp(),
+            )
+            yield GaugeMetricFamily("hailong_last_backup_bytes", "How large it was.", backup.bytes)
 
 
 def _devices(session: Session) -> Iterator[Metric]:

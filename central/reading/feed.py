@@ -20,9 +20,10 @@ from central.reading.scope import Scope
 from central.session import Session
 
 WINDOW = 50_000
-"""So many rows are looked through at a time, and `WINDOWS` times for one page; it may have fewer items, or none, and go on."""
+"""So many rows are looked through at a time."""
 
 WINDOWS = 20
+"""So many times for one page; it may have fewer items then, or none, and go on."""
 
 MOST = 10_000
 """Items of a page."""

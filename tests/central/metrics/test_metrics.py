@@ -1,11 +1,13 @@
 """What Prometheus gets: the right form, the right numbers, nothing of a citizen, and nothing without a token."""
 
+import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from central import alarms, clock
+from central import alarms, clock, server
+from central.backup.write import LAST, Last
 from central.models import AlarmKind, Device, DeviceStatus, Purpose
 from tests.central import makers
 from tests.central.delivered import Delivered
@@ -83,3 +85,18 @@ def test_nothing_is_told_without_a_token_of_its_own(database: object) -> None:  
     assert asked(token(purpose=Purpose.METRICS), **{"X-Forwarded-For": "127.0.0.1"}).status_code == 200
     assert Client().post("/metrics").status_code == 405
     assert Client(REMOTE_ADDR="127.0.0.1").get("/metrics").status_code == 401
+
+
+def test_when_the_last_backup_was_made_is_told(database: object) -> None:  # noqa: ARG001
+    text = token(purpose=Purpose.METRICS)
+    name = "hailong_last_backup_timestamp_seconds", frozenset[str]()
+    place = server.this().place
+    assert name not in numbers(asked(text))
+    last = Last("2026-11-26T02:00:00Z", "/srv/backup.hailong", 1234)
+    (place.folder / LAST).write_bytes(msgspec.json.encode(last))
+    try:
+        assert numbers(asked(text))[name] == 1_795_658_400
+        (place.folder / LAST).write_bytes(b"{")
+        assert name not in numbers(asked(text))
+    finally:
+        (place.folder / LAST).unlink()
