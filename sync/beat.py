@@ -1,7 +1,9 @@
 """What a terminal says of itself: by itself in a heartbeat, or when it is asked (docs/protocol.md)."""
 
+from kiosk.clock import Clock
 from kiosk.messages import wire
 from kiosk.messages.statements import Checkpoint
+from sync.health import health_of
 from sync.keys import SigningKey
 from sync.protocol import HeartbeatRequest, RefusedConfig
 from sync.source import Source
@@ -9,7 +11,7 @@ from sync.store import Store
 
 
 def beat_of(
-    ledger: Source, store: Store, key: SigningKey, head: wire.Head, program: str, pull: str
+    ledger: Source, store: Store, key: SigningKey, head: wire.Head, program: str, pull: str, clock: Clock
 ) -> HeartbeatRequest:
     """The body of a heartbeat.
 
@@ -20,12 +22,21 @@ def beat_of(
         head: Where the chain ends.
         program: Name and version.
         pull: The address at which central may pull; empty = none.
+        clock: The machine's clocks.
 
     Raises:
         LocalFault: The store cannot be read.
     """
-    waiting = ledger.waiting(store.cursor(ledger.ledger_id).seq).entries
+    waiting = ledger.waiting(store.cursor(ledger.ledger_id).seq)
     end = Checkpoint(ledger.ledger_id, head.seq, bytes.fromhex(head.hash))
     checkpoint = key.sign(end.text()).render()
     refused = None if head.refused is None else RefusedConfig(head.refused.revision, head.refused.reason)
-    return HeartbeatRequest(checkpoint, head.config_revision, program, waiting, pull or None, refused=refused)
+    return HeartbeatRequest(
+        checkpoint,
+        head.config_revision,
+        program,
+        waiting.entries,
+        pull or None,
+        refused=refused,
+        health=health_of(ledger, waiting, head, store.path.parent, clock),
+    )

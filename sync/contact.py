@@ -238,7 +238,7 @@ class _Talk:
         t, ledger_id = self.terminal, bytes.fromhex(head.ledger_id)
         end = Checkpoint(ledger_id, head.seq, bytes.fromhex(head.hash))
         with t.opened(ledger_id) as ledger:
-            request = beat_of(ledger, t.store, self.key, head, t.program, t.pull)
+            request = beat_of(ledger, t.store, self.key, head, t.program, t.pull, t.clock)
         try:
             answer = self.client.heartbeat(request)
         except Refused as refusal:

@@ -28,6 +28,7 @@ KIND = r"^[!-~]{1,255}\Z"
 """What the kind of an entry looks like: printable ASCII (a database keeps no zero bytes in a text)."""
 
 _U63 = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
+_FaultCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][0-9]{1,3}\Z")]
 
 
 class ProtocolError(ValueError):
@@ -123,6 +124,20 @@ class RefusedConfig(msgspec.Struct, frozen=True):
     reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
+class Health(msgspec.Struct, frozen=True):
+    """How a terminal is; None = the machine does not tell. See docs/protocol.md."""
+
+    disk_free: _U63 | None = None
+    disk_size: _U63 | None = None
+    temperature_c: Annotated[float, msgspec.Meta(ge=-100, le=200)] | None = None
+    undervoltage: bool | None = None
+    faults: Annotated[list[_FaultCode], msgspec.Meta(max_length=32)] | None = None
+    clock: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,16}\Z")] | None = None
+    oldest_s: _U63 | None = None
+    uptime_s: _U63 | None = None
+    board_serial: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+
+
 class HeartbeatRequest(msgspec.Struct, frozen=True):
     """See docs/protocol.md."""
 
@@ -132,6 +147,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True):
     waiting: _U63 = 0
     pull: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     refused: RefusedConfig | None = None
+    health: Health | None = None
 
 
 class Told(HeartbeatRequest, frozen=True, kw_only=True):

@@ -26,11 +26,13 @@ class Waiting:
         entries: All but anchors: an anchor alone is no reason to send.
         votes: Ratings and corrections among them.
         oldest: The oldest vote; None where there is none.
+        first: The oldest of all of them; None where there is none.
     """
 
     entries: int
     votes: int
     oldest: Entry | None
+    first: Entry | None
 
 
 class Source:
@@ -59,13 +61,23 @@ class Source:
 
     def waiting(self, after: int) -> Waiting:
         """What is there after an entry."""
-        votes = f"kind IN ('{Kind.RATING}', '{Kind.CORRECTION}')"
-        counted = "SELECT count(*) FROM entry WHERE seq > ? AND "
-        (entries,) = self._connection.execute(f"{counted} kind <> '{Kind.CLOCK_ANCHOR}'", (after,)).fetchone()
-        (number,) = self._connection.execute(f"{counted} {votes}", (after,)).fetchone()
-        sql = f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? AND {votes} ORDER BY seq LIMIT 1"
+        votes, any_kind = f"kind IN ('{Kind.RATING}', '{Kind.CORRECTION}')", f"kind <> '{Kind.CLOCK_ANCHOR}'"
+        return Waiting(
+            self._count(after, any_kind),
+            self._count(after, votes),
+            self._first(after, votes),
+            self._first(after, any_kind),
+        )
+
+    def _count(self, after: int, those: str) -> int:
+        sql = f"SELECT count(*) FROM entry WHERE seq > ? AND {those}"
+        (number,) = self._connection.execute(sql, (after,)).fetchone()
+        return int(number)
+
+    def _first(self, after: int, those: str) -> Entry | None:
+        sql = f"SELECT {schema.COLUMNS} FROM entry WHERE seq > ? AND {those} ORDER BY seq LIMIT 1"
         row = self._connection.execute(sql, (after,)).fetchone()
-        return Waiting(entries, number, None if row is None else Entry(*row))
+        return None if row is None else Entry(*row)
 
     def last(self, kind: Kind) -> Entry | None:
         """The last entry of a kind; None where there is none."""

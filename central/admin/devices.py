@@ -1,41 +1,25 @@
 """Terminals: where they stand, whether they are heard, their tickets; accepted and revoked with a look at the key."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, re_path, reverse
-from django.utils.html import format_html, format_html_join
+from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext_lazy as _
 
-from central import attention, clock, configs, registry
+from central import configs, registry
 from central.admin.base import AuditedAdmin
+from central.admin.device_actions import Actions
+from central.admin.device_columns import HEALTH, Columns, with_alarms
+from central.admin.device_filters import HealthFilter, HeardFilter, ProgramFilter, UnitFilter, WaitingFilter
 from central.admin.generic import ModelForm
-from central.models import Device, DeviceStatus, Ledger
-from central.web import batch_pages, device_pages, words
+from central.models import Device
+from central.web import batch_pages, bulk_pages, device_pages
 
-
-class HeardFilter(admin.SimpleListFilter):
-    """Whether a terminal was heard lately."""
-
-    title = _("heard lately")
-    parameter_name = "heard"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:  # type: ignore[override]  # noqa: ARG002
-        """What can be chosen."""
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:  # noqa: ARG002
-        """Those that were, or accepted ones that were not."""
-        since = clock.now() - attention.SILENT_AFTER
-        match self.value():
-            case "yes":
-                return queryset.filter(last_seen_at__gte=since)
-            case "no":
-                return queryset.filter(status=DeviceStatus.ACCEPTED).exclude(last_seen_at__gte=since)
-            case _:
-                return queryset
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
 
 
 class DeviceForm(ModelForm[Device]):
@@ -46,69 +30,52 @@ class DeviceForm(ModelForm[Device]):
         fields = ("counter", "pull_wanted")
 
 
+PAGE: "_FieldsetSpec" = (
+    (None, {"fields": ("id", "counter", "status")}),
+    (_("Health"), {"fields": HEALTH}),
+    (_("Delivery"), {"fields": ("waiting", "oldest", "ledgers", "last_receipt")}),
+    (_("Fetching"), {"fields": ("pull_wanted", "pull_url", "pulled_at", "pull_trouble")}),
+    (_("Configuration"), {"fields": ("config_revision", "config_used", "config_refused", "config_reason")}),
+    (_("Program and board"), {"fields": ("program", "board_serial", "key_ids")}),
+    (_("History"), {"fields": ("created_at", "enrolled_at", "accepted_at", "revoked_at")}),
+)
+"""What the page of a terminal shows, in groups."""
+
+
 @admin.register(Device)
-class DeviceAdmin(AuditedAdmin[Device]):
+class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
     """Terminals."""
 
     form = DeviceForm
     change_form_template = "central/device_change.html"
-    list_display = ("id", "counter", "status", "heard", "waiting", "open_alarms")
-    list_filter = ("status", HeardFilter)
-    list_select_related = ("counter__unit",)
+    list_display = ("id", "counter", "status", "heard", "condition", "waiting", "program", "open_alarms")
+    list_filter = ("status", HealthFilter, HeardFilter, UnitFilter, WaitingFilter, ProgramFilter)
+    list_select_related = ("counter__unit", "health")
+    show_facets = admin.ShowFacets.NEVER  # each would be counted among thousands
+    show_full_result_count = False
     search_fields = ("id", "counter__name", "counter__unit__name", "keys__key_id")
+    search_help_text = _("By terminal, counter, unit or key.")
     autocomplete_fields = ("counter",)
     readonly_fields = (
-        "id", "status", "key_ids", "heard", "waiting", "ledgers", "config_revision", "board_serial", "program",
-        "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at", "pull_trouble",
+        "id", "status", "key_ids", *HEALTH, "waiting", "oldest", "ledgers", "last_receipt", "config_revision",
+        "config_used", "config_refused", "config_reason", "board_serial", "program",
+        "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at",
+        "pull_trouble",
     )  # fmt: skip
-    actions = ("tickets",)
+    actions = ("tickets", "accept_several", "revoke_several", "acknowledge_alarms")
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """With what the list shows."""
-        alarms = Count("alarms", filter=Q(alarms__closed_at=None), distinct=True)
-        return super().get_queryset(request).annotate(n_alarms=alarms)
+        return with_alarms(super().get_queryset(request).select_related("health"))
 
-    def get_fields(self, request: HttpRequest, obj: Device | None = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_fieldsets(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        obj: Device | None = None,
+    ) -> "_FieldsetSpec":
         """A new one has only a place."""
-        return ("counter",) if obj is None else ("counter", "pull_wanted", *self.readonly_fields)
-
-    @admin.display(description=_("last heard"), ordering="last_seen_at")
-    def heard(self, device: Device) -> str:
-        """How long ago."""
-        if device.last_seen_at is None:
-            return str(_("never"))
-        return words.ago(device.last_seen_at, clock.now())
-
-    @admin.display(description=_("open alarms"), ordering="n_alarms")
-    def open_alarms(self, device: Device) -> str:
-        """How many, as a link."""
-        n: int = getattr(device, "n_alarms", 0)
-        if not n:
-            return "0"
-        url = f"{reverse('admin:central_alarm_changelist')}?device__id__exact={device.pk}"
-        return format_html('<a class="alarms" href="{}">{}</a>', url, n)
-
-    @admin.display(description=_("key"))
-    def key_ids(self, device: Device) -> str:
-        """To be compared with the one on the terminal's screen."""
-        keys = device.keys.filter(revoked_at=None).values_list("key_id", flat=True)
-        return ", ".join(words.in_groups(key_id) for key_id in keys)
-
-    @admin.display(description=_("ledgers"))
-    def ledgers(self, device: Device) -> str:
-        """How much of each is held; one that nobody has announced can be admitted."""
-        rows = Ledger.objects.filter(device=device).order_by("first_received_at")
-        return format_html_join("", "<div>{}: {} {}</div>", (self._ledger(device, row) for row in rows))
-
-    def _ledger(self, device: Device, row: Ledger) -> tuple[str, str, str]:
-        ledger_id, name = bytes(row.ledger_id).hex(), words.ledger(row.ledger_id)
-        held = str(_("{held} of {recorded} entries held")).format(held=row.size, recorded=row.recorded)
-        if row.admitted:
-            return name, held, ""
-        url = reverse("admin:central_device_admit", args=(device.pk, ledger_id))
-        link = format_html('<a class="alarms" href="{}">{}</a>', url, _("not admitted, is not counted"))
-        return name, held, link
+        return ((None, {"fields": ("counter",)}),) if obj is None else PAGE
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:  # noqa: ARG002
         """It is revoked, never removed: its entries are its own."""
@@ -143,6 +110,8 @@ class DeviceAdmin(AuditedAdmin[Device]):
                 name="central_device_ticket_forms",
             ),
             path("batch/", wrap(batch_pages.batch), name="central_device_batch"),
+            path("accept/", wrap(bulk_pages.accept), name="central_device_accept_several"),
+            path("revoke/", wrap(bulk_pages.revoke), name="central_device_revoke_several"),
             path("<str:device_id>/ticket/", wrap(device_pages.ticket), name="central_device_ticket"),
             path("<str:device_id>/accept/", wrap(device_pages.accept), name="central_device_accept"),
             path(
@@ -153,8 +122,3 @@ class DeviceAdmin(AuditedAdmin[Device]):
             path("<str:device_id>/revoke/", wrap(device_pages.revoke), name="central_device_revoke"),
         ]
         return own + super().get_urls()
-
-    @admin.action(description=_("Print tickets"), permissions=["change"])
-    def tickets(self, request: HttpRequest, queryset: QuerySet[Device]) -> TemplateResponse:
-        """Ask first: codes that were printed before become useless."""
-        return device_pages.ask_for_tickets(request, list(queryset))

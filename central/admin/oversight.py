@@ -3,15 +3,16 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from central import clock
+from central import alarms
 from central.admin.base import AuditedAdmin
 from central.admin.generic import ModelAdmin, ModelForm
 from central.models import Alarm, AuditLog
-from central.web import words
+from central.web import alarm_pages, device_pages, words
 
 LONGEST = 200
 """Characters of a difference in the list; all of it is on its own page."""
@@ -77,6 +78,9 @@ class AlarmAdmin(AuditedAdmin[Alarm]):
         "closed_at",
     )  # fmt: skip
     fields = (*readonly_fields, "comment", "close")
+    actions = ("acknowledge",)
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
 
     @admin.display(description=_("counter"))
     def counter(self, alarm: Alarm) -> str:
@@ -107,11 +111,19 @@ class AlarmAdmin(AuditedAdmin[Alarm]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Alarm, form: ModelForm[Alarm], change: bool) -> None:
-        """Who said so, and when."""
-        obj.acknowledged_at, obj.acknowledged_by_id = clock.now(), request.user.pk
-        if form.cleaned_data["close"] and obj.closed_at is None:
-            obj.closed_at = clock.now()
+        """Who said so first, and when."""
+        alarms.mark(obj, device_pages.user(request, "central.change_alarm"), close=form.cleaned_data["close"])
         super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Several at once have a page of their own."""
+        own = path("acknowledge/", self.admin_site.admin_view(alarm_pages.acknowledge), name=alarm_pages.NAME)
+        return [own, *super().get_urls()]
+
+    @admin.action(description=_("Acknowledge or close"), permissions=["change"])
+    def acknowledge(self, request: HttpRequest, queryset: QuerySet[Alarm]) -> HttpResponse | None:
+        """Ask what was found."""
+        return alarm_pages.ask(request, queryset.filter(closed_at=None))
 
 
 @admin.register(AuditLog)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from central import clock, configs, server
+from central import clock, configs, health, server
 from central.api import bodies, nonces, signatures
 from central.api.problems import Refusal
 from central.audit import Json
@@ -62,6 +62,7 @@ def _note(device_id: str, said: HeartbeatRequest) -> Device:
         config_refused=None if said.refused is None else said.refused.revision,
         config_reason="" if said.refused is None else _one_line(said.refused.reason),
     )
+    health.note(device_id, said.health)
     return Device.objects.select_related("counter").get(pk=device_id)
 
 

@@ -10,6 +10,7 @@ from central.models.devices import (
     EvolvingKey,
     IssuedConfig,
 )
+from central.models.health import DeviceHealth
 from central.models.identity import Identity
 from central.models.ledgers import (
     Anchor,
@@ -38,6 +39,7 @@ __all__ = [
     "ConfigInForce",
     "Counter",
     "Device",
+    "DeviceHealth",
     "DeviceKey",
     "DeviceStatus",
     "EnrolmentCode",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from central import clock, server
+from central import clock, health, server
 from central.counting.rows import Owner
 from central.ingest import contradiction
 from central.ingest.errors import MissingBefore, OtherHistory
@@ -120,6 +120,7 @@ class _Pull:
     def _heard(self, told: Told) -> None:
         rows = Device.objects.filter(pk=self._device.pk)
         rows.update(last_seen_at=clock.now(), program=told.program, waiting=told.waiting)
+        health.note(self._device.pk, told.health)
 
     def _held(self, ledger_id: bytes) -> _Held:
         row = Ledger.objects.filter(device=self._device, ledger_id=ledger_id).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from central.session import Session
 
-_BELOW = """
+BELOW = """
 WITH RECURSIVE below AS (
     SELECT id FROM central_unit WHERE id = %s
     UNION SELECT u.id FROM central_unit u JOIN below b ON u.parent_id = b.id
@@ -29,7 +29,7 @@ def below(session: Session, unit_id: int | None) -> Scope:
     """A unit and all below it, as the tree is now; of a unit that does not exist, none."""
     if unit_id is None:
         return Scope(None)
-    return Scope([found for (found,) in session.run(_BELOW, (unit_id,)).fetchall()])
+    return Scope([found for (found,) in session.run(BELOW, (unit_id,)).fetchall()])
 
 
 def narrowed(session: Session, allowed: Scope, unit_id: int | None) -> Scope:

@@ -23,12 +23,17 @@ from central.web import words
 _HOURS = int(codes.GOOD_FOR.total_seconds()) // 3600
 
 
+def user(request: HttpRequest, right: str = "central.change_device") -> User:
+    """Who asks. Raises `PermissionDenied` for whoever has not this right."""
+    found = request.user
+    if not isinstance(found, User) or not found.has_perm(right):
+        raise PermissionDenied
+    return found
+
+
 def actor(request: HttpRequest) -> registry.Actor:
     """Who asks. Raises `PermissionDenied` for whoever may not change terminals."""
-    user = request.user
-    if not isinstance(user, User) or not user.has_perm("central.change_device"):
-        raise PermissionDenied
-    return registry.Actor(user)
+    return registry.Actor(user(request))
 
 
 class TicketForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from central import audit
 from central.models import Alarm, AuditLog
+from central.web.faults import CLOCKS, FAULTS
 from central.web.noted import KINDS, NOTED
 
 _SHOWN = 16
@@ -29,6 +30,32 @@ def ago(then: datetime, now: datetime) -> str:
     if passed < timedelta(days=1):
         return _("{n} hours ago").format(n=passed // timedelta(hours=1))
     return _("{n} days ago").format(n=passed.days)
+
+
+def span(seconds: int) -> str:
+    """A length of time, in its largest unit."""
+    if seconds < 60:
+        return _("less than a minute")
+    if seconds < 3600:
+        return _("{n} minutes").format(n=seconds // 60)
+    if seconds < 24 * 3600:
+        return _("{n} hours").format(n=seconds // 3600)
+    return _("{n} days").format(n=seconds // (24 * 3600))
+
+
+def number(n: int) -> str:
+    """With the thousands apart, as the language has it."""
+    return formats.number_format(n, use_l10n=True, force_grouping=True)
+
+
+def fault(code: str) -> str:
+    """A fault's code and words; one of a newer terminal has only its code."""
+    return f"{code} – {FAULTS[code]}" if code in FAULTS else code
+
+
+def clock(source: str) -> str:
+    """Who vouches for a terminal's clock."""
+    return str(CLOCKS.get(source, source))
 
 
 def actor(line: AuditLog) -> str:

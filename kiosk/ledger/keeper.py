@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.clock import Clock
 from kiosk.faults import FaultCode
 from kiosk.ledger import chain, closing, schema, store
+from kiosk.ledger.ailments import Ailments
 from kiosk.ledger.answers import News
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.continuity import Continuity
@@ -40,6 +41,7 @@ class Keeper:
 
     Attributes:
         lasting: What outlives a ledger.
+        ailments: The faults that are going on.
     """
 
     def __init__(self, folder: Path, clock: Clock, program: str, local: Local = NOTHING_LOCAL) -> None:
@@ -47,6 +49,7 @@ class Keeper:
         self.path = folder / "ledger.db"
         self.clock = clock
         self.lasting = Continuity(folder, clock, program, local)
+        self.ailments = Ailments()
         self._disk = Disk(folder)
         self._lock: WriterLock | None = None
         self._ledger: Ledger | None = None
@@ -244,6 +247,7 @@ class Keeper:
         self._attempt = ledger.chained(drafts)
         ledger.append(self._attempt)
         self._head = ledger.head
+        self.ailments.note(drafts)
         urgent = any(draft.kind is not Kind.CLOCK_ANCHOR for draft in drafts)
         self._news = News(ledger.head.seq, urgent or (self._news is not None and self._news.urgent))
         return self._attempt

@@ -141,6 +141,8 @@ class Office:
             config_revision=0 if membership.statement is None else membership.statement.revision,
             salvaging=self._keeper.has_salvage(),
             refused=self._scrutiny.report(membership.config),
+            faults=self._keeper.ailments.codes,
+            clock=self._clock(),
         )
 
     # --- time
@@ -164,14 +166,23 @@ class Office:
         return wire.Done()
 
     def _append_anchor(self, anchor: Anchor, signed: str | None = None) -> None:
+        if says_something(self._anchors_of_boot(), anchor):
+            self._keeper.append([draft_of(anchor, signed)])
+            self._anchors.append(anchor)  # a ledger that was replaced meanwhile is read anew
+
+    def _anchors_of_boot(self) -> list[Anchor]:
         ledger = self._keeper.ledger
         if (ledger.ledger_id, ledger.boot_n) != self._anchors_of:
             found = [anchor_of(payload) for payload in lookup.last_anchors(ledger)]
             self._anchors = [earlier for earlier in found if earlier is not None]
             self._anchors_of = (ledger.ledger_id, ledger.boot_n)
-        if says_something(self._anchors, anchor):
-            self._keeper.append([draft_of(anchor, signed)])
-            self._anchors.append(anchor)  # a ledger that was replaced meanwhile is read anew
+        return self._anchors
+
+    def _clock(self) -> str:
+        """Who has vouched for the time in this boot."""
+        said = {anchor.source for anchor in self._anchors_of_boot()}
+        best = next((source for source in (Source.CENTRAL, Source.NTP) if source in said), None)
+        return wire.NOBODY if best is None else best.value
 
     # --- enrolment and configuration
 

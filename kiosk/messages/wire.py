@@ -11,6 +11,8 @@ from typing import TypeVar
 import msgspec
 
 LONGEST_LINE_BYTES = 64 * 1024
+NOBODY = "none"
+"""Nobody has vouched for the time."""
 
 _T = TypeVar("_T")
 
@@ -116,6 +118,8 @@ class Head(Message, frozen=True, tag="head"):
         salvaging: Whether entries of a closed ledger are still to come.
         refused: The last configuration that was refused, until a newer one is in use; also one that is in use, where
             its settings do not fit this terminal any more.
+        faults: The codes of the faults that are going on (`kiosk.faults`).
+        clock: Who has vouched for the time in this boot: `central`, `ntp` or `none`.
     """
 
     ledger_id: str
@@ -126,6 +130,8 @@ class Head(Message, frozen=True, tag="head"):
     config_revision: int = 0
     salvaging: bool = False
     refused: RefusedConfig | None = None
+    faults: tuple[str, ...] = ()
+    clock: str = NOBODY
 
 
 class Nonce(Message, frozen=True, tag="nonce"):

@@ -62,7 +62,8 @@ class Pulled:
         """Where the ledger ends, and how the terminal is. Raises `SyncError`."""
         head, key = head_of(self.kiosk), self._key()
         with self._store() as store, self.kiosk.opened(bytes.fromhex(head.ledger_id)) as ledger:
-            beat = beat_of(ledger, store, key, head, self.settings.program, self.settings.pull)
+            said = self.settings
+            beat = beat_of(ledger, store, key, head, said.program, said.pull, said.clock)
             identity = store.identity()
         return msgspec.json.encode(_told(beat, identity, key))
 
