@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.store import Head
+from kiosk.ledger.witness import Witness, witness
 from kiosk.messages.notes import Note
 from kiosk.messages.statements import Checkpoint, checkpoint_of
 from sync import keys, store
@@ -75,6 +76,11 @@ def test_the_cursor_is_where_the_last_receipt_is(path: Path) -> None:
         opened.go_back(LEDGER, Head(4, b"4" * 32))
         assert opened.cursor(LEDGER) == Head(4, b"4" * 32)
         assert opened.receipts(LEDGER) == [receipt(9).render()]  # what central once signed it signed
+
+
+def test_whoever_has_signed_a_receipt_is_named_by_an_export_also_without_an_enrolment(path: Path) -> None:
+    kept(path, receipt(5))
+    assert witness(path, LEDGER) == Witness((receipt(5).render(),), (CENTRAL.public.raw,))
 
 
 def test_what_nobody_cosigned_moves_nothing(path: Path) -> None:
