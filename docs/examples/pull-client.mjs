@@ -13,14 +13,13 @@ import { text as consumed } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 
-const [SIGNATURE, COSIGNATURE] = [1, 4];
+const [SIGNATURE, COSIGNATURE, ZEROS] = [1, 4, Buffer.alloc(32)];
 const SPKI = Buffer.from("302a300506032b6570032100", "hex"); // comes before the 32 bytes of an Ed25519 key
-const ZEROS = Buffer.alloc(32);
 const concat = (parts) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 const sha256 = (...parts) => createHash("sha256").update(concat(parts)).digest();
 const must = (right, otherwise) => { if (!right) throw new Error(otherwise); };
 const uint = (number, bytes) => { // most significant byte first
-  must(/^\d+$/.test(number) && BigInt(number) < 1n << BigInt(8 * bytes), `${number} is no number of ${bytes} bytes`);
+  must(/^(0|[1-9]\d*)$/.test(number) && BigInt(number) < 1n << BigInt(8 * bytes), `${number} has not ${bytes} bytes`);
   return Buffer.from(BigInt(number).toString(16).padStart(2 * bytes, "0"), "hex");
 };
 
@@ -98,12 +97,14 @@ async function ask(connection, method, path, body = "") {
   }
 }
 
-/** Appends an entry to the chain and to the tag; returns it as a line of JSON. */
-function append(chain, { boot_n: bootN, boottime_ns: boottimeNs, kind, ...stored }) {
-  const payload = Buffer.from(stored.payload ?? stored.payload_base64, "payload" in stored ? "utf8" : "base64");
-  const prev = chain.head;
-  chain.size += 1;
-  chain.head = sha256("hailong/entry/1\0", prev, Buffer.from(chain.ledger, "hex"), uint(chain.size, 8), uint(bootN, 8),
+/** Appends an entry to the chain and to the tag; returns it as a line of JSON, with nothing that was not hashed. */
+function append(chain, { boot_n: bootN, boottime_ns: boottimeNs, kind, payload: text, payload_base64: base64 }) {
+  must([kind, text ?? base64].every((part) => typeof part === "string"), "an entry has another form");
+  const payload = Buffer.from(text ?? base64, text == null ? "base64" : "utf8");
+  const stored = text == null ? { payload_base64: payload.toString("base64") } : { payload: payload.toString() };
+  const [prev, seq] = [chain.head, chain.size + 1];
+  chain.size = seq;
+  chain.head = sha256("hailong/entry/1\0", prev, Buffer.from(chain.ledger, "hex"), uint(seq, 8), uint(bootN, 8),
     uint(boottimeNs, 8), uint(kind.length, 1), kind, uint(payload.length, 4), payload);
   const check = kind === "enrolled" && JSON.parse(payload).evolve_check; // without it, an enrolment is only repeated
   if (check) Object.assign(chain, { key: check === chain.check ? chain.firstKey : null, tag: ZEROS });
@@ -113,8 +114,7 @@ function append(chain, { boot_n: bootN, boottime_ns: boottimeNs, kind, ...stored
   }
   chain.ratings += kind === "rating";
   const rest = JSON.stringify({ kind, ...stored, prev: prev.toString("hex"), hash: chain.head.toString("hex") });
-  const numbers = `"seq":${chain.size},"boot_n":${bootN},"boottime_ns":${boottimeNs}`;
-  return `{"ledger_id":"${chain.ledger}",${numbers},${rest.slice(1)}\n`;
+  return `{"ledger_id":"${chain.ledger}","seq":${seq},"boot_n":${bootN},"boottime_ns":${boottimeNs},${rest.slice(1)}\n`;
 }
 
 async function main([address, publicKey, keyFile, output, first = ""]) {

@@ -180,14 +180,17 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         assert not central.ledgers, "nothing was pushed"
 
 
+NAMES = ("ledger_id", "seq", "boot_n", "boottime_ns", "kind", "payload", "prev", "hash")
+
+
 def all_is_there(terminal: Terminal, output: Path, done: Done) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     found, expected = json.loads(done.stdout), held(settings(terminal.data))
     assert found["entries"] == len(expected) > RATINGS
     assert (found["ratings"], found["head"]) == (RATINGS, expected[-1].hash.hex())
-    names = ("seq", "boot_n", "boottime_ns", "kind", "payload", "prev", "hash")
     lines = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
-    assert [tuple(line[name] for name in names) for line in lines] == [
+    assert {tuple(line) for line in lines} == {NAMES}
+    assert [tuple(line[name] for name in NAMES[1:]) for line in lines] == [
         (e.seq, e.boot_n, e.boottime_ns, e.kind, e.payload.decode(), e.prev.hex(), e.hash.hex())
         for e in expected
     ]
@@ -214,6 +217,18 @@ def test_a_key_alone_is_enough_to_fetch_and_the_receipt_is_believed(tmp_path: Pa
     assert said("ledger", "export", "--output", str(export), data=terminal.data).returncode == 0
     verdict = CliRunner().invoke(main, ["verify", str(export), terminal.server.public.key_id])
     assert verdict.exit_code == 0, verdict.output
+
+
+def test_what_is_not_hashed_is_not_stored(watched: Watched, tmp_path: Path) -> None:
+    terminal, between = watched
+    between.begin(more_members)
+    done = terminal.pulled(tmp_path / "entries.jsonl", FIRST_KEY)
+    all_is_there(terminal, tmp_path / "entries.jsonl", done)
+
+
+def more_members(batch: Told) -> None:
+    for entry in batch["entries"]:
+        entry |= {"seq": 1, "hash": bytes(32).hex(), "level": 5, "payload_base64": "AA=="}
 
 
 def another_level(batch: Told) -> None:
