@@ -52,7 +52,7 @@ def enrol(code: str, applicant: Applicant) -> Enrolled:
     """Use a code.
 
     Raises:
-        ProtocolError: The code is not good (403.3), or the key is that of another device (400.2).
+        ProtocolError: The code is not good (403.3), or the key is that of another device (409.3).
         django.db.Error: Nothing was done.
     """
     with transaction.atomic():
@@ -96,13 +96,15 @@ def _let_in(device: Device, code: EnrolmentCode, applicant: Applicant) -> None:
         alarms.open_alarm(AlarmKind.SERIAL, device, None, detail)
     device.board_serial, device.program = applicant.board_serial, applicant.program
     device.enrolled_at = device.last_seen_at = now
+    # Whoever was accepted with this key is the same terminal: on another board, or at a new address of ours.
+    goes_on = device.status == DeviceStatus.ACCEPTED and key.valid_from < now
     if code.accept:
         device.status, device.accepted_at = DeviceStatus.ACCEPTED, now
-    else:
+    elif not goes_on:
         device.status = DeviceStatus.PENDING
     device.revoked_at = None
     device.save()
-    if code.accept:
+    if device.status == DeviceStatus.ACCEPTED:
         configs.issue(device)
     code.used_at, code.used_by = now, key
     code.save(update_fields=["used_at", "used_by"])
@@ -114,7 +116,8 @@ def _key_of(device: Device, public: PublicKey) -> DeviceKey:
     known = DeviceKey.objects.filter(public_key=public.raw).first()
     if known is not None and (known.device_id != device.pk or known.revoked_at is not None):
         raise ProtocolError(
-            "400.2", "public_key: it belongs to another device: make a new key, or go on as that one"
+            "409.3",
+            f"the key {public.key_id} belongs to the terminal {known.device_id}, the code to {device.pk}",
         )
     now = clock.now()
     DeviceKey.objects.filter(device=device, revoked_at=None).exclude(public_key=public.raw).update(

@@ -16,9 +16,10 @@ from kiosk.messages.statements import Checkpoint
 from sync import source
 from sync.address import BadAddress, normalised
 from sync.beat import beat_of
+from sync.board import serial_number
 from sync.client import Client, receipt_of
 from sync.delivery import FORK, Delivery, Pace
-from sync.errors import NotEnrolled, Refused
+from sync.errors import NotEnrolled, OtherBoard, Refused
 from sync.keys import SigningKey
 from sync.kiosk import Kiosk, head_of, nonce_of, offer
 from sync.moment import Timekeeper
@@ -49,6 +50,7 @@ class Terminal:
         program: Name and version.
         pace: How large batches may be.
         limits: How patient to be.
+        board: The serial number of this board; None = not known.
         push: Whether entries are pushed.
         pull: The address at which central may pull; empty = none.
     """
@@ -63,6 +65,7 @@ class Terminal:
     program: str
     pace: Pace
     limits: Limits
+    board: str | None = None
     push: bool = True
     pull: str = ""
 
@@ -82,6 +85,7 @@ class Settings:
         program: Name and version.
         clock: The machine's clocks.
         limits: How patient to be.
+        board: Finds the serial number of this board; None = not known.
         push: Whether entries are pushed; heartbeats are sent in any case.
         pull: The address at which central may pull; empty = none.
         opened: Opens the ledger for reading; None = beside whoever writes it.
@@ -94,6 +98,7 @@ class Settings:
     program: str
     clock: Clock
     limits: Limits = USUAL
+    board: Callable[[], str | None] = serial_number
     push: bool = True
     pull: str = ""
     opened: Opened | None = None
@@ -112,6 +117,7 @@ class Settings:
             program=self.program,
             pace=pace or Pace(),
             limits=self.limits,
+            board=self.board(),
             push=self.push,
             pull=self.pull,
         )
@@ -131,6 +137,7 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
         SyncError: Something was in the way; what was done before it stays done.
     """
     head = head_of(terminal.kiosk)
+    refuse_another_board(terminal, head)
     identity = identity_of(terminal, head)
     key = terminal.key()
     times = hear_the_time(terminal, key, identity)
@@ -151,6 +158,18 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
                 talk.become(status)
             raise
     return talk.identity
+
+
+def refuse_another_board(terminal: Terminal, head: wire.Head) -> None:
+    """A card that was moved to another board, or copied, delivers nothing until it is enrolled there.
+
+    Where either number is not known, such as on a PC, nothing can be said and nothing is refused.
+
+    Raises:
+        OtherBoard: It is on another board than the one on which it was enrolled.
+    """
+    if head.board_serial is not None and terminal.board not in (None, head.board_serial):
+        raise OtherBoard(f"enrolled on the board {head.board_serial}, now on {terminal.board}")
 
 
 def identity_of(terminal: Terminal, head: wire.Head) -> Identity:

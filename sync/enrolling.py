@@ -12,16 +12,17 @@ from kiosk.messages import wire
 from kiosk.messages.notes import NoteError, PublicKey, parse_note
 from kiosk.messages.statements import NONCE_BYTES, Checkpoint, ConfigStatement, config_of
 from sync.address import BadAddress, normalised
-from sync.board import serial_number
 from sync.client import Client, receipt_of
 from sync.connect import writer
-from sync.contact import Settings
+from sync.contact import Settings, identity_of
 from sync.errors import (
     AlreadyEnrolled,
     Fault,
     KioskRefused,
     LocalFault,
+    NotEnrolled,
     OtherAddress,
+    OtherTerminal,
     Refused,
     Trouble,
     Unreachable,
@@ -39,7 +40,7 @@ from sync.transport import Channel
 
 log = logging.getLogger(__name__)
 
-BAD_SIGNATURE = "401.1"
+BAD_SIGNATURE, ANOTHER_S_KEY = "401.1", "409.3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,13 @@ class _Believed:
 
 
 def enrol(
-    settings: Settings, ticket: Ticket, key: SigningKey, ca: str | None = None, *, replace: bool = False
+    settings: Settings,
+    ticket: Ticket,
+    key: SigningKey,
+    ca: str | None = None,
+    *,
+    same_ledger: bool = False,
+    replace: bool = False,
 ) -> Enrolled:
     """Enrol this terminal.
 
@@ -73,6 +80,8 @@ def enrol(
         ticket: Where, and with which code.
         key: The device's.
         ca: Certificates (PEM) of the only authority to trust; they are kept for all that follows.
+        same_ledger: Go on as the same terminal at the same central server: the board was changed, or central has
+            another address now.
         replace: Leave the central server that the terminal belongs to now.
 
     Raises:
@@ -84,10 +93,26 @@ def enrol(
         Store(place.database) as store,
         writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
     ):
-        attempt = _Attempt(settings, ticket, key, kiosk, store, ca)
+        attempt = _Attempt(settings, ticket, key, kiosk, store, ca, same_ledger)
         believed = attempt.ask()
         attempt.keep(believed, replace=replace)
         return believed.enrolled
+
+
+def known_address(settings: Settings) -> str:
+    """The address of the central server that this terminal belongs to.
+
+    Raises:
+        NotEnrolled: It belongs to none.
+        SyncError: That cannot be found out now.
+    """
+    place = settings.place
+    with (
+        place.turn(),
+        Store(place.database) as store,
+        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
+    ):
+        return identity_of(settings.terminal(kiosk, store), head_of(kiosk)).url
 
 
 @dataclass
@@ -98,6 +123,7 @@ class _Attempt:
     kiosk: Kiosk
     store: Store
     ca: str | None
+    same_ledger: bool
 
     def __post_init__(self) -> None:
         self.before = self.store.identity()
@@ -108,7 +134,8 @@ class _Attempt:
 
     def _pinned_before(self) -> str | None:
         """What is configured; what an earlier enrolment brought counts for the same server only."""
-        if self.settings.ca_file or (self.before is not None and self.before.url == self.ticket.url):
+        same = self.before is not None and (self.same_ledger or self.before.url == self.ticket.url)
+        if self.settings.ca_file or same:
             return self.settings.place.pinned(self.settings.ca_file)
         return None
 
@@ -116,6 +143,8 @@ class _Attempt:
         """Ask central, and believe what is verified. Raises `SyncError`."""
         head = head_of(self.kiosk)
         self.enrolled_before = head.device is not None
+        if self.same_ledger and head.device is None:
+            raise NotEnrolled("there is no enrolment to go on with")
         ledger_id = bytes.fromhex(head.ledger_id)
         checkpoint = Checkpoint(ledger_id, 0, GENESIS)
         request = EnrolRequest(
@@ -123,7 +152,7 @@ class _Attempt:
             public_key=self.key.public.raw.hex(),
             ledger_id=ledger_id.hex(),
             checkpoint=self.key.sign(checkpoint.text()).render(),
-            board_serial=serial_number(),
+            board_serial=self.settings.board(),
             program=self.settings.program,
         )
         with self._channel() as channel:
@@ -146,6 +175,8 @@ class _Attempt:
             if refusal.problem.code == BAD_SIGNATURE:
                 # The key came along: it is the address that does not fit.
                 raise OtherAddress(str(refusal)) from refusal
+            if refusal.problem.code == ANOTHER_S_KEY:
+                raise OtherTerminal(str(refusal)) from refusal
             raise
 
     def _channel(self) -> Channel:
@@ -158,6 +189,9 @@ class _Attempt:
             url, first_key = normalised(answer.url), bytes.fromhex(answer.first_key)
         except (ValueError, BadAddress) as error:
             raise Unreachable(Trouble.NOT_CENTRAL, f"not an answer of central's: {error}") from error
+        known = self.before.central.key_id if self.same_ledger and self.before is not None else None
+        if known not in (None, central.key_id):
+            raise WrongCentral(f"the server's key is {central.key_id}, and was {known}")
         if self.ticket.central not in (None, central.key_id):
             raise WrongCentral(f"the server's key is {central.key_id}, not {self.ticket.central}")
         if answer.central.name != central.name or len(first_key) != 32:
@@ -176,6 +210,8 @@ class _Attempt:
             central_public_key=identity.central.raw.hex(),
             first_key=answer.first_key,
             config=answer.config,
+            board_serial=self.settings.board(),
+            same_ledger=self.same_ledger,
             replace=replace,
         )
         try:

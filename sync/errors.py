@@ -9,6 +9,8 @@
     ├── KioskRefused       the kiosk will not do it, however often it is asked
     ├── WrongCentral       the server's key is not the one that was given with the code
     ├── OtherAddress       the server does not call itself by the address that was given
+    ├── OtherTerminal      the code is for another terminal than this one
+    ├── OtherBoard         the card is in another board than the one that was enrolled
     ├── AlreadyEnrolled    it belongs to a central server, and was not told to leave it
     ├── NotEnrolled        this terminal belongs to no central server yet
     └── LocalFault         something on this machine prevents it; carries which
@@ -88,6 +90,14 @@ class WrongCentral(SyncError):
 
 class OtherAddress(SyncError):
     """The server is there and knows itself by another address: what is signed for this one it cannot take."""
+
+
+class OtherTerminal(SyncError):
+    """Central knows this terminal as another one than the code is for."""
+
+
+class OtherBoard(SyncError):
+    """The card is in another board: copied, or moved in a repair. Nothing is delivered until somebody says which."""
 
 
 class AlreadyEnrolled(SyncError):

@@ -8,6 +8,8 @@ from sync.errors import (
     LocalFault,
     NotEnrolled,
     OtherAddress,
+    OtherBoard,
+    OtherTerminal,
     Refused,
     SyncError,
     Unreachable,
@@ -34,6 +36,10 @@ def outcome_of(error: SyncError) -> Outcome:
             return Outcome("local", error.fault.value, detail)
         case NotEnrolled():
             return Outcome("not_enrolled", "", detail)
+        case OtherTerminal():
+            return Outcome("other_terminal", "", detail)
+        case OtherBoard():
+            return Outcome("other_board", "", detail)
         case AlreadyEnrolled():
             return Outcome("already_enrolled", "", detail)
         case OtherAddress():
@@ -51,7 +57,9 @@ def exit_code(error: SyncError) -> int:
     match error:
         case Unreachable():
             return UNREACHABLE
-        case Refused() | NotEnrolled() | WrongCentral() | OtherAddress() | AlreadyEnrolled():
+        case (
+            Refused() | NotEnrolled() | WrongCentral() | OtherAddress() | OtherTerminal() | AlreadyEnrolled()
+        ):
             return REFUSED
         case KioskAway() | KioskRefused() | LocalFault():
             return LOCAL

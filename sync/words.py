@@ -109,10 +109,22 @@ def explained(outcome: Outcome) -> Phrase:
             return Phrase(
                 "This terminal belongs to no central server yet. Please enrol it with “hailong enrol”."
             )
+        case "other_terminal":
+            return Phrase(
+                "The code is for another terminal than this one. Please ask the administrator for a code of this "
+                "terminal, or to move this terminal to the other counter."
+            )
+        case "other_board":
+            return Phrase(
+                "The memory card is in another machine than the one that was enrolled, so nothing is delivered; "
+                "ratings are kept. If the board was changed, please ask the administrator for a code and enrol with "
+                "“hailong enrol --same-ledger CODE”. A copied card must not be used."
+            )
         case "already_enrolled":
             return Phrase(
-                "This terminal belongs to a central server already. To leave that one, add --replace; what is not "
-                "delivered yet then goes to the new one."
+                "This terminal belongs to a central server already. After a repair, or when that server has another "
+                "address now, add --same-ledger. To leave it, add --replace; what is not delivered yet then goes to "
+                "the new one."
             )
         case "kiosk_refused":
             return Phrase("The kiosk did not believe what the server said. Please tell the administrator.")

@@ -31,6 +31,7 @@ TITLES = {
     "405.1": "this path does not take this method",
     "409.1": "gap",
     "409.2": "fork",
+    "409.3": "the key belongs to another terminal",
     "410.1": "the cursor cannot go on",
     "413.1": "too large",
     "415.1": "neither JSON nor gzip by its headers",

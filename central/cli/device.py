@@ -71,6 +71,26 @@ def revoke(data_dir: Path | None, device_id: str) -> None:
     _change(data_dir, device_id, "revoke")
 
 
+@device.command()
+@data_dir_option
+@click.argument("device_id", metavar="DEVICE")
+@click.option("--accept", is_flag=True, help="Nobody needs to compare keys afterwards.")
+def code(data_dir: Path | None, device_id: str, accept: bool) -> None:
+    """Make a new one-time code for a terminal: after a repair, or where the one before expired."""
+    with server(data_dir):
+        from central import identity, registry
+        from central.models import Device
+        from central.tickets import ticket
+
+        try:
+            found = Device.objects.get(pk=device_id.upper())
+        except Device.DoesNotExist as error:
+            raise click.ClickException(f"there is no terminal {device_id}") from error
+        made = ticket(registry.give_code(found, registry.Actor(), accept=accept), identity.public_url())
+        said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
+        click.echo(json.dumps(said, ensure_ascii=False))
+
+
 def _change(data_dir: Path | None, device_id: str, action: str) -> None:
     with server(data_dir):
         from central import registry

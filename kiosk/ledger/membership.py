@@ -60,6 +60,7 @@ class Enrolment:
         url: Central's public URL.
         public_key: Central's, 32 bytes.
         check: What the `enrolled` entry says of the first evolving key; None = not known.
+        board: The serial number of the board on which it was enrolled; None = not known.
         seq: Of the `enrolled` entry in the ledger in use; 0 = it has none yet.
         first: Whether that entry is the enrolment itself, where the tags begin, and does not repeat it.
 
@@ -73,6 +74,7 @@ class Enrolment:
     check: str | None = None
     seq: int = 0
     first: bool = False
+    board: str | None = None
 
     def __post_init__(self) -> None:
         if not _DEVICE.fullmatch(self.device):
@@ -95,6 +97,8 @@ class Enrolment:
             "central": self.central.name,
             "public_key": self.public_key.hex(),
         }
+        if self.board is not None:
+            body["board_serial"] = self.board
         if first:
             body["evolve_check"] = self.check
         return Draft(Kind.ENROLLED, body)
@@ -111,9 +115,12 @@ def enrolment_of(body: Mapping[str, object], seq: int = 0) -> Enrolment | None:
     device, url, key, check = (body.get(name) for name in ("device", "url", "public_key", "evolve_check"))
     if not (isinstance(device, str) and isinstance(url, str) and isinstance(key, str)):
         return None
+    board = body.get("board_serial")
     known = check if isinstance(check, str) and re.fullmatch("[0-9a-f]{16}", check) else None
     try:
-        return Enrolment(device, url, bytes.fromhex(key), known, seq, seq > 0 and known is not None)
+        first = seq > 0 and known is not None
+        on = board if isinstance(board, str) and board else None
+        return Enrolment(device, url, bytes.fromhex(key), known, seq, first, on)
     except ValueError:
         return None
 
@@ -238,6 +245,7 @@ class Membership:
             "url": self.enrolment.url,
             "public_key": self.enrolment.public_key.hex(),
             "evolve_check": self.enrolment.check,
+            "board_serial": self.enrolment.board,
             "config": None if self.config is None else self.config.note,
         }
         return json.dumps(body, ensure_ascii=False, indent=1) + "\n"

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -140,6 +140,7 @@ class Office:
             device=None if membership.enrolment is None else membership.enrolment.device,
             config_revision=0 if membership.statement is None else membership.statement.revision,
             salvaging=self._keeper.has_salvage(),
+            board_serial=None if membership.enrolment is None else membership.enrolment.board,
             refused=self._scrutiny.report(membership.config),
             faults=self._keeper.ailments.codes,
             clock=self._clock(),
@@ -195,16 +196,27 @@ class Office:
             config = self._scrutiny.first(request.config, wanted.central, wanted.device)
         if present is not None and present.is_same(wanted):
             return self._enrolled_already(present, first_key, config)
-        if present is not None and not request.replace:
-            raise _Refusal(f"this terminal is enrolled at {present.url} as {present.device} already")
-        self._lasting.receipts.forget()
+        self._may_enrol(request, wanted, present)
+        if request.same_ledger:
+            both = [one for one in (membership.config, config) if one is not None]
+            config = max(both, key=lambda one: one.statement.revision, default=None)
+        else:
+            self._lasting.receipts.forget()
         shown = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.local.shown)
         entries = self._keeper.append([wanted.draft(first=True), *shown])
         entry = next(entry for entry in entries if entry.kind == Kind.ENROLLED)
-        membership.said(
-            Enrolment(wanted.device, wanted.url, wanted.public_key, wanted.check, entry.seq, True), config
-        )
+        membership.said(replace(wanted, seq=entry.seq, first=True), config)
         return self._begin_tags(first_key, entry.seq, entry.prev)
+
+    def _may_enrol(self, request: wire.PutEnrolment, wanted: Enrolment, present: Enrolment | None) -> None:
+        """Raises `_Refusal`: that would be more than was asked for."""
+        if request.same_ledger:
+            if present is None:
+                raise _Refusal("this terminal is not enrolled: there is nothing to go on with")
+            if (present.device, present.public_key) != (wanted.device, wanted.public_key):
+                raise _Refusal(f"this terminal is {present.device} of another central server or another id")
+        elif present is not None and not request.replace:
+            raise _Refusal(f"this terminal is enrolled at {present.url} as {present.device} already")
 
     def _enrolled_already(
         self, present: Enrolment, first_key: bytes, config: CentralConfig | None
@@ -291,7 +303,10 @@ def _enrolment_of(request: wire.PutEnrolment) -> tuple[Enrolment, bytes]:
         raise _Refusal("central_public_key must be 32 bytes in hexadecimal")
     first_key, public_key = bytes.fromhex(request.first_key), bytes.fromhex(request.central_public_key)
     try:
-        return Enrolment(request.device, request.url, public_key, check_of(first_key)), first_key
+        enrolment = Enrolment(
+            request.device, request.url, public_key, check_of(first_key), board=request.board_serial or None
+        )
+        return enrolment, first_key
     except ValueError as error:
         raise _Refusal(str(error)) from error
 

@@ -288,8 +288,9 @@ class Server:
         self._watch(peer)
 
     def _hand_in(self, peer: _Peer, request: wire.Request) -> None:
-        if isinstance(request, wire.PutEnrolment) and request.replace and peer.uid not in (0, os.geteuid()):
-            reason = "only root and the kiosk's own user may replace an enrolment"
+        changes = isinstance(request, wire.PutEnrolment) and (request.replace or request.same_ledger)
+        if changes and peer.uid not in (0, os.geteuid()):
+            reason = "only root and the kiosk's own user may replace or renew an enrolment"
             self._deliver(peer, wire.Refused(reason))
             return
         if isinstance(request, _SIGNED):

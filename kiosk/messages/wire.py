@@ -6,7 +6,7 @@ Asking again is harmless, whatever became of the answer. `kiosk.messages.client`
 holds the right to write asks `kiosk.ledger.office.opened` in its own process, with the same messages.
 """
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -46,8 +46,8 @@ class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
     """What central answered to an enrolment. The kiosk trusts it: it is the moment when trust begins.
 
     Where the terminal is enrolled already: exactly so, nothing is to be done (a newer `config` is taken, and the
-    evolving key, should it have been lost); in any other way it is refused, unless `replace`, which over the socket
-    only root and the kiosk's own user may say.
+    evolving key, should it have been lost); in any other way it is refused, unless `same_ledger` or `replace`, which
+    over the socket only root and the kiosk's own user may say.
 
     Attributes:
         device: The id of this terminal at central.
@@ -55,6 +55,9 @@ class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
         central_public_key: 64 hexadecimal digits.
         first_key: The first evolving key, 64 hexadecimal digits.
         config: A configuration statement (rendered note).
+        board_serial: Of the board on which it was asked for; None = not known.
+        same_ledger: The same terminal at the same central server goes on, on another board or at a new address.
+        replace: The terminal leaves the central server that it belongs to.
     """
 
     device: str
@@ -62,6 +65,8 @@ class PutEnrolment(Message, frozen=True, tag="put_enrolment"):
     central_public_key: str
     first_key: str
     config: str | None = None
+    board_serial: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    same_ledger: bool = False
     replace: bool = False
 
 
@@ -116,6 +121,7 @@ class Head(Message, frozen=True, tag="head"):
         device: The id of this terminal at central; None before an enrolment.
         config_revision: Of central's configuration in use; 0 = none.
         salvaging: Whether entries of a closed ledger are still to come.
+        board_serial: Of the board on which the terminal was enrolled last; None = not known.
         refused: The last configuration that was refused, until a newer one is in use; also one that is in use, where
             its settings do not fit this terminal any more.
         faults: The codes of the faults that are going on (`kiosk.faults`).
@@ -129,6 +135,7 @@ class Head(Message, frozen=True, tag="head"):
     device: str | None = None
     config_revision: int = 0
     salvaging: bool = False
+    board_serial: str | None = None
     refused: RefusedConfig | None = None
     faults: tuple[str, ...] = ()
     clock: str = NOBODY

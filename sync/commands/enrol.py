@@ -47,6 +47,14 @@ _LONGEST_TICKET = 4096
     metavar="FILE",
     help=_("Trust only this authority (a certificate in PEM) for the server, from now on."),
 )
+@click.option(
+    "--same-ledger",
+    is_flag=True,
+    help=_(
+        "Go on as the same terminal, with its ledger and its key, after the board was changed or the server got "
+        "another address. CODE alone is enough where the address is the same."
+    ),
+)
 @click.option("--replace", is_flag=True, help=_("Leave the central server that the terminal belongs to now."))
 @common_options
 def enrol(
@@ -56,22 +64,36 @@ def enrol(
     key_id: str | None,
     code_file: Path | None,
     ca: Path | None,
+    same_ledger: bool,
     replace: bool,
 ) -> None:
     """Show the key id, ask, and say what has become of it."""
     from sync.commands.common import failed, say, settings_of
     from sync.enrolling import enrol as ask
+    from sync.enrolling import known_address
     from sync.errors import SyncError
     from sync.place import certificates
     from sync.tickets import in_groups
 
     settings, texts = settings_of(common.load())
+    if same_ledger and replace:
+        say(
+            Phrase("--same-ledger and --replace contradict each other. Please give one of them."),
+            texts,
+            err=True,
+        )
+        raise click.exceptions.Exit(BAD_INPUT)
+    if same_ledger and code is None and url is not None:
+        try:
+            url, code = known_address(settings), url
+        except SyncError as error:
+            raise failed(error, texts) from error
     ticket = _ticket(url, code, key_id, code_file, texts)
     try:
         pinned = None if ca is None else certificates(ca)
         key = settings.place.key_or_new()
         say(Phrase("The key of this terminal: {key}.", {"key": in_groups(key.public.key_id)}), texts)
-        enrolled = ask(settings, ticket, key, pinned, replace=replace)
+        enrolled = ask(settings, ticket, key, pinned, same_ledger=same_ledger, replace=replace)
     except SyncError as error:
         raise failed(error, texts) from error
     for phrase in _outcome(enrolled, code_file):

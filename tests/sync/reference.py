@@ -49,6 +49,8 @@ class Reference:
     url: str = ""
     key: keys.SigningKey = field(default_factory=lambda: keys.generate("central"))
     status: str = "accepted"
+    first_key: bytes = FIRST_KEY
+    boards: list[str | None] = field(default_factory=list)
     codes: set[str] = field(default_factory=lambda: {CODE})
     device_key: PublicKey | None = None
     config: ConfigStatement | None = field(
@@ -73,13 +75,14 @@ class Reference:
         if request.code not in self.codes:
             raise Problem("403.3")
         self.device_key = PublicKey("device", bytes.fromhex(request.public_key))
+        self.boards.append(request.board_serial)
         signed = protocol.signed_checkpoint(request.checkpoint)
         return EnrolAnswer(
             DEVICE,
             self.status,
             CentralKey(self.key.public.name, self.key.public.raw.hex()),
             self.url,
-            FIRST_KEY.hex(),
+            self.first_key.hex(),
             self.cosigned(signed.note),
             self._config(0),
         )
@@ -131,8 +134,8 @@ class Reference:
         return protocol.Receipt(self.cosigned(signed.note))
 
     def _tag(self, held: list[Entry]) -> str:
-        seq = next(entry.seq for entry in held if entry.kind == "enrolled")
-        state = evolve.begin(FIRST_KEY, seq)
+        seq = max(entry.seq for entry in held if entry.kind == "enrolled")
+        state = evolve.begin(self.first_key, seq)
         for entry in held[seq - 1 :]:
             state = state.after(entry.hash)
         return state.tag.hex()

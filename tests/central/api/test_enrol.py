@@ -224,4 +224,32 @@ def test_a_device_that_is_enrolled_anew_with_another_key_no_longer_speaks_with_t
 def test_a_key_is_one_device() -> None:
     terminal = Terminal()
     enrolled(terminal)
-    assert problem(terminal.enrol(codes.make(reserved(), accept=True).text)) == "400.2"
+    assert problem(terminal.enrol(codes.make(reserved(), accept=True).text)) == "409.3"
+
+
+def test_a_terminal_that_goes_on_stays_accepted_and_its_new_board_is_noted() -> None:
+    terminal = Terminal()
+    device = Device.objects.get(pk=enrolled(terminal)["device"])
+    first = EvolvingKey.objects.get(device=device)
+
+    answer = terminal.enrol(codes.make(device, accept=False).text, board_serial="2000")
+    said = json.loads(answer.content)
+
+    device.refresh_from_db()
+    assert (said["device"], said["status"], device.board_serial) == (device.pk, "accepted", "2000")
+    assert EvolvingKey.objects.filter(device=device).count() == 2
+    assert check_of(bytes.fromhex(said["first_key"])) != first.evolve_check
+    line = AuditLog.objects.filter(action="enrol", object_id=device.pk).latest("id")
+    assert line.before is not None
+    assert line.after is not None
+    assert (line.before["board_serial"], line.after["board_serial"]) == (
+        "10000000abcdef01",
+        "2000",
+    )
+    assert config_of(parse_note(said["config"])).revision == 1
+
+
+def test_the_same_terminal_with_another_key_waits_for_an_administrator() -> None:
+    device = Device.objects.get(pk=enrolled(Terminal())["device"])
+    answer = Terminal().enrol(codes.make(device, accept=False).text)
+    assert json.loads(answer.content)["status"] == "pending"
