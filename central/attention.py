@@ -39,6 +39,11 @@ def points() -> Iterable[Point]:
             Alarm.objects.filter(closed_at=None, acknowledged_at=None).count(),
             f"{alarms}?state=new",
         ),
+        Point(
+            _("terminals refuse their configuration"),
+            Device.objects.filter(status=DeviceStatus.ACCEPTED, config_refused__isnull=False).count(),
+            f"{devices}?configuration=refused",
+        ),
         Point(_("accepted terminals are not heard"), silent().count(), f"{devices}?heard=no"),
     )
     return [point for point in found if point.n]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from django.db import transaction
 
-from central import clock, server
+from central import clock, server, tree
 from central.models import Counter, Device, DeviceStatus, IssuedConfig, Unit
 from kiosk.messages.notes import parse_note
 from kiosk.messages.statements import LEVELS, ConfigStatement, Setting, config_of
@@ -43,18 +43,15 @@ def inherited(holder: Holder) -> dict[str, Applied]:
 
 
 def _upwards(holder: Holder) -> Iterator[Holder]:
-    """The holder, and whoever stands behind it; each once, though a tree that was damaged may have circles."""
-    yield holder
+    """The holder, and whoever stands behind it."""
     if isinstance(holder, Device):
+        yield holder
         yield from _upwards(holder.counter)
     elif isinstance(holder, Counter):
+        yield holder
         yield from _upwards(holder.unit)
     else:
-        seen, above = {holder.pk}, holder.parent
-        while above is not None and above.pk not in seen:
-            yield above
-            seen.add(above.pk)
-            above = above.parent
+        yield from reversed(tree.way_to(holder))
 
 
 def _said_by(holder: Holder) -> dict[str, Setting]:

@@ -1,24 +1,15 @@
 """Settings of terminals: for one, for those of a counter, or for those of a unit and of all units below it."""
 
 from collections.abc import Iterator, Mapping
-from typing import cast
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
-from central import audit, configs
+from central import audit, configs, tree
 from central.configs import Holder
 from central.models import Counter, Device, DeviceStatus, IssuedConfig, Unit
 from central.registry import Actor, NotPossible
 from sync.settings import BadSettings, Settings, checked, fit
-
-_BELOW = """
-WITH RECURSIVE below AS (
-    SELECT id FROM central_unit WHERE id = %s
-    UNION SELECT u.id FROM central_unit u JOIN below b ON u.parent_id = b.id
-)
-SELECT id FROM below
-"""
 
 NOT_OF_MANY = frozenset({"texts.unit", "texts.department", "texts.counter", "texts.field"})
 """What says where one terminal stands cannot be said for a unit."""
@@ -95,7 +86,7 @@ def devices_of(holder: Unit | Counter) -> QuerySet[Device]:
     """The terminals of a counter, or of a unit and all below it."""
     if isinstance(holder, Counter):
         return Device.objects.filter(counter=holder)
-    return Device.objects.filter(counter__unit__in=_units_below(holder))
+    return Device.objects.filter(counter__unit__in=tree.below(holder))
 
 
 def _keep(holder: Holder, settings: Settings, actor: Actor) -> None:
@@ -115,14 +106,8 @@ def _values(holder: Holder) -> Settings:
 def _settled_below(holder: Unit | Counter) -> Iterator[Holder]:
     """Whoever below has settings of their own: only there can something not fit that fits above."""
     if isinstance(holder, Unit):
-        units = _units_below(holder)
+        units = tree.below(holder)
         yield from Unit.objects.filter(pk__in=units).exclude(settings={}).exclude(pk=holder.pk)
         yield from Counter.objects.filter(unit__in=units).exclude(settings={}).select_related("unit", "field")
     found = devices_of(holder).exclude(settings={}).exclude(status=DeviceStatus.REVOKED)
     yield from found.select_related("counter__unit", "counter__field")
-
-
-def _units_below(unit: Unit) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BELOW, (unit.pk,))
-        return [cast("int", found) for (found,) in cursor.fetchall()]

@@ -8,21 +8,24 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import TypeAlias
 
 from assets.texts import Texts
 from kiosk.config import central
-from kiosk.config.errors import Problem
-from kiosk.config.kinds import Value
+from kiosk.config.errors import Problem, Refused
+from kiosk.config.kinds import OneWordOf, Switch, Value
 from kiosk.config.model import build
 from kiosk.config.option import Option
 from kiosk.config.options import OPTIONS, defaults
 from kiosk.config.origin import Origin, SourceKind
 from kiosk.config.phrase import Phrase
 from kiosk.config.sources import Layer
+from kiosk.config.text_kinds import Text
 from kiosk.config.toml_file import LARGEST_FILE, from_bytes, from_file, layer_of, parse_toml
 from kiosk.config.toml_write import as_toml
+from kiosk.config.words_kind import WordsOf
 from kiosk.messages.statements import Setting
 
 Settings: TypeAlias = dict[str, Setting]
@@ -50,6 +53,11 @@ class BadSettings(ValueError):
     def __str__(self) -> str:
         """English, one problem a line."""
         return "\n".join(self.lines("en"))
+
+    def by_key(self, language: str) -> list[tuple[str, str]]:
+        """The key that each problem is about, and what is wrong with it."""
+        texts = Texts(language)
+        return [(problem.key, problem.message.render(texts)) for problem in self.problems]
 
     def lines(self, language: str) -> list[str]:
         """One problem each."""
@@ -116,6 +124,48 @@ def as_file(settings: Mapping[str, Setting]) -> str:
             lines += ["", f"[{table}]"]
         lines.append(f"{option.name} = {as_toml(option.kind.read(settings[option.key]))}")
     return "\n".join(lines).lstrip("\n") + "\n" if lines else ""
+
+
+def choices(option: Option) -> list[tuple[str, Setting]]:
+    """What there is to choose from, each with the text that `typed` reads; none where a value is typed."""
+    match option.kind:
+        case Switch():
+            return [("true", True), ("false", False)]
+        case OneWordOf(words):
+            return [(word, word) for word in words]
+        case WordsOf(words):
+            orders = (order for n in range(1, len(words) + 1) for order in permutations(words, n))
+            return [(",".join(order), list(order)) for order in orders]
+        case _:
+            return []
+
+
+def typed(option: Option, text: str) -> Setting:
+    """A value as somebody types it.
+
+    Raises:
+        BadSettings: It is none.
+    """
+    try:
+        return _plain(option.kind.read_text(text))
+    except Refused as refusal:
+        problems = (Problem(_NOWHERE, option.key, phrase) for phrase in refusal.phrases)
+        raise BadSettings(tuple(problems)) from refusal
+
+
+def explained(option: Option, language: str) -> str:
+    """What an option does."""
+    return option.doc.render(Texts(language))
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself."""
+    return Texts(language).own_name
+
+
+def longest(option: Option) -> int | None:
+    """How many characters a text may have; None for what is no text."""
+    return option.kind.most if isinstance(option.kind, Text) else None
 
 
 def shown(setting: Setting) -> str:

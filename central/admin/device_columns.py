@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
@@ -33,6 +34,11 @@ class Columns:
         if device.last_seen_at is None:
             return str(_("never"))
         return words.ago(device.last_seen_at, clock.now())
+
+    @admin.display(description=_("settings"))
+    def configuration(self, device: Device) -> str:
+        """Which one it uses, and what it has refused."""
+        return render_to_string("central/config_state.html", {"device": device})
 
     @admin.display(description=_("health"))
     def condition(self, device: Device) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -155,3 +155,20 @@ def _version(program: str) -> tuple[tuple[int, str], ...]:
     """Numbers are compared as numbers: 0.10 is newer than 0.9."""
     parts = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in program).split()
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+
+
+class ConfigurationFilter(DeviceFilter):
+    """Whether a terminal does as it is told."""
+
+    title = _("settings")
+    parameter_name = "configuration"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:  # type: ignore[override]  # noqa: ARG002
+        """What can be chosen."""
+        return [("refused", _("refused")), ("waiting", _("wait for the terminal"))]
+
+    def condition(self, chosen: str) -> Q | None:
+        """Those that have refused one, or not taken the newest yet."""
+        accepted = Q(status=DeviceStatus.ACCEPTED)
+        late = Q(config_due=True) | Q(config_used__lt=F("config_revision"))
+        return {"refused": accepted & Q(config_refused__isnull=False), "waiting": accepted & late}.get(chosen)

@@ -13,16 +13,24 @@ from central import configs, registry
 from central.admin.base import AuditedAdmin
 from central.admin.device_actions import Actions
 from central.admin.device_columns import HEALTH, Columns, with_alarms
-from central.admin.device_filters import HealthFilter, HeardFilter, ProgramFilter, UnitFilter, WaitingFilter
+from central.admin.device_filters import (
+    ConfigurationFilter,
+    HealthFilter,
+    HeardFilter,
+    ProgramFilter,
+    UnitFilter,
+    WaitingFilter,
+)
 from central.admin.generic import ModelForm
+from central.admin.watched import WatchedForm
 from central.models import Device
-from central.web import batch_pages, bulk_pages, device_pages
+from central.web import batch_pages, bulk_pages, device_pages, settings_pages
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
 
 
-class DeviceForm(ModelForm[Device]):
+class DeviceForm(WatchedForm[Device]):
     """Where a terminal stands, and whether it is asked, is all that is chosen."""
 
     class Meta:
@@ -31,11 +39,11 @@ class DeviceForm(ModelForm[Device]):
 
 
 PAGE: "_FieldsetSpec" = (
-    (None, {"fields": ("id", "counter", "status")}),
+    (None, {"fields": ("seen", "id", "counter", "status")}),
     (_("Health"), {"fields": HEALTH}),
     (_("Delivery"), {"fields": ("waiting", "oldest", "ledgers", "last_receipt")}),
     (_("Fetching"), {"fields": ("pull_wanted", "pull_url", "pulled_at", "pull_trouble")}),
-    (_("Configuration"), {"fields": ("config_revision", "config_used", "config_refused", "config_reason")}),
+    (_("Configuration"), {"fields": ("config_revision", "configuration")}),
     (_("Program and board"), {"fields": ("program", "board_serial", "key_ids")}),
     (_("History"), {"fields": ("created_at", "enrolled_at", "accepted_at", "revoked_at")}),
 )
@@ -49,7 +57,15 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
     form = DeviceForm
     change_form_template = "central/device_change.html"
     list_display = ("id", "counter", "status", "heard", "condition", "waiting", "program", "open_alarms")
-    list_filter = ("status", HealthFilter, HeardFilter, UnitFilter, WaitingFilter, ProgramFilter)
+    list_filter = (
+        "status",
+        HealthFilter,
+        HeardFilter,
+        UnitFilter,
+        WaitingFilter,
+        ConfigurationFilter,
+        ProgramFilter,
+    )
     list_select_related = ("counter__unit", "health")
     show_facets = admin.ShowFacets.NEVER  # each would be counted among thousands
     show_full_result_count = False
@@ -58,7 +74,7 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
     autocomplete_fields = ("counter",)
     readonly_fields = (
         "id", "status", "key_ids", *HEALTH, "waiting", "oldest", "ledgers", "last_receipt", "config_revision",
-        "config_used", "config_refused", "config_reason", "board_serial", "program",
+        "configuration", "board_serial", "program",
         "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at",
         "pull_trouble",
     )  # fmt: skip
@@ -103,6 +119,7 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
         """What can be done with a terminal has pages of its own."""
         wrap = self.admin_site.admin_view
         own = [
+            settings_pages.url(wrap, Device),
             path("tickets/", wrap(device_pages.tickets), name="central_device_tickets"),
             re_path(
                 "^tickets/(labels|files)/$",

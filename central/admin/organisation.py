@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from central import registry
 from central.admin.base import AuditedAdmin, LastingAdmin
 from central.admin.generic import ModelForm
+from central.admin.watched import WatchedForm
+from central.configuring import devices_of
 from central.models import Counter, Device, DeviceStatus, Field, Unit
-from central.web import batch_pages, import_pages
+from central.web import batch_pages, import_pages, settings_pages
 from kiosk.messages.statements import LEVELS, LONGEST_LABEL
 
 WORST_FIRST = ("Thất vọng", "Chưa tốt", "Chấp nhận", "Tốt", "Yêu thích")
 """What a terminal shows where nothing else is said."""
 
 
-class UnitForm(ModelForm[Unit]):
+class UnitForm(WatchedForm[Unit]):
     """A unit that belongs to itself, through however many others, is refused."""
 
     class Meta:
@@ -46,6 +48,7 @@ class UnitAdmin(LastingAdmin[Unit]):
 
     form = UnitForm
     change_list_template = "central/unit_list.html"
+    change_form_template = "central/settled_change.html"
     list_display = ("name", "kind", "parent", "official_code", "valid_from", "valid_to")
     list_filter = ("kind",)
     list_select_related = ("parent",)
@@ -63,6 +66,7 @@ class UnitAdmin(LastingAdmin[Unit]):
                 wrap(import_pages.import_template),
                 name="central_unit_template",
             ),
+            settings_pages.url(wrap, Unit),
         ]
         return own + super().get_urls()
 
@@ -70,6 +74,8 @@ class UnitAdmin(LastingAdmin[Unit]):
         """Its terminals show its name."""
         super().save_model(request, obj, form, change)
         registry.tell(Counter.objects.filter(unit=obj))
+        if "parent" in form.changed_data:
+            devices_of(obj).update(config_due=True)  # they inherit other settings
 
 
 @admin.register(Field)
@@ -114,7 +120,7 @@ class LabelsField(forms.MultiValueField):
         return list(data_list) or [""] * LEVELS
 
 
-class CounterForm(ModelForm[Counter]):
+class CounterForm(WatchedForm[Counter]):
     """The five words of the levels as five lines."""
 
     class Meta:
@@ -156,6 +162,7 @@ class CounterAdmin(LastingAdmin[Counter]):
 
     form = CounterForm
     change_list_template = "central/unit_list.html"
+    change_form_template = "central/settled_change.html"
     list_display = ("name", "unit", "field", "department", "valid_from", "valid_to")
     list_select_related = ("unit", "field")
     search_fields = ("name", "unit__name", "department")
@@ -168,6 +175,10 @@ class CounterAdmin(LastingAdmin[Counter]):
     def terminals(self, request: HttpRequest, queryset: QuerySet[Counter]) -> HttpResponse:
         """Ask first."""
         return batch_pages.ask(request, batch_pages.in_order(queryset.filter(valid_to=None)))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Settings of its terminals have a page of their own."""
+        return [settings_pages.url(self.admin_site.admin_view, Counter), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Counter]:
         """With the unit, which is in its name."""

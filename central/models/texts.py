@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kiosk.messages.statements import DIRECTIONS
+
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
 else:
@@ -16,8 +18,8 @@ _UNPRINTABLE = frozenset({"Cc", "Cs"})
 
 
 def printable(text: str) -> None:
-    """Control characters make a configuration that no terminal takes. Raises `ValidationError`."""
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in text):
+    """What no terminal takes: control characters, and what turns the direction. Raises `ValidationError`."""
+    if any(unicodedata.category(c) in _UNPRINTABLE or c in DIRECTIONS for c in text):
         raise ValidationError(_("One line of text, without control characters."))
 
 

@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from typing import IO
 
@@ -159,8 +160,14 @@ def words_of(config: Config) -> Words:
 
 def words_in(config: Config, language: str) -> tuple[Texts, Wording]:
     """A catalogue, and what this terminal calls things in its language."""
-    texts = Texts(language)
+    texts = texts_of(language)
     return texts, wording_of(config, texts)
+
+
+@lru_cache(maxsize=4)
+def texts_of(language: str) -> Texts:
+    """A catalogue; reading one takes a while, and a configuration of central's asks for it again."""
+    return Texts(language)
 
 
 def wording_of(config: Config, _: Texts) -> Wording:
@@ -181,7 +188,7 @@ def local_of(config: Config) -> Local:
 
     def shown(statement: ConfigStatement | None) -> Mapping[str, Json]:
         now = applied(config, statement)
-        return _as_fields(wording_of(now, Texts(now.language)))
+        return _as_fields(wording_of(now, texts_of(now.language)))
 
     return Local(shown, objections(config))
 

@@ -33,11 +33,16 @@ from tests.central.web.browser import browser
 pytestmark = pytest.mark.usefixtures("database")
 
 
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 CODE = re.compile(r'class="mono big">([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})<')
 
 
 def post(client: Client, page: str, /, *arguments: object, **said: object) -> HttpResponse:
-    answer = client.post(reverse(f"admin:central_{page}", args=arguments), said)
+    url = reverse(f"admin:central_{page}", args=arguments)
+    if page.endswith("_change"):
+        found = SEEN.search(client.get(url).content.decode())
+        said |= {"seen": found[1]} if found else {}
+    answer = client.post(url, said)
     assert isinstance(answer, HttpResponse)
     return answer
 
