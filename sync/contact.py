@@ -137,7 +137,7 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
         SyncError: Something was in the way; what was done before it stays done.
     """
     head = head_of(terminal.kiosk)
-    refuse_another_board(terminal, head)
+    refuse_another_board(terminal.board, head)
     identity = identity_of(terminal, head)
     key = terminal.key()
     times = hear_the_time(terminal, key, identity)
@@ -160,16 +160,19 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
     return talk.identity
 
 
-def refuse_another_board(terminal: Terminal, head: wire.Head) -> None:
+def refuse_another_board(board: str | None, head: wire.Head) -> None:
     """A card that was moved to another board, or copied, delivers nothing until it is enrolled there.
 
-    Where either number is not known, such as on a PC, nothing can be said and nothing is refused.
+    Args:
+        board: The serial number of this board. Where it or the one that was enrolled is not known, such as on a PC,
+            nothing is refused.
+        head: As the kiosk says.
 
     Raises:
         OtherBoard: It is on another board than the one on which it was enrolled.
     """
-    if head.board_serial is not None and terminal.board not in (None, head.board_serial):
-        raise OtherBoard(f"enrolled on the board {head.board_serial}, now on {terminal.board}")
+    if head.board_serial is not None and board not in (None, head.board_serial):
+        raise OtherBoard(f"enrolled on the board {head.board_serial}, now on {board}")
 
 
 def identity_of(terminal: Terminal, head: wire.Head) -> Identity:

@@ -121,7 +121,8 @@ class MaybeKiosk:
             head, ledger = found.head(), Source(found.connection, found.ledger_id)
             tag = self._tag(ledger, head)
             enrolled, config = ledger.last(Kind.ENROLLED), ledger.last(Kind.CONFIG)
-        device = None if enrolled is None else parse(enrolled.payload).get("device")
+        said = {} if enrolled is None else parse(enrolled.payload)
+        device, board = said.get("device"), said.get("board_serial")
         revision = 0 if config is None else parse(config.payload).get("revision")
         return wire.Head(
             ledger_id=ledger.ledger_id.hex(),
@@ -129,6 +130,7 @@ class MaybeKiosk:
             hash=head.hash.hex(),
             tag=tag,
             device=device if isinstance(device, str) else None,
+            board_serial=board if isinstance(board, str) else None,
             config_revision=revision if isinstance(revision, int) and revision >= 0 else 0,
         )
 

@@ -118,7 +118,7 @@ class Keeper:
         try:
             self._append_opening()
         except LedgerUnreadable as error:
-            self._replace(str(error))
+            self.condemn(str(error))
         self._booted = True
 
     def _take_lock(self) -> None:
@@ -145,7 +145,7 @@ class Keeper:
             if closing.remembered(self.folder) is None:  # the power was cut just after the ledger was made
                 closing.remember(self.folder, self._ledger.ledger_id)
         except LedgerUnreadable as error:
-            self._replace(str(error))
+            self.condemn(str(error))
 
     def _recognise(self, ledger: Ledger) -> None:
         try:
@@ -154,8 +154,8 @@ class Keeper:
             self._let_go()
             raise
 
-    def _replace(self, reason: str) -> None:
-        """Put the present ledger aside (if there ever was one) and begin a new one that names it.
+    def condemn(self, reason: str) -> None:
+        """Put the present ledger aside (if there ever was one) and begin a new one that names it; what it held is salvaged.
 
         Raises:
             StoreFailed: The disk does not allow it now.
@@ -215,7 +215,7 @@ class Keeper:
             try:
                 return self._attempted(drafts, ref)
             except LedgerUnreadable as error:
-                self._replace(str(error))
+                self.condemn(str(error))
                 return self._attempted(drafts, ref)
         except LedgerUnreadable as error:
             raise StoreFailed(FaultCode.LEDGER_ERROR, str(error)) from error
@@ -340,14 +340,6 @@ class Keeper:
             return Touched.BEYOND_USE
         self._ledger.watch.settle()
         return touched
-
-    def condemn(self, reason: str) -> None:
-        """Replace the ledger because a check failed; what was appended meanwhile is salvaged like the rest.
-
-        Raises:
-            StoreFailed: The disk does not allow it now.
-        """
-        self._replace(reason)
 
     def verified(self, verdict: Verdict, duration_ms: int) -> None:
         """Write the result of the check at start, and replace the ledger if it failed.

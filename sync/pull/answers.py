@@ -12,7 +12,7 @@ from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
 from kiosk.messages.statements import Checkpoint, checkpoint_of
 from sync import source
 from sync.beat import beat_of
-from sync.contact import Settings
+from sync.contact import Settings, refuse_another_board
 from sync.errors import KioskRefused
 from sync.keys import SigningKey
 from sync.kiosk import head_of, offer, put
@@ -80,6 +80,7 @@ class Pulled:
             SyncError: It cannot be read just now.
         """
         head, key = head_of(self.kiosk), self._key()
+        refuse_another_board(self.settings.board(), head)
         if ledger_id not in (None, head.ledger_id):
             raise Refusal("404.1", "another ledger is in use", ledger=head.ledger_id)
         if after > head.seq:

@@ -83,6 +83,20 @@ def test_what_one_began_the_other_goes_on_with(folders: tuple[Path, Path], envir
         assert terminal.heartbeat(nonce).json()["code"] == "400.5"
 
 
+def test_a_terminal_that_is_revoked_is_refused_by_every_server_with_its_next_word(
+    folders: tuple[Path, Path], environ: dict[str, str]
+) -> None:
+    with both(folders, environ) as doors:
+        made = said(*ADD, data=folders[0], environ=environ)
+        terminal = RemoteTerminal(PUBLIC, at=doors[0])
+        assert terminal.enrol(made["code"]).status_code == 200
+        for terminal.at in doors:
+            assert terminal.heartbeat(terminal.nonce()).status_code == 200
+        said("device", "revoke", made["device"], data=folders[0], environ=environ)
+        for terminal.at in doors:
+            assert terminal.heartbeat(terminal.nonce()).json()["code"] == "403.2"
+
+
 def test_a_code_lets_one_terminal_in_through_whichever_door(
     folders: tuple[Path, Path], environ: dict[str, str]
 ) -> None:

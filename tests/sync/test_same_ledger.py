@@ -23,6 +23,7 @@ from sync.outcome import exit_code, outcome_of
 from sync.store import Store
 from sync.tickets import Ticket
 from sync.words import explained
+from tests.sync.pull.puller import answering
 from tests.sync.reference import CODE, Problem, Reference, serving
 from tests.sync.world import entries, settings, votes
 
@@ -176,3 +177,14 @@ def test_a_code_for_another_terminal_is_said_to_be_one(where: Settings) -> None:
 def test_both_have_words_and_exit_codes(error: SyncError, code: int, word: str) -> None:
     assert exit_code(error) == code
     assert word in explained(outcome_of(error)).render(Texts("en"))
+
+
+def test_a_card_on_another_board_is_not_pulled_from_either(where: Settings) -> None:
+    with serving(Reference()) as central:
+        _ask(where, central)
+        votes(where, 1)
+        with answering(where, central.key) as puller:
+            assert puller.entries()["entries"]
+        with answering(_on(where, NEW), central.key) as puller:
+            refused = puller.ask("GET", "/v1/entries?after=0")
+    assert (refused.status_code, "entries" in refused.text) == (503, False)
