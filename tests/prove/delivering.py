@@ -38,6 +38,7 @@ _CASTS_A_LIFE = 250
 _SIZES = (1, 1, 2, 3, 5, 8, 12, 20)
 _BACKLOG = 700
 _RECENT = 40
+_LEFT_S = 1.5
 
 
 class Disagreement(Exception):
@@ -76,6 +77,7 @@ class Link:
         """Time passes, all at once."""
         self._terminal.clock.advance(timeout_s)
         self._terminal.cast()
+        self._terminal.leave_time()
         return True
 
     def close(self) -> None:
@@ -135,6 +137,11 @@ class Terminal:
         self.cast_so_far.entries += size
         self.keeper.follow()
         self._casts += 1
+
+    def leave_time(self) -> None:
+        """Between votes and their push, for whoever fetches."""
+        if self.settings.pull:
+            time.sleep(self._dice.uniform(0.0, _LEFT_S))
 
     def step(self) -> None:
         """A contact, with what comes before it. Raises `Disagreement`."""
