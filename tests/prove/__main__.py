@@ -1,4 +1,4 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | image``."""
 
 import argparse
 import os
@@ -66,7 +66,11 @@ def main() -> int:
     fuzz.add_argument("--runs", type=int, default=100_000, help="how often each parser is run")
     fuzz.add_argument("--cases", type=int, default=1_000, help="how often central's API is asked")
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz):
+    pull = commands.add_parser("pull", help="requests to the pull API without a right to it")
+    pull.add_argument("--trials", type=int, default=10_000, help="how many")
+    pull.add_argument("--mutant", choices=["nonces", "signatures"], help="a gate that does not look at them")
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -111,6 +115,10 @@ def main() -> int:
         from tests.prove.fuzz import run as run_fuzz
 
         return run_fuzz(options.runs, options.cases, options.seed, options.evidence)
+    if options.command == "pull":
+        from tests.prove.pull import run as run_pull
+
+        return run_pull(options.trials, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill
