@@ -26,7 +26,7 @@ CHANCE = 0.3
 """A pull is several requests in a row, and a request that is not signed well may come once a second."""
 
 # The two that change what a push carries find nothing to change in a request that fetches. And an answer of the past
-# comes from nobody but the terminal itself, or from a copy of it with its key: which is what central then says, rightly.
+# comes from nobody but the terminal itself, or a copy of it with its key: which is what central then says, rightly.
 FAULTS = tuple(
     one for one in chaos.FAULTS if one not in (chaos.flip_entry, chaos.wrong_tag, chaos.old_answer)
 )
