@@ -155,6 +155,25 @@ def tell(counters: QuerySet[Counter]) -> None:
         configs.tell(device_id)
 
 
+def move(device_id: str, counter: Counter, actor: Actor) -> Device:
+    """Put a terminal at another counter: what was rated before it hears of that stays with the counter before.
+
+    Raises:
+        Device.DoesNotExist: There is none.
+        django.db.Error: Nothing was done.
+    """
+    with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=device_id)
+        before = audit.values(device)
+        device.counter = counter
+        device.save(update_fields=["counter"])
+        configs.tell(device.pk)
+        old, new = audit.changed(before, audit.values(device))
+        if new:
+            audit.record(actor.name, "change", device, old, new)
+    return device
+
+
 def accept(device_id: str, actor: Actor) -> Device:
     """Accept a pending terminal: somebody has compared the key id on its screen.
 

@@ -2,6 +2,7 @@
 
 import click
 
+from central.cli.alarm import alarm
 from central.cli.backup import backup, restore
 from central.cli.check import check, ports
 from central.cli.check_silence import check_silence
@@ -26,6 +27,7 @@ def main() -> None:
 
 
 for command in (
+    alarm,
     backup,
     check,
     ports,

@@ -11,7 +11,7 @@ from central.cli.config import state_of
 
 @click.group()
 def device() -> None:
-    """Terminals: add, list, accept, revoke."""
+    """Terminals: add, list, move, accept, revoke."""
 
 
 @device.command()
@@ -33,6 +33,29 @@ def add(data_dir: Path | None, unit: str, counter: str, accept: bool) -> None:
         reserved = registry.reserve(place, actor)
         made = ticket(registry.give_code(reserved, actor, accept=accept), identity.public_url())
         said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
+        click.echo(json.dumps(said, ensure_ascii=False))
+
+
+@device.command()
+@data_dir_option
+@click.argument("device_id", metavar="DEVICE")
+@click.option("--unit", required=True, help="The unit's name, or its number where several have the name.")
+@click.option("--counter", required=True, help="The counter's name.")
+def move(data_dir: Path | None, device_id: str, unit: str, counter: str) -> None:
+    """Put a terminal at another counter; ratings that it has not sent yet stay with the counter before."""
+    with server(data_dir):
+        from central import registry
+        from central.models import Device
+
+        actor = registry.Actor()
+        try:
+            place = registry.counter_named(unit, counter, actor)
+            moved = registry.move(device_id.upper(), place, actor)
+        except (registry.Ambiguous, registry.BadName) as error:
+            raise click.ClickException(str(error)) from error
+        except Device.DoesNotExist as error:
+            raise click.ClickException(f"there is no terminal {device_id}") from error
+        said = {"device": moved.pk, "unit": place.unit.name, "counter": place.name}
         click.echo(json.dumps(said, ensure_ascii=False))
 
 

@@ -20,7 +20,7 @@ def note(
     """Keep what was signed; nothing that is held is changed.
 
     Args:
-        kind: What it looks like.
+        kind: What it looks like, where it is not known yet that two copies live.
         owner: Whose ledger.
         checkpoint: As received, with the terminal's verified signature.
         body: The batch as received; None where there was none.
@@ -34,6 +34,8 @@ def note(
     """
     now = clock.now()
     with transaction.atomic():
+        if _is_cloned(owner):
+            kind = AlarmKind.CLONE  # it is told already: there are two
         alarms.open_alarm(kind, Device(pk=owner.device), owner.ledger_id, detail)
         ledgers = Ledger.objects.filter(device_id=owner.device, ledger_id=owner.ledger_id)
         ledgers.filter(ended_at=None).update(ended_at=now)
@@ -49,3 +51,10 @@ def note(
             )
     receipts = Receipt.objects.filter(device_id=owner.device, ledger_id=owner.ledger_id).order_by("-day")
     return receipts.values_list("note", flat=True).first()
+
+
+def _is_cloned(owner: Owner) -> bool:
+    found = Alarm.objects.filter(
+        kind=AlarmKind.CLONE, device_id=owner.device, ledger_id=owner.ledger_id, closed_at=None
+    )
+    return found.exists()

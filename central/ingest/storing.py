@@ -13,6 +13,7 @@ from central.counting.change import News, recounted
 from central.counting.meaning import Carried, Continues, Trust
 from central.counting.projection import Record, Survey
 from central.counting.rows import Owner
+from central.ingest import clones
 from central.ingest.following import Followed
 from central.ingest.held import HeldLedger
 from central.models import AlarmKind, Device, Ledger
@@ -227,8 +228,9 @@ class Storing:
         """Whether two copies of the terminal are alive: a ledger that had ended goes on."""
         if continues is not None:
             self._session.run(_ENDED, (self._now, self._owner.device, continues.ledger_id))
+            clones.name(Owner(self._owner.device, continues.ledger_id))
         if self._ledger.ended:
-            self._alarm(AlarmKind.CLONE, self._owner.ledger_id)
+            clones.note(self._owner)
 
     def _alarm(self, kind: AlarmKind, ledger_id: bytes, **detail: Json) -> None:
         alarms.open_alarm(kind, Device(pk=self._owner.device), ledger_id, detail)

@@ -285,7 +285,13 @@ def test_a_history_that_goes_on_after_another_was_seen_is_a_clone(terminal: Deli
     assert {alarm.kind for alarm in Alarm.objects.all()} == {AlarmKind.FORK}
     chain.rate(2)
     terminal.send()
-    assert {alarm.kind for alarm in Alarm.objects.all()} == {AlarmKind.FORK, AlarmKind.CLONE}
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.detail["ledgers"]) == (AlarmKind.CLONE, [chain.ledger_id.hex()])
+    assert alarm.evidence.count() == 1
+    copied.rate(4)
+    with pytest.raises(OtherHistory):
+        terminal.send(copied.batch(6))
+    assert Alarm.objects.get().evidence.count() == 2  # it is told already
     Alarm.objects.update(closed_at=clock.now())
     chain.rate(2)
     terminal.send()
