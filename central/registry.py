@@ -13,7 +13,7 @@ from django.utils import translation
 from central import audit, clock, codes, configs
 from central.codes import NewCode
 from central.migrate import LOCK
-from central.models import Counter, Device, DeviceStatus, HourlyCount, IssuedConfig, Unit
+from central.models import Counter, Device, DeviceStatus, HourlyCount, IssuedConfig, ReadToken, Unit
 from sync.codes import new_device_id
 
 _NAMING = LOCK + 1
@@ -128,6 +128,7 @@ def is_used(row: Unit | Counter) -> bool:
     return (
         below
         or IssuedConfig.objects.filter(unit=row).exists()
+        or ReadToken.objects.filter(unit=row).exists()
         or HourlyCount.objects.filter(unit=row).exists()
     )
 

@@ -99,7 +99,7 @@ def _shown(found: Statement | UnitStatement) -> dict[str, object]:
     more: dict[str, object] = {"at": of_unit.moment(found.at), "said": found}
     if isinstance(found, UnitStatement):
         return more | {
-            "rows": [Row(part) for part in found.devices],
+            "rows": _rows(found),
             "first": _day(found.first),
             "last": _day(found.last),
         }
@@ -114,6 +114,20 @@ def _shown(found: Statement | UnitStatement) -> dict[str, object]:
     if found.period is not None:
         more |= {"first": _day(found.period.first), "last": _day(found.period.last)}
     return more
+
+
+MOST_ROWS = 500
+"""A page is not for a country; the table and the signed statement have every terminal."""
+
+
+def _rows(found: UnitStatement) -> "list[Row]":
+    """Its terminals; of very many those first to which there is something to say."""
+    parts = found.devices
+    if len(parts) > MOST_ROWS:
+        parts = sorted(
+            parts, key=lambda part: not (part.missing or part.alarms or part.uncertain or part.waiting)
+        )
+    return [Row(part) for part in parts[:MOST_ROWS]]
 
 
 class Row:

@@ -167,7 +167,7 @@ def test_whatever_the_page_allows_and_does_not_allow_is_answered_as_it_says(path
     )
     for mode in modes:
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def tried(case: "schemathesis.Case[Any]") -> None:
             ReadToken.objects.update(minute=None)

@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from central.models import Counter
+from central.web import completeness_pages
 from central.web.links import BACKEND
 from sync.statements_verifier import verify
+from tests.central import makers
 from tests.central.completeness.test_unit import lived
 from tests.central.delivered import Delivered
 from tests.central.web.browser import browser
@@ -96,3 +98,17 @@ def test_the_first_page_and_the_terminal_lead_there(client: Client, terminal: De
     device = client.get(reverse("admin:central_device_change", args=[terminal.device.pk])).content.decode()
     assert f"{url}?device={terminal.device.pk}" in device
     assert "Tình trạng đầy đủ" in page(client)
+
+
+def test_of_very_many_terminals_those_are_shown_to_which_there_is_something_to_say(
+    client: Client, terminal: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        makers.device()
+    lived(terminal)
+    terminal.send()
+    monkeypatch.setattr(completeness_pages, "MOST_ROWS", 1)
+    shown = page(client, unit=terminal.device.counter.unit_id)
+    assert "Bảng dưới đây nêu 1 trong số 4 thiết bị" in shown
+    assert f"?device={terminal.device.pk}" in shown
+    assert shown.count("?device=") == 1
