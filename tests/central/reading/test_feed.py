@@ -254,7 +254,7 @@ Steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=Steps, limit=st.integers(1, 3))
 def test_whoever_commits_when_nothing_is_skipped_and_nothing_comes_twice(
     database: Cluster, steps: list[tuple[int, str]], limit: int
