@@ -155,7 +155,7 @@ class Keeper:
             raise
 
     def condemn(self, reason: str) -> None:
-        """Put the present ledger aside (if there ever was one) and begin a new one that names it; what it held is salvaged.
+        """Put the present ledger aside, if there ever was one, and begin a new one; what the old one held is salvaged.
 
         Raises:
             StoreFailed: The disk does not allow it now.
