@@ -1,4 +1,4 @@
-"""``python -m tests.bench append | drain | idle | ingest | start | terminal | wire``."""
+"""``python -m tests.bench append | drain | fleet | idle | ingest | start | terminal | wire``."""
 
 import argparse
 import sys
@@ -40,7 +40,13 @@ def main() -> int:
     drain.add_argument("--votes", type=int, default=18_000, help="of the backlog: 90 days of 200")
     drain.add_argument("--presses", type=int, default=50, help="while everything runs")
 
-    for command in (append, drain, idle, ingest, start, terminal, wire):
+    fleet = commands.add_parser("fleet", help="a thousand terminals whose central was away")
+    fleet.add_argument("--terminals", type=int, default=1_000, help="each with a key and a ledger of its own")
+    fleet.add_argument("--connections", type=int, default=50, help="at once")
+    fleet.add_argument("--rounds", type=int, default=8, help="deliveries of each terminal before, and after")
+    fleet.add_argument("--outage", type=float, default=60.0, help="seconds without central")
+
+    for command in (append, drain, fleet, idle, ingest, start, terminal, wire):
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
 
     options = parser.parse_args()
@@ -56,6 +62,12 @@ def _run(options: argparse.Namespace) -> int:
         from tests.bench.append import run as run_append
 
         return run_append(options.count, options.folder, options.evidence)
+    if options.command == "fleet":
+        from tests.bench.fleet import run as run_fleet
+
+        return run_fleet(
+            options.terminals, options.connections, options.rounds, options.outage, options.evidence
+        )
     if options.command == "idle":
         from tests.bench.idle import run as run_idle
 

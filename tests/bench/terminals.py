@@ -37,13 +37,13 @@ def server(workers: int) -> Iterator[Server]:
     data = above / "data"
     try:
         with served.serving(data, "--workers", str(workers)) as program:
-            yield Server(served.url(program), _django(data), data)
-            _forget()
+            yield Server(served.url(program), django_on(data), data)
+            forget()
     finally:
         shutil.rmtree(above)
 
 
-def _django(data: Path) -> str:
+def django_on(data: Path) -> str:
     """Set Django up on the server's database."""
     from central.embedded import Cluster
     from central.place import Place
@@ -59,7 +59,8 @@ def _django(data: Path) -> str:
     return url
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Let go of the server's database."""
     from django.db import connections
 
     connections.close_all()

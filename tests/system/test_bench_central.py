@@ -41,6 +41,15 @@ def test_presses_and_a_backlog_are_timed_until_postgresql_has_them() -> None:
     assert "press → row in PostgreSQL" in said
 
 
+def test_a_fleet_whose_central_was_away_delivers_everything_when_it_is_back() -> None:
+    command = ("fleet", "--terminals", "12", "--connections", "4", "--rounds", "2", "--outage", "0.5")
+    code, said = bench(*command)
+    assert code in (0, 1), said
+    for name in ("before", "the backlog", "after"):
+        assert f"{name}: " in said
+    assert "10,000 terminals × 7 days" in said
+
+
 def test_a_publish_packet_is_as_the_specification_has_it() -> None:
     """MQTT 3.1.1, 3.3.2.3: topic a/b, packet identifier 10; the flags are those of quality of service 1."""
     assert publish("a/b", 10, b"xy") == bytes([0x32, 9, 0, 3]) + b"a/b" + bytes([0, 10]) + b"xy"
