@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from central import demonstration
 from kiosk.ledger.disk import replace_file
-from tests.system.program import Program
+from tests.system.program import PATIENCE_S, Program
 
 CENTRAL = (sys.executable, "-m", "central")
 
@@ -94,6 +95,24 @@ def test_a_demonstration_that_is_told_to_end_leaves_nothing_running(
 
     assert code == 0, program.log
     assert not _of_this_folder(tmp_path)
+
+
+def test_a_demonstration_that_is_killed_leaves_nothing_running_for_long(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    program = Program(
+        ("demo", "--data-dir", str(tmp_path), "--headless", "--events"), environ, command=CENTRAL
+    )
+    try:
+        program.until("ready")
+        program.end(signal.SIGKILL)
+    finally:
+        program.close()
+
+    give_up = time.monotonic() + PATIENCE_S
+    while left := _of_this_folder(tmp_path):
+        assert time.monotonic() < give_up, left
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
