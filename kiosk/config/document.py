@@ -47,6 +47,12 @@ These must fit together:
   visit; with a repeat interval of 0 every press is a visit of its own, and the window must be 0 as well;
 - `screen.width` and `screen.height` are both set or both 0;
 - `sound.quiet_from` and `sound.quiet_until` are two different times, or both empty.
+
+**What the central server may set** has a ● in the last column. Its word is stronger than every place above, and is
+followed while the terminal runs, when nobody is rating; `hailong config show` and `hailong doctor` say which values
+are its own. A configuration of central's is taken whole or not at all, by the rules of this page; where one that is
+in use does not fit any more, because another place was changed, its settings are left out together and its words
+stay. Texts may not have characters that turn the direction of writing, wherever they come from.
 """
 
 
@@ -63,10 +69,11 @@ def _section(table: str, options: list[Option]) -> str:
     title = f"## [{table}]\n\n{TABLES[table].render(english)}" if table else "## Top of the file"
     rows = [
         f"| `{option.key}` | {option.doc.render(english)} | {option.kind.allowed().render(english)} "
-        f"| `{as_toml(option.default)}` | `{option.variable}` |"
+        f"| `{as_toml(option.default)}` | `{option.variable}` | {'●' if option.central else ''} |"
         for option in options
     ]
-    heading = "| option | meaning | allowed | built in | environment |\n| --- | --- | --- | --- | --- |"
+    heading = "| option | meaning | allowed | built in | environment | central |\n"
+    heading += "| --- | --- | --- | --- | --- | --- |"
     return "\n".join([title, "", heading, *rows, ""])
 
 

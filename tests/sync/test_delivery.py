@@ -1,5 +1,6 @@
 """Everything that was stored arrives, once, in order; the cursor follows the receipt and nothing else."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -7,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config.central import objections
+from kiosk.config.model import build
+from kiosk.config.options import defaults
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.closing import closed_files
 from kiosk.ledger.kinds import Draft, Json, Kind, parse
+from kiosk.ledger.membership import Local
 from kiosk.messages.notes import Note
 from kiosk.messages.statements import Checkpoint, ConfigStatement
 from sync import source
@@ -381,3 +386,19 @@ def test_a_correction_waits_as_a_vote_and_an_anchor_as_nothing(terminal: Setting
     assert (waiting.votes, waiting.entries) == (1, 2)
     assert waiting.oldest is not None
     assert waiting.oldest.kind == Kind.CORRECTION
+
+
+def test_central_hears_at_once_why_a_configuration_is_not_used(
+    terminal: Settings, central: Reference
+) -> None:
+    picky = dataclasses.replace(terminal, local=Local(objections=objections(build(defaults()))))
+    central.config = ConfigStatement(DEVICE, 2, "1", "3", settings={"sound.volume": 101})
+    deliver(picky)
+    told = [(beat.config_revision, beat.refused) for beat in central.heartbeats]
+    assert told[0] == (1, None)
+    assert [(revision, refused and refused.revision) for revision, refused in told[1:]] == [(1, 2)]
+    assert told[1][1] is not None
+    assert "sound.volume" in told[1][1].reason
+    central.config = ConfigStatement(DEVICE, 3, "1", "3", settings={"sound.volume": 100})
+    deliver(picky)
+    assert (central.heartbeats[-1].config_revision, central.heartbeats[-1].refused) == (3, None)

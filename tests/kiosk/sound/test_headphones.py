@@ -163,3 +163,29 @@ def test_the_level_is_in_no_argument_of_the_process(hanging: HeadphonesProcess) 
     before = Path(f"/proc/{process.pid}/cmdline").read_bytes()
     hanging.tell(Level.EXCELLENT)
     assert Path(f"/proc/{process.pid}/cmdline").read_bytes() == before
+
+
+def test_another_volume_is_another_process_and_nobody_waits_for_the_end_of_the_first(
+    hanging: HeadphonesProcess,
+) -> None:
+    first = process_of(hanging)
+    hanging.tune(60)
+    assert process_of(hanging) is first
+    hanging.tune(80)
+    second = process_of(hanging)
+    assert second is not first
+    assert Path(f"/proc/{second.pid}/cmdline").read_bytes().split(b"\0")[-2] == b"80"
+    first.wait(PATIENCE_S)
+    hanging.tune(0)
+    hanging.prepare()
+    hanging.tell(Level.GOOD)
+    assert vars(hanging)["_process"] is None
+    second.wait(PATIENCE_S)
+    hanging.tune(10)
+    assert process_of(hanging) not in (first, second)
+
+
+def process_of(headphones: HeadphonesProcess) -> subprocess.Popen[bytes]:
+    found = headphones._process
+    assert found is not None
+    return found

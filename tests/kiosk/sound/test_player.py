@@ -191,3 +191,38 @@ def test_it_may_be_closed_twice(make: Callable[..., Player]) -> None:
     player.prepare()
     player.close()
     player.close()
+
+
+def test_another_tuning_is_heard_from_the_next_visit_on(card: Card) -> None:
+    other = b"\2\0" * 100
+    played: list[bytes] = []
+
+    def play(pcm: bytes) -> None:
+        played.append(pcm)
+        card._do("play", True)
+
+    card.play = play  # type: ignore[method-assign]
+    player = Player(card.open, Tuning(lambda: PCM), FakeClock(), rest_s=PATIENCE_S)
+    for n, tuning in enumerate((Tuning(lambda: PCM), Tuning(lambda: other)), 1):
+        player.tune(tuning)
+        player.prepare()
+        player.play()
+        card.until("open", *["play"] * n)
+    player.close()
+    assert played == [PCM, other]
+
+
+def test_a_tuning_without_sound_has_no_thread_until_there_is_one_with(card: Card) -> None:
+    before = threading.active_count()
+    player = Player(card.open, Tuning(None), FakeClock(), rest_s=0.0)
+    for ask in (player.warm, player.prepare, player.play):
+        ask()
+    assert (threading.active_count(), card.did) == (before, [])
+    player.tune(Tuning(lambda: PCM))
+    player.prepare()
+    card.until("open", "close")
+    player.tune(Tuning(None))
+    player.prepare()
+    player.play()
+    player.close()
+    assert card.did == ["open", "close"]
