@@ -120,9 +120,9 @@ def _key_of(device: Device, public: PublicKey) -> DeviceKey:
             f"the key {public.key_id} belongs to the terminal {known.device_id}, the code to {device.pk}",
         )
     now = clock.now()
-    DeviceKey.objects.filter(device=device, revoked_at=None).exclude(public_key=public.raw).update(
-        revoked_at=now
-    )
+    # One that is to take the place of this very key stays: the terminal may go on with it at any moment.
+    others = DeviceKey.objects.filter(device=device, revoked_at=None).exclude(public_key=public.raw)
+    others.exclude(replaces__public_key=public.raw).update(revoked_at=now)
     return known or DeviceKey.objects.create(
         device=device, key_id=public.key_id, public_key=public.raw, valid_from=now
     )

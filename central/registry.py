@@ -195,6 +195,24 @@ def revoke(device_id: str, actor: Actor) -> Device:
     return _change(device_id, actor, "revoke", *(set(DeviceStatus) - {DeviceStatus.REVOKED}))
 
 
+def rotate(device_id: str, actor: Actor) -> Device:
+    """Ask a terminal to replace its key: it hears so with its next heartbeat.
+
+    Raises:
+        NotPossible: It is not accepted.
+        Device.DoesNotExist: There is none.
+    """
+    with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=device_id)
+        if device.status != DeviceStatus.ACCEPTED:
+            raise NotPossible(f"{device.pk} is {device.status}, not accepted")
+        before = audit.values(device)
+        device.rotate_key = device.keys.filter(revoked_at=None).latest("id").key_id
+        device.save(update_fields=["rotate_key"])
+        audit.record(actor.name, "rotate", device, *audit.changed(before, audit.values(device)))
+    return device
+
+
 def _change(device_id: str, actor: Actor, action: str, *possible: DeviceStatus) -> Device:
     with transaction.atomic():
         device = Device.objects.select_for_update().get(pk=device_id)

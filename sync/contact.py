@@ -25,6 +25,7 @@ from sync.kiosk import Kiosk, head_of, nonce_of, offer
 from sync.moment import Timekeeper
 from sync.place import Place
 from sync.protocol import ACCEPTED, PENDING, REVOKED
+from sync.rotating import advance
 from sync.source import Opened
 from sync.store import Identity, Store
 from sync.tls import Trust
@@ -32,6 +33,7 @@ from sync.transport import USUAL, Channel, Limits
 
 log = logging.getLogger(__name__)
 
+UNKNOWN_KEY = "401.1"
 _STATUS_OF = {"403.1": PENDING, "403.2": REVOKED}
 
 
@@ -43,7 +45,7 @@ class Terminal:
         kiosk: Whoever writes the ledger.
         opened: Opens the ledger for reading.
         store: Open.
-        key: Loads the device's; raises `LocalFault`.
+        place: Where the device's keys are.
         clock: The machine's clocks.
         pinned: The certificates of the only authority to trust (PEM); None = those of the machine.
         proxy: URL; empty = none.
@@ -58,7 +60,7 @@ class Terminal:
     kiosk: Kiosk
     opened: Opened
     store: Store
-    key: Callable[[], SigningKey]
+    place: Place
     clock: Clock
     pinned: str | None
     proxy: str
@@ -110,7 +112,7 @@ class Settings:
             kiosk=kiosk,
             opened=self.opened or partial(source.opened, self.place.ledger),
             store=store,
-            key=self.place.key,
+            place=self.place,
             clock=self.clock,
             pinned=self.place.pinned(self.ca_file),
             proxy=self.proxy,
@@ -139,10 +141,31 @@ def contact(terminal: Terminal, *, heartbeat: bool) -> Identity:
     head = head_of(terminal.kiosk)
     refuse_another_board(terminal.board, head)
     identity = identity_of(terminal, head)
-    key = terminal.key()
+    key = _key_in_use(terminal, identity)
     times = hear_the_time(terminal, key, identity)
+    try:
+        return _talked(terminal, identity, times, key, heartbeat=heartbeat)
+    except Refused as refusal:
+        former = terminal.place.former_key()
+        if refusal.problem.code != UNKNOWN_KEY or former is None:
+            raise
+        log.warning("central does not know the key %s; it may know the one before", key.public.key_id)
+        try:
+            return _talked(terminal, identity, times, former, heartbeat=True)
+        except Refused:
+            raise refusal from None
+
+
+def _key_in_use(terminal: Terminal, identity: Identity) -> SigningKey:
+    return advance(terminal.place, terminal.kiosk, terminal.opened, terminal.store, identity)
+
+
+def _talked(
+    terminal: Terminal, identity: Identity, times: Timekeeper, key: SigningKey, *, heartbeat: bool
+) -> Identity:
+    head = head_of(terminal.kiosk)
     with terminal.channel(identity.url, times.now_ms) as channel:
-        talk = _Talk(terminal, identity, times, key, Client(channel, key, terminal.clock))
+        talk = _Talk(terminal, identity, times, key, channel)
         try:
             # A pending terminal asks first: nothing that it sends would be taken.
             if identity.status != ACCEPTED:
@@ -233,7 +256,16 @@ class _Talk:
     identity: Identity
     times: Timekeeper
     key: SigningKey
-    client: Client
+    channel: Channel
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.channel, self.key, self.terminal.clock)
+
+    def use(self, key: SigningKey) -> None:
+        """Sign with this key from now on."""
+        if key.public != self.key.public:
+            self.key = key
+            self.client = Client(self.channel, key, self.terminal.clock)
 
     def become(self, status: str) -> None:
         """What central says of this terminal."""
@@ -247,8 +279,19 @@ class _Talk:
         return Delivery(self.client, t.kiosk, t.opened, t.store, self.identity, self.key, self.times, t.pace)
 
     def deliver(self, head: wire.Head) -> wire.Head:
-        """Push what is waiting."""
-        return self.delivery().run(head)
+        """Push what is waiting; a receipt may have been the one that a rotation of the key waited for."""
+        head = self.delivery().run(head)
+        if self.terminal.place.next_key() is not None:
+            self.use(_key_in_use(self.terminal, self.identity))
+        return head
+
+    def rotate(self) -> wire.Head:
+        """Central wants another key: as far as that goes now. The head afterwards."""
+        t = self.terminal
+        t.place.next_key(make=True)
+        _key_in_use(t, self.identity)
+        head = head_of(t.kiosk)
+        return self.deliver(head) if t.push else head
 
     def beat(self, head: wire.Head, *, again: bool = True) -> None:
         """Say that the terminal is alive, and take what is new: status, configuration, a receipt.
@@ -275,7 +318,10 @@ class _Talk:
             offer(t.kiosk, wire.PutConfig(answer.config))
         self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)
         now = head_of(t.kiosk) if answer.config is not None and again else head
-        if (now.config_revision, now.refused) != (head.config_revision, head.refused):
+        if again and answer.rotate == self.key.public.key_id and self.identity.status == ACCEPTED:
+            now = self.rotate()
+            self.beat(now, again=False)
+        elif (now.config_revision, now.refused) != (head.config_revision, head.refused):
             self.beat(now, again=False)
         elif answer.size is not None and self.identity.status == ACCEPTED and t.push:
             self.delivery().catch_up(head, answer.size, answer.head or "")

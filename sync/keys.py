@@ -84,6 +84,14 @@ def load(path: Path, role: str) -> SigningKey:
     return SigningKey(key, role)
 
 
+def link_over(path: Path, other: Path) -> None:
+    """Give a file a second name, which whatever had it before loses; it is never without. Raises `OSError`."""
+    draft = other.with_name(other.name + ".new")
+    draft.unlink(missing_ok=True)
+    os.link(path, draft)
+    draft.replace(other)
+
+
 def load_or_make(path: Path, role: str) -> SigningKey:
     """The key in a file, made and kept there (0600, complete or not at all) where there is none.
 

@@ -2,11 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.ledger.disk import sync_folder
 from sync import keys
 from sync.errors import Fault, LocalFault
 from sync.keys import KeyFileError, SigningKey
@@ -50,6 +51,16 @@ class Place:
         return self.folder / "device.key"
 
     @property
+    def next_key_file(self) -> Path:
+        """The key that is to take the place of the device's; there while a rotation is under way."""
+        return self.folder / "device.key.next"
+
+    @property
+    def former_key_file(self) -> Path:
+        """The key before the last rotation: a central server that was restored from a backup knows no newer one."""
+        return self.folder / "device.key.former"
+
+    @property
     def ca(self) -> Path:
         """The authority that was given at the enrolment."""
         return self.folder / "ca.pem"
@@ -77,6 +88,35 @@ class Place:
             return keys.load_or_make(self.key_file, "device")
         except (KeyFileError, OSError) as error:
             raise LocalFault(Fault.KEY, str(error)) from error
+
+    def next_key(self, *, make: bool = False) -> SigningKey | None:
+        """The key of a rotation that is under way; None where there is none. Raises `LocalFault`.
+
+        Args:
+            make: Begin one, where none is under way.
+        """
+        return self._other_key(keys.load_or_make if make else keys.load, self.next_key_file)
+
+    def former_key(self) -> SigningKey | None:
+        """The key before the last rotation; None where there was none. Raises `LocalFault`."""
+        return self._other_key(keys.load, self.former_key_file)
+
+    def _other_key(self, load: Callable[[Path, str], SigningKey], file: Path) -> SigningKey | None:
+        try:
+            return load(file, "device")
+        except FileNotFoundError:
+            return None
+        except (KeyFileError, OSError) as error:
+            raise LocalFault(Fault.KEY, str(error)) from error
+
+    def use_next_key(self) -> None:
+        """The next key takes the place of the device's, for good: through to the disk. Raises `LocalFault`."""
+        try:
+            keys.link_over(self.key_file, self.former_key_file)
+            self.next_key_file.rename(self.key_file)
+            sync_folder(self.folder)
+        except OSError as error:
+            raise LocalFault(Fault.KEY, f"{self.key_file} cannot be replaced: {error}") from error
 
     def pinned(self, ca_file: str) -> str | None:
         """The certificates (PEM) of the only authority that is trusted; None = those of the machine.

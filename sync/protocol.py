@@ -173,6 +173,7 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True):
     receipt: str | None = None
     size: _U63 | None = None
     head: str | None = None
+    rotate: str | None = None
 
 
 def decoded(body: bytes, kind: type[_T]) -> _T:

@@ -28,6 +28,11 @@ class Actions:
         """Nothing that they say is believed any more."""
         return bulk_pages.ask_to_revoke(request, queryset)
 
+    @admin.action(description=_("Ask for another key"), permissions=["change"])
+    def rotate_several(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        """They go on with the old one until the new one is known here: nothing can go wrong, so nothing is asked."""
+        bulk_pages.rotate(request, queryset)
+
     @admin.action(description=_("Acknowledge or close alarms"), permissions=["change"])
     def acknowledge_alarms(self, request: HttpRequest, queryset: QuerySet[Device]) -> HttpResponse | None:
         """Those of them that are open."""

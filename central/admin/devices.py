@@ -78,7 +78,7 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
         "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at",
         "pull_trouble",
     )  # fmt: skip
-    actions = ("tickets", "accept_several", "revoke_several", "acknowledge_alarms")
+    actions = ("tickets", "accept_several", "revoke_several", "rotate_several", "acknowledge_alarms")
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:

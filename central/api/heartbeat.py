@@ -10,7 +10,7 @@ from central.api import bodies, nonces, signatures
 from central.api.problems import Refusal
 from central.audit import Json
 from central.counting.rows import Owner
-from central.ingest import contradiction
+from central.ingest import contradiction, rotation
 from central.models import AlarmKind, Device, DeviceKey, DeviceStatus, Entry, Ledger
 from central.pulling import guard
 from kiosk.ledger.chain import GENESIS
@@ -31,6 +31,10 @@ def answer(request: HttpRequest) -> HttpResponse:
     public = PublicKey("device", bytes(key.public_key))
     nonce = signatures.verified(request, public).nonce
     issued = nonces.redeem(nonce)
+    if key.revoked_at is not None:  # and another has taken its place
+        rotation.note_old_key(key.key_id)
+        raise Refusal("401.1", f"the key {key.key_id} is no longer the terminal's")
+    rotation.seen(public)
     signed = signed_checkpoint(said.checkpoint)
     if not signed.note.is_signed_by(public):
         raise Refusal("401.1", "the checkpoint is not signed by the key that signs the request")
@@ -40,16 +44,21 @@ def answer(request: HttpRequest) -> HttpResponse:
     newest = configs.newest(device) if device.status == DeviceStatus.ACCEPTED else None
     config = newest.note if newest is not None and newest.revision > said.config_revision else None
     size, head = (None, None) if receipt is not None else _held(ledger)
-    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head))
+    rotate = key.key_id if device.rotate_key == key.key_id else None
+    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head, rotate))
 
 
 def _known_key(key_id: str) -> DeviceKey:
     key = DeviceKey.objects.select_related("device").filter(key_id=key_id).first()
     if key is None:
         raise Refusal("401.1", f"the key {key_id} is not known here: enrol the terminal")
-    if key.revoked_at is not None or key.device.status == DeviceStatus.REVOKED:
+    if key.device.status == DeviceStatus.REVOKED or (key.revoked_at is not None and not _is_replaced(key)):
         raise Refusal("403.2", f"the key {key_id} is revoked")
     return key
+
+
+def _is_replaced(key: DeviceKey) -> bool:
+    return key.replaced_by.exists()
 
 
 def _note(device_id: str, said: HeartbeatRequest) -> Device:

@@ -11,7 +11,7 @@ from central.cli.config import state_of
 
 @click.group()
 def device() -> None:
-    """Terminals: add, list, move, accept, revoke."""
+    """Terminals: add, list, move, accept, revoke, ask for another key."""
 
 
 @device.command()
@@ -114,12 +114,20 @@ def code(data_dir: Path | None, device_id: str, accept: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False))
 
 
+@device.command()
+@data_dir_option
+@click.argument("device_id", metavar="DEVICE")
+def rotate(data_dir: Path | None, device_id: str) -> None:
+    """Ask a terminal to replace its key; it does so at its next heartbeat."""
+    _change(data_dir, device_id, "rotate")
+
+
 def _change(data_dir: Path | None, device_id: str, action: str) -> None:
     with server(data_dir):
         from central import registry
         from central.models import Device
 
-        change = {"accept": registry.accept, "revoke": registry.revoke}[action]
+        change = {"accept": registry.accept, "revoke": registry.revoke, "rotate": registry.rotate}[action]
         try:
             changed = change(device_id.upper(), registry.Actor())
         except Device.DoesNotExist as error:

@@ -1,11 +1,20 @@
 """What a batch is refused with, beyond errors of its form.
 
 ProtocolError           docs/protocol.md, *Problems*
+├── KeyRevoked          401.1: signed by a key that another one has replaced
 ├── MissingBefore       409.1: entries before the batch are missing
 └── OtherHistory        409.2: what the terminal signed contradicts what is held
 """
 
 from sync.protocol import ProtocolError
+
+
+class KeyRevoked(ProtocolError):
+    """The key was the terminal's."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__("401.1", f"the key {key_id} is no longer the terminal's")
+        self.key_id = key_id
 
 
 class MissingBefore(ProtocolError):

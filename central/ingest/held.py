@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from central.counting.meaning import Configured, Trust
 from central.counting.rows import Owner
 from central.counting.trust import trust_of
+from central.ingest.errors import KeyRevoked
 from central.models import DeviceStatus, TagState
 from central.session import Cursor, Session, reading
 from kiosk.ledger.chain import GENESIS
@@ -17,7 +19,8 @@ from sync.protocol import ProtocolError
 _KEYS = "SELECT device_id, public_key FROM central_devicekey WHERE key_id = %s"
 # All ledgers of a terminal are under this one lock: what one brings over may count in another.
 _LOCK = """
-SELECT d.status, d.created_at, k.revoked_at IS NOT NULL
+SELECT d.status, d.created_at, k.revoked_at IS NOT NULL,
+       EXISTS (SELECT 1 FROM central_devicekey o WHERE o.id = k.replaces_id AND o.revoked_at IS NULL)
   FROM central_device d JOIN central_devicekey k ON k.device_id = d.id
  WHERE d.id = %s AND k.key_id = %s FOR NO KEY UPDATE OF d
 """
@@ -108,24 +111,36 @@ def lock(session: Session, signer: Signer) -> Cursor:
     return session.run(_LOCK, (signer.device, signer.key.key_id))
 
 
-def accepted(locked: Cursor, signer: Signer) -> Trust:
-    """Whose word is believed about a terminal that is held.
+class Accepted(NamedTuple):
+    """A terminal that may deliver.
+
+    Attributes:
+        trust: Whose word is believed about it.
+        first_use: Its key takes the place of another, which is good until now.
+    """
+
+    trust: Trust
+    first_use: bool
+
+
+def accepted(locked: Cursor, signer: Signer) -> Accepted:
+    """Whether a terminal that is held may deliver.
 
     Raises:
-        ProtocolError: It may not deliver (401.1, 403.1, 403.2).
+        ProtocolError: It may not deliver (401.1, 403.1, 403.2); `KeyRevoked` among them.
     """
     row = locked.fetchone()
     if row is None:
         _known.cache_clear()  # the database was put back to a backup under us: next time it is asked anew
         raise ProtocolError("401.1", "the terminal is not known here any more")
-    status, created_at, revoked = row
+    status, created_at, revoked, first_use = row
     if status == DeviceStatus.REVOKED:
         raise ProtocolError("403.2", "the device is revoked")
     if revoked:
-        raise ProtocolError("401.1", "the key is revoked")
+        raise KeyRevoked(signer.key.key_id)
     if status != DeviceStatus.ACCEPTED:
         raise ProtocolError("403.1", "the device waits until an administrator has compared its key")
-    return trust_of(signer.device, created_at)
+    return Accepted(trust_of(signer.device, created_at), first_use)
 
 
 def ask_ledger(session: Session, owner: Owner) -> Cursor:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from central import clock, server
 from central.counting.reading import Asked, spans_of
 from central.counting.rows import Owner
-from central.ingest import contradiction, gaps, held
-from central.ingest.errors import MissingBefore, OtherHistory
+from central.ingest import contradiction, gaps, held, rotation
+from central.ingest.errors import KeyRevoked, MissingBefore, OtherHistory
 from central.ingest.following import Follower
 from central.ingest.storing import Storing
 from central.ingest.verify import Fork, Gap, Held, check_shape, key_ids, new_entries
@@ -53,6 +53,9 @@ def ingest(ledger_id: bytes, batch: Batch, body: bytes) -> Taken:
     owner = Owner(signer.device, ledger_id)
     try:
         return _store(signer, owner, batch, signed)
+    except KeyRevoked as refusal:
+        rotation.note_old_key(refusal.key_id)
+        raise
     except Gap:
         size, head = gaps.note(owner, batch.after, signed.checkpoint.size)
         raise MissingBefore(size, head) from None
@@ -70,10 +73,13 @@ def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckp
         locked = held.lock(session, signer)
         asked = held.ask_ledger(session, owner)
         surroundings = Asked(session, owner, spans_of(batch.entries))
-        trust = held.accepted(locked, signer)
+        trust, first_use = held.accepted(locked, signer)
+        if first_use:
+            rotation.retire_before(session, signer.key)
         ledger = held.ledger_of(asked)
         around = Held(ledger.size, held.hashes(session, owner, ledger, batch.after, said.size))
         new = new_entries(batch, owner.ledger_id, said, around)
+        rotation.adopt(session, owner, new)
         received_ms = clock.now_ms()
         storing = Storing(session, owner, trust, ledger, received_ms)
         if not ledger.known:

@@ -36,6 +36,7 @@ class Device(models.Model):
         config_due: What it is told may have changed; its next heartbeat finds out.
         config_used: The one that it uses, by its own word.
         config_refused: The one that it does not use, or not wholly.
+        rotate_key: The id of the key that it is asked to replace; any other one is not meant.
         settings: What it is told beside the texts of its counter, by dotted key (`sync.settings`).
     """
 
@@ -48,6 +49,7 @@ class Device(models.Model):
     config_refused = models.PositiveIntegerField(_("refused configuration"), null=True, blank=True)
     config_reason = models.CharField(_("why it was refused"), max_length=300, blank=True)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
+    rotate_key = models.CharField(_("key to be replaced"), max_length=16, blank=True)
     board_serial = models.CharField(_("serial number of the board"), max_length=100, blank=True)
     program = models.CharField(_("program"), max_length=100, blank=True)
     waiting = models.BigIntegerField(_("entries that wait"), null=True, blank=True)
@@ -88,13 +90,18 @@ class Device(models.Model):
 
 
 class DeviceKey(models.Model):
-    """An Ed25519 key of a terminal. It names the terminal in every signature."""
+    """An Ed25519 key of a terminal. It names the terminal in every signature.
+
+    Attributes:
+        replaces: The key whose place it takes: that one is good until something signed by this one was seen.
+    """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="keys")
     key_id = models.CharField(max_length=16, unique=True, db_collation="C")
     public_key = models.BinaryField()
     valid_from = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
 
     class Meta:
         constraints = (

@@ -19,6 +19,7 @@ class AlarmKind(models.TextChoices):
     TAG = "tag", _("the evolving tag does not fit")
     LEDGER = "ledger", _("a ledger that was not enrolled")
     SERIAL = "serial", _("another board")
+    KEY = "key", _("a key that was replaced is used")
 
 
 class Alarm(models.Model):
@@ -83,6 +84,8 @@ class Action(models.TextChoices):
     REVOKE = "revoke", _("revoke")
     ADMIT = "admit", _("admit a ledger")
     CODE = "code", _("new code")
+    ROTATE = "rotate", _("ask for another key")
+    KEY = "key", _("another key")
     LOAD = "load", _("load units")
     LOGIN = "login", _("log in")
     PASSWORD = "password", _("set a password")

@@ -51,6 +51,20 @@ def chosen(request: HttpRequest, found: QuerySet[Device]) -> Sequence[Device] | 
     return rows if 0 < len(rows) <= MOST else None
 
 
+def rotate(request: HttpRequest, found: QuerySet[Device]) -> None:
+    """Ask those that are accepted to replace their keys, and say how many."""
+    who, n = actor(request), 0
+    for row in chosen(request, found.filter(status=DeviceStatus.ACCEPTED)) or ():
+        try:
+            registry.rotate(row.pk, who)
+        except registry.NotPossible:
+            continue
+        n += 1
+    if n:
+        text = _("{n} terminals are asked for another key; each replaces it the next time it is heard.")
+        messages.success(request, str(text).format(n=n))
+
+
 def ask_to_accept(request: HttpRequest, found: QuerySet[Device]) -> HttpResponse | None:
     """Show the keys of those that wait for it."""
     actor(request)

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     CONFIG = "config"
     ENROLLED = "enrolled"  # central took this terminal in: its id there, central's key; again in a new ledger
     CLOCK_ANCHOR = "clock_anchor"  # ties CLOCK_BOOTTIME of this boot to the time of the world
-    KEY_ROTATION = "key_rotation"  # reserved
+    KEY_ROTATION = "key_rotation"  # the terminal replaces its key; signed by both
     SALVAGED = "salvaged"  # an entry of a closed ledger, with its own hash
 
 

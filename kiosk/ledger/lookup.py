@@ -67,6 +67,18 @@ def last_anchors(ledger: Ledger) -> list[bytes]:
     return [_blob(ledger, row[0]) for row in rows]
 
 
+def last_key_rotation(ledger: Ledger) -> bytes:
+    """The payload of the last `key_rotation` entry among the newest; empty where there is none.
+
+    Raises as `hashes_after`.
+    """
+    rows = ledger.rows(
+        "SELECT payload FROM entry WHERE seq > ? AND kind = 'key_rotation' ORDER BY seq DESC LIMIT 1",
+        ledger.head.seq - _BACK,
+    )
+    return _blob(ledger, rows[0][0]) if rows else b""
+
+
 def _blob(ledger: Ledger, value: object) -> bytes:
     if not isinstance(value, bytes):
         raise LedgerUnreadable(f"{ledger.path} holds what no ledger holds")

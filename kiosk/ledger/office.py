@@ -21,13 +21,13 @@ from kiosk.ledger.closing import closed_files, remembered_of
 from kiosk.ledger.errors import LedgerUnreadable
 from kiosk.ledger.evolve import KEY_BYTES, check_of
 from kiosk.ledger.keeper import Keeper
-from kiosk.ledger.kinds import Kind
+from kiosk.ledger.kinds import Draft, Kind, parse
 from kiosk.ledger.membership import NOTHING_LOCAL, CentralConfig, Enrolment, Local, config_drafts
 from kiosk.ledger.scrutiny import Scrutiny
 from kiosk.ledger.store import Head
 from kiosk.messages import wire
-from kiosk.messages.notes import Note, NoteError, parse_note
-from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, time_of
+from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
+from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, key_rotation_of, time_of
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,8 @@ class Office:
                     return self._enrol(request)
                 case wire.PutConfig():
                     return self._configure(request.note)
+                case wire.PutKeyRotation():
+                    return self._rotate(request)
                 case wire.PutReceipt():
                     return self._receipt(request.note)
                 case wire.PutFork():
@@ -249,6 +251,20 @@ class Office:
         drafts = config_drafts(self._keeper.ledger.last_config(), config, self._lasting.local.shown)
         self._keeper.append(drafts)
         membership.said(membership.enrolment, config)
+
+    def _rotate(self, request: wire.PutKeyRotation) -> wire.Answer:
+        """What the old key is worth is for central to judge; here it must be a rotation of this very terminal."""
+        note, enrolment = parse_note(request.note), self._enrolment()
+        if not re.fullmatch("[0-9a-f]{64}", request.old_public_key):
+            raise _Refusal("old_public_key must be 32 bytes in hexadecimal")
+        rotation = key_rotation_of(note, PublicKey("device", bytes.fromhex(request.old_public_key)))
+        if rotation.device != enrolment.device:
+            raise _Refusal(f"the rotation is for {rotation.device}, this is {enrolment.device}")
+        ledger = self._keeper.ledger
+        last = parse(lookup.last_key_rotation(ledger)).get("signed")
+        if not isinstance(last, str) or parse_note(last).text != note.text:
+            self._keeper.append([Draft(Kind.KEY_ROTATION, {"signed": request.note})])
+        return wire.Done()
 
     # --- receipts
 

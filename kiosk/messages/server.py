@@ -42,6 +42,7 @@ _SIGNED = (
     wire.PutAnchor,
     wire.PutConfig,
     wire.PutEnrolment,
+    wire.PutKeyRotation,
     wire.PutReceipt,
     wire.PutFork,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as fields
 from typing import TypeAlias
 
-from kiosk.messages.notes import Note, NoteError
+from kiosk.messages.notes import Note, NoteError, PublicKey
 
 NONCE_BYTES = 16
 LONGEST_TEXT = 300
@@ -32,6 +32,9 @@ _CHECKPOINT = re.compile(r"hailong/ledger/([0-9a-f]{32})\n(0|[1-9][0-9]{0,18})\n
 _TIME = re.compile(r"hailong/time/1\n([0-9a-f]{32})\n([1-9][0-9]{0,15})\n")
 _CONFIG = "hailong/config/1\n"
 _DEVICE_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+_KEY_ROTATION = re.compile(
+    r"hailong/key-rotation/1\n([0-9A-HJKMNP-TV-Z]{10})\n([0-9a-f]{16})\n([0-9a-f]{64})\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,46 @@ def time_of(note: Note) -> TimeStatement:
     if found is None or int(found[2]) > LATEST_MS:
         raise NoteError("the note is not a time statement")
     return TimeStatement(bytes.fromhex(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation:
+    """A terminal replaces its key; signed by the old and by the new one.
+
+    Attributes:
+        device: The id of the terminal.
+        old_id: The id of the key that is replaced.
+        new: The one that takes its place.
+    """
+
+    device: str
+    old_id: str
+    new: PublicKey
+
+    def text(self) -> str:
+        """What is signed."""
+        return f"hailong/key-rotation/1\n{self.device}\n{self.old_id}\n{self.new.raw.hex()}\n"
+
+
+def key_rotation_of(note: Note, old: PublicKey | None = None) -> KeyRotation:
+    """The rotation that a note states.
+
+    Args:
+        note: The new key's signature is verified here.
+        old: The key that is replaced: it must be this one, and have signed, too. None = that is for the caller.
+
+    Raises:
+        NoteError: It states none, or is not signed so.
+    """
+    found = _KEY_ROTATION.fullmatch(note.text)
+    if found is None:
+        raise NoteError("the note is not a rotation of a terminal's key")
+    rotation = KeyRotation(found[1], found[2], PublicKey("device", bytes.fromhex(found[3])))
+    if rotation.new.key_id == rotation.old_id or not note.is_signed_by(rotation.new):
+        raise NoteError("the rotation is not signed by the new key")
+    if old is not None and (old.key_id != rotation.old_id or not note.is_signed_by(old)):
+        raise NoteError("the rotation is not signed by the key that it replaces")
+    return rotation
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,20 @@ class PutConfig(Message, frozen=True, tag="put_config"):
     note: str
 
 
+class PutKeyRotation(Message, frozen=True, tag="put_key_rotation"):
+    """A rotation of this terminal's own key (rendered note), signed by the old and the new key: an entry says so.
+
+    The same as the ledger's last one is done already.
+
+    Attributes:
+        note: The statement.
+        old_public_key: The key that is replaced, 64 hexadecimal digits.
+    """
+
+    note: str
+    old_public_key: str
+
+
 class PutReceipt(Message, frozen=True, tag="put_receipt"):
     """A receipt (rendered note): central has everything up to there; a salvage need not bring it over.
 
@@ -94,7 +108,7 @@ class PutFork(Message, frozen=True, tag="put_fork"):
     note: str
 
 
-Request = GetHead | GetNonce | PutAnchor | PutEnrolment | PutConfig | PutReceipt | PutFork
+Request = GetHead | GetNonce | PutAnchor | PutEnrolment | PutConfig | PutKeyRotation | PutReceipt | PutFork
 
 
 class RefusedConfig(msgspec.Struct, frozen=True):

@@ -191,7 +191,7 @@ class World:
                 OwnKiosk(self._office),
                 partial(opened, self.place.ledger),
                 store,
-                self.place.key,
+                self.place,
                 self.clock,
                 None,
                 "",

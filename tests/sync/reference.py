@@ -19,7 +19,7 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from kiosk.ledger import evolve
 from kiosk.ledger.chain import GENESIS, Entry
-from kiosk.messages.notes import Note, PublicKey
+from kiosk.messages.notes import Note, PublicKey, parse_note
 from kiosk.messages.statements import Checkpoint, ConfigStatement, TimeStatement
 from sync import keys, protocol
 from sync.protocol import Batch, CentralKey, EnrolAnswer, EnrolRequest, HeartbeatAnswer, HeartbeatRequest
@@ -53,6 +53,8 @@ class Reference:
     boards: list[str | None] = field(default_factory=list)
     codes: set[str] = field(default_factory=lambda: {CODE})
     device_key: PublicKey | None = None
+    next_key: PublicKey | None = None
+    rotate: str | None = None
     config: ConfigStatement | None = field(
         default_factory=lambda: ConfigStatement(
             DEVICE, 1, "1", "2", "UBND phường Sông Công", counter="Quầy 1"
@@ -101,12 +103,14 @@ class Reference:
         same = 0 < theirs.size == len(held) and held[-1].hash == theirs.head
         config = self._config(request.config_revision)
         if same:
-            return HeartbeatAnswer(self.status, config, self.cosigned(signed.note))
+            return HeartbeatAnswer(self.status, config, self.cosigned(signed.note), rotate=self.rotate)
         head = held[-1].hash if held else GENESIS
-        return HeartbeatAnswer(self.status, config, size=len(held), head=head.hex())
+        return HeartbeatAnswer(self.status, config, size=len(held), head=head.hex(), rotate=self.rotate)
 
     def _of_the_device(self, rendered: str) -> protocol.SignedCheckpoint:
         signed = protocol.signed_checkpoint(rendered)
+        if self.next_key is not None and signed.note.is_signed_by(self.next_key):
+            self.device_key, self.next_key = self.next_key, None
         if self.device_key is None or not signed.note.is_signed_by(self.device_key):
             raise Problem("401.1")
         if self.status == "revoked":
@@ -127,6 +131,14 @@ class Reference:
         if signed.checkpoint != Checkpoint(ledger_id, entries[-1].seq, entries[-1].hash):
             raise Problem("400.3")
         held += entries[overlap:]
+        for entry in entries[overlap:]:
+            if entry.kind == "key_rotation" and self.device_key is not None:
+                note = parse_note(json.loads(entry.payload)["signed"])
+                assert note.is_signed_by(self.device_key)
+                _head, device, old, new, _end = note.text.split("\n")
+                assert (device, old) == (DEVICE, self.device_key.key_id)
+                self.next_key = PublicKey("device", bytes.fromhex(new))
+                assert note.is_signed_by(self.next_key)
         if batch.tag is not None:
             self.tags.append((len(held), batch.tag == self._tag(held)))
         if overlap < len(entries) or ledger_id not in self.receipts:
@@ -149,12 +161,12 @@ class _Request:
 
 
 class _Key(HTTPSignatureKeyResolver):
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
+    def __init__(self, *known: bytes) -> None:
+        self.known = {PublicKey("device", raw).name: raw for raw in known}
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
-        assert key_id == PublicKey("device", self.raw).name
-        return Ed25519PublicKey.from_public_bytes(self.raw)
+        assert key_id in self.known
+        return Ed25519PublicKey.from_public_bytes(self.known[key_id])
 
 
 class _Verifier(HTTPMessageVerifier):
@@ -223,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/api/v1/heartbeat":
             if reference.device_key is None:
                 raise Problem("401.1")
-            nonce = self._verified(reference.device_key.raw)
+            nonce = self._verified(*(key.raw for key in (reference.device_key, reference.next_key) if key))
             if nonce not in reference.nonces:
                 raise Problem("400.5")
             reference.nonces.remove(nonce)
@@ -231,9 +243,9 @@ class _Handler(BaseHTTPRequestHandler):
             return "application/json", msgspec.json.encode(reference.heartbeat(beat))
         raise Problem("404.1")
 
-    def _verified(self, raw: bytes) -> str:
+    def _verified(self, *known: bytes) -> str:
         message = _Request(self.command, self.reference.url + self.path, dict(self.headers))
-        verifier = _Verifier(signature_algorithm=ED25519, key_resolver=_Key(raw))
+        verifier = _Verifier(signature_algorithm=ED25519, key_resolver=_Key(*known))
         try:
             (found,) = verifier.verify(
                 message,
