@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "central.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "central.web.hosts.HostMiddleware",
+    "central.web.nul.NulMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

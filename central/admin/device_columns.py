@@ -15,6 +15,7 @@ from central.models import Alarm, Device, DeviceStatus, Ledger, Receipt
 from central.web import words
 
 SHOWN_ALARMS = 10
+NOTHING = "–"
 _MB = 1_000_000
 
 
@@ -44,14 +45,14 @@ class Columns:
     def condition(self, device: Device) -> str:
         """What is wrong with it, in a few words."""
         if device.status not in (DeviceStatus.PENDING, DeviceStatus.ACCEPTED):
-            return "–"
+            return NOTHING
         said = health.health_of(device)
         found = [
             ", ".join(said.faults) if name == "faults" and said else str(health.WORDS[name])
             for name in health.wrong(device)
         ]
         if not found:
-            return str(_("good")) if said else "–"
+            return str(_("in order")) if said else NOTHING
         return format_html('<span class="ill">{}</span>', "; ".join(found))
 
     @admin.display(description=_("open alarms"), ordering="n_alarms")
@@ -62,6 +63,11 @@ class Columns:
             return "0"
         url = f"{reverse('admin:central_alarm_changelist')}?device__id__exact={device.pk}"
         return format_html('<a class="alarms" href="{}">{}</a>', url, n)
+
+    @admin.display(description=_("entries that wait"), ordering="waiting")
+    def waits(self, device: Device) -> str:
+        """How many."""
+        return NOTHING if device.waiting is None else words.number(device.waiting)
 
     # --- of its page
 
@@ -75,14 +81,14 @@ class Columns:
     def ledgers(self, device: Device) -> str:
         """How much of each is held; one that nobody has announced can be admitted."""
         rows = Ledger.objects.filter(device=device).order_by("first_received_at")
-        return format_html_join("", "<div>{}: {} {}</div>", (_ledger(device, row) for row in rows))
+        return format_html_join("", "<div>{}: {} {}</div>", (_ledger(device, row) for row in rows)) or NOTHING
 
     @admin.display(description=_("last receipt"))
-    def last_receipt(self, device: Device) -> str | None:
+    def last_receipt(self, device: Device) -> str:
         """How far this server has signed for its entries."""
         row = Receipt.objects.filter(device=device).order_by("-at").first()
         if row is None:
-            return None
+            return NOTHING
         text = str(_("up to entry {size}, {ago} ({at})"))
         return text.format(size=row.size, ago=words.ago(row.at, clock.now()), at=localize(localtime(row.at)))
 
@@ -92,7 +98,10 @@ class Columns:
         rows = Alarm.objects.filter(device=device).order_by(
             F("closed_at").desc(nulls_first=True), "-opened_at"
         )
-        return format_html_join("", "<div>{} {}</div>", (_alarm(alarm) for alarm in rows[:SHOWN_ALARMS]))
+        return (
+            format_html_join("", "<div>{} {}</div>", (_alarm(alarm) for alarm in rows[:SHOWN_ALARMS]))
+            or NOTHING
+        )
 
     @admin.display(description=_("health"))
     def whole_condition(self, device: Device) -> str:
@@ -100,64 +109,64 @@ class Columns:
         found = list(health.wrong(device))
         said = health.health_of(device)
         if not found:
-            return str(_("good")) if said and device.status == DeviceStatus.ACCEPTED else "–"
+            return str(_("in order")) if said and device.status == DeviceStatus.ACCEPTED else NOTHING
         listed = "; ".join(str(health.WORDS[name]) for name in found)
         return format_html('<strong class="ill">{}</strong>', listed)
 
     @admin.display(description=_("faults"))
-    def faults(self, device: Device) -> str | None:
+    def faults(self, device: Device) -> str:
         """Codes, with what they mean."""
         said = health.health_of(device)
         if said is None:
-            return None
+            return NOTHING
         return format_html_join("", "<div>{}</div>", ((words.fault(code),) for code in said.faults)) or "0"
 
     @admin.display(description=_("disk"))
-    def disk(self, device: Device) -> str | None:
+    def disk(self, device: Device) -> str:
         """Free, of how much."""
         said = health.health_of(device)
         if said is None or said.disk_free is None or said.disk_size is None:
-            return None
+            return NOTHING
         text = str(_("{free} MB free of {size} MB"))
         return text.format(free=words.number(said.disk_free // _MB), size=words.number(said.disk_size // _MB))
 
     @admin.display(description=_("temperature"))
-    def temperature(self, device: Device) -> str | None:
+    def temperature(self, device: Device) -> str:
         """In °C."""
         said = health.health_of(device)
-        return None if said is None or said.temperature_c is None else f"{said.temperature_c:.0f} °C"
+        return NOTHING if said is None or said.temperature_c is None else f"{said.temperature_c:.0f} °C"
 
     @admin.display(description=_("power supply"))
-    def voltage(self, device: Device) -> str | None:
+    def voltage(self, device: Device) -> str:
         """Whether it was enough since the terminal started."""
         said = health.health_of(device)
         if said is None or said.undervoltage is None:
-            return None
-        return str(_("too weak since the last start") if said.undervoltage else _("good"))
+            return NOTHING
+        return str(_("too weak since the last start") if said.undervoltage else _("in order"))
 
     @admin.display(description=_("clock"))
-    def clock_trust(self, device: Device) -> str | None:
+    def clock_trust(self, device: Device) -> str:
         """Who vouches for it."""
         said = health.health_of(device)
-        return None if said is None or not said.clock else words.clock(said.clock)
+        return NOTHING if said is None or not said.clock else words.clock(said.clock)
 
     @admin.display(description=_("oldest entry that waits"))
-    def oldest(self, device: Device) -> str | None:
+    def oldest(self, device: Device) -> str:
         """How old, when it was heard last."""
         said = health.health_of(device)
-        return None if said is None or said.oldest_s is None else words.span(said.oldest_s)
+        return NOTHING if said is None or said.oldest_s is None else words.span(said.oldest_s)
 
     @admin.display(description=_("running for"))
-    def uptime(self, device: Device) -> str | None:
+    def uptime(self, device: Device) -> str:
         """Since it was started."""
         said = health.health_of(device)
-        return None if said is None or said.uptime_s is None else words.span(said.uptime_s)
+        return NOTHING if said is None or said.uptime_s is None else words.span(said.uptime_s)
 
     @admin.display(description=_("said"))
-    def said_at(self, device: Device) -> str | None:
+    def said_at(self, device: Device) -> str:
         """When the terminal has said all this."""
         said = health.health_of(device)
-        return None if said is None else words.ago(said.at, clock.now())
+        return NOTHING if said is None else words.ago(said.at, clock.now())
 
 
 HEALTH = (

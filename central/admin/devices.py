@@ -21,6 +21,7 @@ from central.admin.device_filters import (
     UnitFilter,
     WaitingFilter,
 )
+from central.admin.device_search import Search
 from central.admin.generic import ModelForm
 from central.admin.watched import WatchedForm
 from central.models import Device
@@ -41,7 +42,7 @@ class DeviceForm(WatchedForm[Device]):
 PAGE: "_FieldsetSpec" = (
     (None, {"fields": ("seen", "id", "counter", "status")}),
     (_("Health"), {"fields": HEALTH}),
-    (_("Delivery"), {"fields": ("waiting", "oldest", "ledgers", "last_receipt")}),
+    (_("Delivery"), {"fields": ("waits", "oldest", "ledgers", "last_receipt")}),
     (_("Fetching"), {"fields": ("pull_wanted", "pull_url", "pulled_at", "pull_trouble")}),
     (_("Configuration"), {"fields": ("config_revision", "configuration")}),
     (_("Program and board"), {"fields": ("program", "board_serial", "key_ids")}),
@@ -51,12 +52,12 @@ PAGE: "_FieldsetSpec" = (
 
 
 @admin.register(Device)
-class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
+class DeviceAdmin(Actions, Columns, Search, AuditedAdmin[Device]):
     """Terminals."""
 
     form = DeviceForm
     change_form_template = "central/device_change.html"
-    list_display = ("id", "counter", "status", "heard", "condition", "waiting", "program", "open_alarms")
+    list_display = ("id", "counter", "status", "heard", "condition", "waits", "program", "open_alarms")
     list_filter = (
         "status",
         HealthFilter,
@@ -66,14 +67,13 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
         ConfigurationFilter,
         ProgramFilter,
     )
-    list_select_related = ("counter__unit", "health")
     show_facets = admin.ShowFacets.NEVER  # each would be counted among thousands
     show_full_result_count = False
-    search_fields = ("id", "counter__name", "counter__unit__name", "keys__key_id")
+    search_fields = ("id", "counter__name", "counter__unit__name")
     search_help_text = _("By terminal, counter, unit or key.")
     autocomplete_fields = ("counter",)
     readonly_fields = (
-        "id", "status", "key_ids", *HEALTH, "waiting", "oldest", "ledgers", "last_receipt", "config_revision",
+        "id", "status", "key_ids", *HEALTH, "waits", "oldest", "ledgers", "last_receipt", "config_revision",
         "configuration", "board_serial", "program",
         "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at",
         "pull_trouble",
@@ -83,7 +83,7 @@ class DeviceAdmin(Actions, Columns, AuditedAdmin[Device]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """With what the list shows."""
-        return with_alarms(super().get_queryset(request).select_related("health"))
+        return with_alarms(super().get_queryset(request).select_related("counter__unit", "health"))
 
     def get_fieldsets(
         self,

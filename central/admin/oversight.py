@@ -88,14 +88,14 @@ class AlarmAdmin(AuditedAdmin[Alarm]):
         return str(alarm.device.counter)
 
     @admin.display(description=_("ledger"))
-    def ledger(self, alarm: Alarm) -> str | None:
+    def ledger(self, alarm: Alarm) -> str:
         """Which."""
-        return words.ledger(alarm.ledger_id) or None
+        return words.ledger(alarm.ledger_id) or "–"
 
     @admin.display(description=_("detail"))
-    def details(self, alarm: Alarm) -> str | None:
+    def details(self, alarm: Alarm) -> str:
         """What was noted."""
-        return words.detail(alarm) or None
+        return words.detail(alarm) or "–"
 
     @admin.display(description=_("evidence that is kept"))
     def evidence(self, alarm: Alarm) -> int:

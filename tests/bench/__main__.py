@@ -1,4 +1,4 @@
-"""``python -m tests.bench append | drain | fleet | idle | ingest | start | terminal | wire``."""
+"""``python -m tests.bench append | devices | drain | fleet | idle | ingest | start | terminal | wire``."""
 
 import argparse
 import sys
@@ -46,7 +46,11 @@ def main() -> int:
     fleet.add_argument("--rounds", type=int, default=8, help="deliveries of each terminal before, and after")
     fleet.add_argument("--outage", type=float, default=60.0, help="seconds without central")
 
-    for command in (append, drain, fleet, idle, ingest, start, terminal, wire):
+    devices = commands.add_parser("devices", help="central's page of terminals, at all of a country")
+    devices.add_argument("--terminals", type=int, default=16_600, help="how many")
+    devices.add_argument("--times", type=int, default=40, help="how often each page is asked for")
+
+    for command in (append, devices, drain, fleet, idle, ingest, start, terminal, wire):
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
 
     options = parser.parse_args()
@@ -76,6 +80,10 @@ def _run(options: argparse.Namespace) -> int:
         from tests.bench.ingest import run as run_ingest
 
         return run_ingest(options.votes, options.evidence)
+    if options.command == "devices":
+        from tests.bench.devices import run as run_devices
+
+        return run_devices(options.terminals, options.times, options.evidence)
     if options.command == "drain":
         from tests.bench.drain import run as run_drain
 

@@ -166,7 +166,7 @@ def test_who_may_not_change_terminals_may_not_set_them(client: Client) -> None: 
 
 
 def test_what_is_not_there_is_not_found_and_a_revoked_terminal_is_said(client: Client) -> None:
-    for name, pk in (("device", "x\x00y"), ("unit", "x"), ("counter", "9" * 30)):
+    for name, pk in (("device", "xy"), ("unit", "x"), ("counter", "9" * 30)):
         assert client.get(reverse(f"admin:central_{name}_settings", args=(pk,))).status_code == 404
     revoked = makers.device(status=DeviceStatus.REVOKED)
     assert "đã bị thu hồi" in save(client, address(revoked), **{"sound.volume": "3"})
