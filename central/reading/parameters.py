@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import QueryDict
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
 
 from central import days
 from central.api.problems import Refusal
@@ -74,9 +75,13 @@ class Parameters:
             raise Refusal("400.2", f"from and to: {error}") from error
 
 
-def parameters(asked: QueryDict, known: Iterable[str]) -> Parameters:
+def parameters(request: HttpRequest, known: Iterable[str]) -> Parameters:
     """The parameters of a request. Raises `Refusal` (400.2)."""
     names = sorted(known)
+    try:
+        asked = request.GET
+    except SuspiciousOperation as error:
+        raise Refusal("400.2", f"there are too many parameters; known are: {', '.join(names)}") from error
     for name in asked:
         if name.lower() in _TOKENS:
             raise Refusal(

@@ -72,7 +72,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 @router.get("/completeness", include_in_schema=False)
 def completeness(request: HttpRequest) -> HttpResponse:
     """A statement of completeness of a unit, or of a terminal of one."""
-    asked = parameters(request.GET, ("unit", "device", "from", "to", "format"))
+    asked = parameters(request, ("unit", "device", "from", "to", "format"))
     token = _token(request)
     form = asked.one_of("format", ("json", "note"), "json")
     period, device = asked.period(), asked.device()
@@ -114,7 +114,7 @@ def _list(
 
 def _begin(request: HttpRequest, known: tuple[str, ...]) -> tuple[ReadToken, Parameters]:
     """Who asks, and for what. Raises `Refusal`."""
-    asked = parameters(request.GET, (*known, *_PAGED))
+    asked = parameters(request, (*known, *_PAGED))
     return _token(request), asked
 
 

@@ -55,6 +55,12 @@ def test_a_parameter_twice_and_days_in_the_wrong_order() -> None:
     assert problem(answer) == "400.2"  # type: ignore[arg-type]
 
 
+def test_thousands_of_parameters_are_refused_as_such() -> None:
+    answer = Reader(token()).get("ratings", **{f"a{n}": 1 for n in range(3000)})
+    assert problem(answer) == "400.2"
+    assert "too many parameters" in json.loads(answer.content)["detail"]
+
+
 def test_a_cursor_goes_on_with_its_own_question_only() -> None:
     reader = Reader(token())
     cursor = reader.page()["cursor"]
