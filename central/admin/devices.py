@@ -25,6 +25,7 @@ from central.admin.device_search import Search
 from central.admin.generic import ModelForm
 from central.admin.watched import WatchedForm
 from central.models import Device
+from central.pulling.words import explained
 from central.web import batch_pages, bulk_pages, device_pages, settings_pages
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ PAGE: "_FieldsetSpec" = (
     (None, {"fields": ("seen", "id", "counter", "status")}),
     (_("Health"), {"fields": HEALTH}),
     (_("Delivery"), {"fields": ("waits", "oldest", "ledgers", "last_receipt")}),
-    (_("Fetching"), {"fields": ("pull_wanted", "pull_url", "pulled_at", "pull_trouble")}),
+    (_("Fetching"), {"fields": ("pull_wanted", "pull_url", "pulled_at", "not_fetched")}),
     (_("Configuration"), {"fields": ("config_revision", "configuration")}),
     (_("Program and board"), {"fields": ("program", "board_serial", "key_ids")}),
     (_("History"), {"fields": ("created_at", "enrolled_at", "accepted_at", "revoked_at")}),
@@ -76,7 +77,7 @@ class DeviceAdmin(Actions, Columns, Search, AuditedAdmin[Device]):
         "id", "status", "key_ids", *HEALTH, "waits", "oldest", "ledgers", "last_receipt", "config_revision",
         "configuration", "board_serial", "program",
         "created_at", "enrolled_at", "accepted_at", "revoked_at", "pull_url", "pulled_at",
-        "pull_trouble",
+        "not_fetched",
     )  # fmt: skip
     actions = ("tickets", "accept_several", "revoke_several", "rotate_several", "acknowledge_alarms")
     list_per_page = 50
@@ -92,6 +93,11 @@ class DeviceAdmin(Actions, Columns, Search, AuditedAdmin[Device]):
     ) -> "_FieldsetSpec":
         """A new one has only a place."""
         return ((None, {"fields": ("counter",)}),) if obj is None else PAGE
+
+    @admin.display(description=_("why fetching failed"))
+    def not_fetched(self, device: Device) -> str:
+        """In the reader's language."""
+        return explained(device.pull_trouble)
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:  # noqa: ARG002
         """It is revoked, never removed: its entries are its own."""

@@ -72,6 +72,10 @@ def ask(device_id: str, policy: Policy) -> str:
     """Ask one terminal; why nothing came, empty when all is well. Raises `django.db.Error`."""
     try:
         pull(device_id, policy)
-    except (NotPulled, guard.NotAllowed, SyncError, ProtocolError) as error:
+    except guard.NotAllowed as error:
+        return f"not_allowed: {error}"[:_LONGEST_TROUBLE]
+    except NotPulled as error:
+        return f"not_pulled: {error}"[:_LONGEST_TROUBLE]
+    except (SyncError, ProtocolError) as error:
         return str(error)[:_LONGEST_TROUBLE]
     return ""

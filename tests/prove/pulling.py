@@ -108,7 +108,8 @@ class Pulled:
         self.proxy.chance = 0.0
         self.proxy.quiet()
         code = self._program.end()
-        wrong = "a mistake of the pull API's" if "Traceback" in self._program.log else ""
+        before, found, mistake = self._program.log.partition("Traceback")
+        wrong = f"a mistake of the pull API's: {before[-300:]}{found}{mistake[:3_000]}" if found else ""
         return self.proxy.counts, wrong or ("" if code == 0 else f"the pull API ended with {code}")
 
     def close(self) -> None:

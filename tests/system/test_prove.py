@@ -62,6 +62,20 @@ def test_every_vote_reaches_central_once_and_deliveries_that_break_a_promise_are
         assert f"mutant {mutant}: caught: " in said
 
 
+def test_push_and_pull_that_race_bring_every_vote_once() -> None:
+    said = prove("delivery", "--votes", "250", "--faults", "40", "--kills", "0", "--pull", "--seed", "7")
+    assert " 0 differences" in said
+
+
+def test_without_a_right_to_pull_nobody_gets_a_byte() -> None:
+    assert " 0 bytes of data" in prove("pull", "--trials", "96", "--seed", "7")
+
+
+@pytest.mark.parametrize("mutant", ["nonces", "signatures"])
+def test_a_gate_that_does_not_look_is_caught(mutant: str) -> None:
+    assert f"mutant {mutant}: caught" in prove("pull", "--trials", "24", "--mutant", mutant)
+
+
 def test_whoever_changes_something_is_found_out() -> None:
     said = prove("tamper", "--trials", "25", "--seed", "7")
     assert f" {25 * len(tamper.ATTACKS)} of {25 * len(tamper.ATTACKS)} detected" in said
