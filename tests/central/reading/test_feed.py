@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection, connections
@@ -15,7 +16,7 @@ from central.counting.admit import admit
 from central.counting.projection import RatingRow
 from central.counting.rows import Owner
 from central.embedded import Cluster
-from central.models import Counter, Rating, Unit
+from central.models import Counter, Rating, Repeat, Unit
 from central.reading import feed, life
 from central.session import transaction
 from kiosk.ledger.chain import Entry
@@ -391,3 +392,18 @@ def test_repeats_come_where_they_are_wanted_with_the_rating_that_they_are_of(ter
     assert "1:3 4:1" in reader.get("ratings", repeats="in", format="csv").content.decode()
     other = Reader(token(makers.counter("Quầy 1", "khác").unit))
     assert other.all(repeats="in")[0] == []
+
+
+def test_repeats_that_were_here_before_they_were_looked_at_are_found_by_the_migration(
+    terminal: Delivered,
+) -> None:
+    chain = begun(terminal)
+    rated = chain.rate(4)
+    chain.add("repeat", {"of": rated.seq, "counts": {"2": 1}})
+    chain.add("repeat", b"\xff")
+    terminal.send()
+    Repeat.objects.all().delete()
+    module = import_module("central.migrations.0013_earlier_repeats")
+    with connection.schema_editor() as editor:
+        module.fill(None, editor)
+    assert [item["repeats"] for item in Reader(token()).all(repeats="in")[0]] == [None, {"2": 1}]
