@@ -1,8 +1,8 @@
 """The kiosk while it runs, and while it does not, what it left behind: enough to be asked for, not to write.
 
 Whoever is pulled from must answer also while no kiosk runs. The right to write stays free meanwhile: a kiosk that
-starts must never find it taken. Only where a closed ledger waits to be brought over is it taken for that moment, as
-`hailong sync once` does.
+starts must not find it taken. Only where a closed ledger waits to be brought over, and no kiosk has been seen for a
+minute, is it taken for that moment, as `hailong sync once` does.
 """
 
 import logging
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _Facts = tuple[tuple[int, int, int] | None, ...]
 _AT_ONCE = 2_000
+_AWAY_NS = 60 * 10**9
 
 
 class MaybeKiosk:
@@ -46,6 +47,7 @@ class MaybeKiosk:
     def __init__(self, place: Place, clock: Clock, program: str) -> None:
         self._place, self._clock, self._program = place, clock, program
         self._link: KioskLink | None = None
+        self._away_ns: int | None = None
         self._copy = ExitStack()
         self._copied: tuple[_Facts, Reading] | None = None
 
@@ -99,6 +101,7 @@ class MaybeKiosk:
                 self._link = KioskLink(self._place.data_dir)
             except KioskAway:
                 return None
+            self._away_ns = None
             self._forget_copy()
         return self._link
 
@@ -114,7 +117,7 @@ class MaybeKiosk:
     # --- without a kiosk
 
     def _rest(self) -> wire.Head:
-        if unfinished(self._place.ledger.parent):
+        if self._is_long_away() and unfinished(self._place.ledger.parent):
             with writer(self._place.data_dir, self._clock, self._program) as own:
                 head_of(own)  # brings over what closed ledgers hold
         with self._left_behind() as found:
@@ -133,6 +136,13 @@ class MaybeKiosk:
             board_serial=board if isinstance(board, str) else None,
             config_revision=revision if isinstance(revision, int) and revision >= 0 else 0,
         )
+
+    def _is_long_away(self) -> bool:
+        """Whether no kiosk is just starting, which would find the right to write taken."""
+        now_ns = self._clock.boottime_ns()
+        if self._away_ns is None:
+            self._away_ns = now_ns
+        return now_ns - self._away_ns >= _AWAY_NS
 
     def _tag(self, ledger: Source, head: Head) -> str | None:
         """The evolving tag at the end of the ledger, where this user may read the key and it leads there."""
