@@ -126,13 +126,18 @@ def current(device: Device) -> IssuedConfig | None:
 def newest(device: Device) -> IssuedConfig | None:
     """The same, after what has become due was done.
 
+    What a terminal has not taken yet is signed anew where this server has another key since.
+
     Raises:
         django.db.Error: It could not be kept.
     """
-    if device.config_due:
+    found = current(device)
+    waits = found is not None and found.revision > device.config_used
+    if device.config_due or (waits and found and server.this().key.public.name not in found.note):
         tell(device.pk)
         device.refresh_from_db(fields=["config_revision"])
-    return current(device)
+        found = current(device)
+    return found
 
 
 def tell(device_id: str) -> IssuedConfig | None:

@@ -145,3 +145,13 @@ def test_a_statement_by_an_old_key_is_signed_anew(monkeypatch: pytest.MonkeyPatc
     found = configs.current(device)
     assert found is not None
     assert (found.revision, parse_note(found.note).is_signed_by(new.public)) == (2, True)
+
+
+def test_what_a_terminal_has_not_taken_is_signed_by_the_key_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    enrolled(terminal)
+    new = keys.generate("central")
+    monkeypatch.setitem(vars(server.this()), "key", new)
+    assert json.loads(terminal.heartbeat(config_revision=1).content)["config"] is None
+    told = parse_note(json.loads(terminal.heartbeat(config_revision=0).content)["config"])
+    assert (config_of(told).revision, told.is_signed_by(new.public)) == (2, True)
