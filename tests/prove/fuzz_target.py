@@ -11,14 +11,18 @@ import atheris
 
 with atheris.instrument_imports(include=["hardware", "kiosk", "sync"]):
     from hardware.frames import Frame, Framer
+    from kiosk.config.central import objections
+    from kiosk.config.model import build
+    from kiosk.config.options import defaults
     from kiosk.ledger.chain import GENESIS
     from kiosk.messages import wire
     from kiosk.messages.notes import NoteError, PublicKey, parse_note
-    from kiosk.messages.statements import checkpoint_of, config_of, time_of
+    from kiosk.messages.statements import checkpoint_of, claimed_revision, config_of, time_of
     from sync.protocol import Batch, ProtocolError, chained, decoded, decompressed, signed_checkpoint
 
 LEDGER = bytes(range(16))
 KEY = PublicKey("central", bytes(range(32)))
+OBJECTIONS = objections(build(defaults()))
 
 
 def batch(data: bytes) -> None:
@@ -40,7 +44,8 @@ def checkpoint(data: bytes) -> None:
     assert parse_note(note.render()) == note
     note.is_signed_by(KEY)
     note.cosigned_at(KEY)
-    for statement in (checkpoint_of, time_of, config_of):
+    claimed_revision(note)
+    for statement in (checkpoint_of, time_of, lambda note: OBJECTIONS(config_of(note))):
         try:
             statement(note)
         except NoteError:

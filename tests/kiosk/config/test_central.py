@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.texts import Texts
 from kiosk.commands.start import local_of, words_of
-from kiosk.config.central import applied, applied_to, objections
+from kiosk.config.central import applied, applied_to, objections, values_of
+from kiosk.config.checks import CHECKS
 from kiosk.config.load import load
-from kiosk.config.model import Config
-from kiosk.config.options import OPTIONS
+from kiosk.config.model import Config, build
+from kiosk.config.options import OPTIONS, defaults
 from kiosk.messages.statements import ConfigStatement
 
 STATEMENT = ConfigStatement("0123456789", 1, "u", "c")
@@ -98,3 +101,30 @@ def test_the_ledger_says_what_every_language_shows(config: Config) -> None:
     assert (said["question"], said["unit"]) == ("Hài lòng không?", "Đơn vị")
     assert isinstance(said["labels"], list)
     assert said["labels"][0] == "Kém"
+
+
+some = st.text(max_size=8) | st.sampled_from([option.key for option in OPTIONS])
+anything = (
+    st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=300)
+    | st.lists(st.text(max_size=5), max_size=20)
+    | st.sampled_from(["vi", "calm", "21:30"])
+)
+
+
+@given(st.dictionaries(some, anything, max_size=10), st.text(max_size=50))
+def test_whatever_is_signed_is_judged_and_what_is_used_is_a_configuration(
+    settings: dict[str, bool | int | float | str | list[str]], text: str
+) -> None:
+    own = build(defaults())
+    statement = replace(STATEMENT, settings=settings, unit=text)
+    reasons = [phrase.render(Texts("vi")) for phrase in objections(own)(statement)]
+    found = applied(own, statement)
+    assert found.data_dir == own.data_dir
+    assert (found.gpio, found.pad, found.inputs, found.sync, found.pull) == (
+        own.gpio, own.pad, own.inputs, own.sync, own.pull,
+    )  # fmt: skip
+    assert not any(check.find(found) for check in CHECKS)
+    assert reasons or all(key in values_of(found) for key in settings)
