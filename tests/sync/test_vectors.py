@@ -54,7 +54,13 @@ def test_the_names_of_keys_follow_from_the_page(found: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), [("checkpoint", "device"), ("time", "central"), ("config", "central")]
+    ("name", "role"),
+    [
+        ("checkpoint", "device"),
+        ("time", "central"),
+        ("config", "central"),
+        ("config_with_settings", "central"),
+    ],
 )
 def test_signatures_follow_from_the_page(found: dict[str, Any], name: str, role: str) -> None:
     key = found[f"{role}_key"]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk.ledger import evolve
-from kiosk.messages.statements import Checkpoint, ConfigStatement, TimeStatement
+from kiosk.messages.statements import Checkpoint, ConfigStatement, Setting, TimeStatement
 from sync import codes, protocol
 from sync.keys import SigningKey
 from sync.protocol import GENESIS, Batch, EnrolRequest, Receipt, SentEntry
@@ -136,6 +137,8 @@ def _signature(header: str) -> bytes:
 def vectors() -> Vector:
     """All of them."""
     config = ConfigStatement("4T8JQ2ZK7M", 1, "12", "34", "UBND phường Sông Công", counter="Quầy 1")
+    settings: dict[str, Setting] = {"languages": ["vi", "en"], "sound.enabled": False, "visit.thanks_s": 2.5}
+    settings["screen.theme"] = "contrast"
     return {
         "device_key": key(DEVICE),
         "central_key": key(CENTRAL),
@@ -144,6 +147,7 @@ def vectors() -> Vector:
         "checkpoint": DEVICE.sign(Checkpoint(LEDGER_ID, 0, GENESIS).text()).render(),
         "time": CENTRAL.sign(TimeStatement(NONCE, AT_S * 1000 + 250).text()).render(),
         "config": CENTRAL.sign(config.text()).render(),
+        "config_with_settings": CENTRAL.sign(replace(config, revision=2, settings=settings).text()).render(),
         "batch": batch(),
         "enrol": enrolment(),
         "pull": pull(),

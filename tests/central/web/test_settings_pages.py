@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +18,7 @@ from kiosk.messages.statements import config_of
 from sync.settings import REMOTE
 from tests.central import makers
 from tests.central.web.browser import browser
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -242,3 +245,36 @@ def test_what_a_terminal_says_meanwhile_stands_in_nobodys_way_and_is_not_undone(
     assert send(client, url, token, {"counter": str(other.pk)}) == ""
     device.refresh_from_db()
     assert (device.counter_id, device.waiting, device.config_used) == (other.pk, 7, 3)
+
+
+def test_of_many_who_save_in_the_same_moment_one_is_first_and_all_others_are_told(client: Client) -> None:
+    device = makers.device()
+    url = address(device)
+    token, answers = seen(client, url), []
+    User.objects.create_superuser("nhiều người")
+
+    def save_it(volume: int) -> None:
+        try:
+            own = browser()
+            own.force_login(User.objects.get(username="nhiều người"), BACKEND)
+            answers.append((volume, send(own, url, token, {"sound.volume": str(volume)})))
+        finally:
+            connection.close()
+
+    at_once([partial(save_it, volume) for volume in range(8)])
+    (first,) = [volume for volume, answer in answers if answer == ""]
+    device.refresh_from_db()
+    assert device.settings == {"sound.volume": first}
+    assert all("Trong lúc đó" in answer for volume, answer in answers if volume != first)
+    assert AuditLog.objects.filter(action="settings").count() == IssuedConfig.objects.count() == 1
+
+
+def test_a_form_of_a_megabyte_is_refused(client: Client) -> None:
+    device = makers.device()
+    token = seen(client, address(device))
+    said = {"seen": token, "labels.level_1": "x" * 3_000_000}
+    assert client.post(address(device), said).status_code == 400
+    said["labels.level_1"] = "x" * 1_000_000
+    assert "Xin sửa những chỗ được đánh dấu" in client.post(address(device), said).content.decode()
+    device.refresh_from_db()
+    assert device.settings == {}
