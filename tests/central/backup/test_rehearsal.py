@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import requests
 
+from central.backup.read import REVISIONS_LEFT_OUT
 from tests.central import served
 from tests.central.served import RemoteTerminal, run, said
 from tests.prove import served_central
@@ -87,6 +88,7 @@ def test_a_lost_central_heals_from_a_backup_that_was_taken_while_votes_came(tmp_
             for terminal in terminals:
                 deliver(terminal)
                 assert after.votes(terminal.device) == sorted(terminal.counted().items())
+                assert newest_revision(terminal) > REVISIONS_LEFT_OUT  # it was told what is set here
             assert after.recount() == []
             held(after, terminals)
             # Nothing that was there before works once more.
@@ -120,6 +122,12 @@ def held(found: served_central.Central, terminals: list[Terminal]) -> None:
             ).fetchall()
             entries = terminal.entries()[: len(rows)]
             assert [(row[0], bytes(row[1])) for row in rows] == [(entry.seq, entry.hash) for entry in entries]
+
+
+def newest_revision(terminal: Terminal) -> int:
+    """Of the configurations in its ledger."""
+    said = [json.loads(entry.payload) for entry in terminal.entries() if entry.kind == "config"]
+    return max(int(one.get("revision", 0)) for one in said)
 
 
 def link(data: Path) -> str:
