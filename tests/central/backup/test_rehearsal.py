@@ -14,6 +14,8 @@ import pytest
 import requests
 
 from central.backup.read import REVISIONS_LEFT_OUT
+from sync.enrolling import enrol
+from sync.tickets import ticket
 from tests.central import served
 from tests.central.served import RemoteTerminal, run, said
 from tests.prove import served_central
@@ -73,6 +75,8 @@ def test_a_lost_central_heals_from_a_backup_that_was_taken_while_votes_came(tmp_
             assert stat.S_IMODE(target.stat().st_mode) == 0o600
             for terminal in terminals:
                 deliver(terminal)
+            late = Terminal(before, tmp_path / "muộn", "muộn")
+            deliver(late)
             stranger = RemoteTerminal(before.public_url)
             assert stranger.enrol(code).json()["device"] == device  # used after the backup
             before.device("Quầy mới")
@@ -91,6 +95,11 @@ def test_a_lost_central_heals_from_a_backup_that_was_taken_while_votes_came(tmp_
                 assert newest_revision(terminal) > REVISIONS_LEFT_OUT  # it was told what is set here
             assert after.recount() == []
             held(after, terminals)
+            # One that was enrolled since is enrolled once more, and brings its ledger with it.
+            late.device, again = after.device("Quầy muộn")
+            enrol(late.settings, ticket(after.public_url, again), late.settings.place.key(), replace=True)
+            deliver(late)
+            held(after, [late])
             # Nothing that was there before works once more.
             assert RemoteTerminal(after.public_url).enrol(code).json()["code"] == "403.3"
             assert stranger.heartbeat().json()["code"] == "401.1"  # it is enrolled once more
