@@ -132,7 +132,7 @@ def test_who_signs_may_ask_twenty_times_a_second(gate: Gate, clock: FakeClock) -
 def test_an_address_that_is_not_allowed_gets_not_even_a_nonce(clock: FakeClock) -> None:
     networks = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]
     gate = Gate(URL, networks, lambda: [SERVER.public], clock.boottime_ns)
-    for address in ("192.0.2.1", "127.0.0.1", "fe80::1%eth0", "::ffff:192.0.2.1"):
+    for address in ("192.0.2.1", "127.0.0.1", "fe80::1%eth0", "::ffff:192.0.2.1", ""):
         assert refused(gate, replace(asked(gate.nonce()), address=address)) == "403.4"
     for address in ("10.9.9.9", "::ffff:10.9.9.9", "2001:db8::7"):
         gate.admit(replace(asked(gate.nonce()), address=address))
