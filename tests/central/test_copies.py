@@ -1,4 +1,4 @@
-"""A terminal that moves with ratings that nobody has yet, and a data folder that was copied: both as programs."""
+"""A terminal that moves, gets another key, or was copied: as programs, with a real central server."""
 
 import json
 import shutil
@@ -103,3 +103,28 @@ def test_two_copies_that_vote_in_turn_are_one_alarm_that_names_both_and_lose_not
     for who in (scene, copy):
         assert "Không còn lượt đánh giá nào chờ gửi" in said("sync", "status", data=who.terminal).stdout
     assert served.run("recount", "--check", data=scene.data).returncode == 0
+
+
+def test_a_terminal_replaces_its_key_by_a_command_and_when_it_is_asked(scene: Scene) -> None:
+    def keys() -> list[str]:
+        (row,) = lines(scene, "device", "list")
+        return list(row["key_ids"])
+
+    first = keys()
+    scene.votes(2)
+    done = said("key", "rotate", data=scene.terminal)
+    assert done.returncode == 0, done.stderr
+    scene.votes(1)
+    delivered(scene.terminal)
+    second = keys()
+    assert len(second) == 1
+    assert second != first
+
+    served.said("device", "rotate", scene.device.lower(), data=scene.data)
+    for _ in range(2):
+        scene.votes(1)
+        delivered(scene.terminal)
+    third = keys()
+    assert len({*first, *second, *third}) == 3
+    assert counted(scene) == {"Quầy 1": 5}
+    assert "Không còn lượt đánh giá nào chờ gửi" in said("sync", "status", data=scene.terminal).stdout

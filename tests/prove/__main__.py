@@ -1,4 +1,7 @@
-"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | image``."""
+"""``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | rotation``.
+
+``image`` recovers one that was kept once more.
+"""
 
 import argparse
 import os
@@ -70,7 +73,13 @@ def main() -> int:
     pull.add_argument("--trials", type=int, default=10_000, help="how many")
     pull.add_argument("--mutant", choices=["nonces", "signatures"], help="a gate that does not look at them")
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull):
+    rotation = commands.add_parser("rotation", help="new keys of a terminal, while the power fails")
+    rotation.add_argument("--images", type=int, default=1_000, help="how many disks go on")
+    rotation.add_argument(
+        "--mutant", metavar="NAME", help="only this mutant; all: the program and every mutant"
+    )
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull, rotation):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -119,6 +128,10 @@ def main() -> int:
         from tests.prove.pull import run as run_pull
 
         return run_pull(options.trials, options.seed, options.mutant, options.evidence)
+    if options.command == "rotation":
+        from tests.prove.rotation import run as run_rotation
+
+        return run_rotation(options.images, options.seed, options.mutant, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

@@ -13,6 +13,7 @@ from kiosk.messages import wire
 from kiosk.messages.statements import ConfigStatement, TimeStatement
 from sync import keys
 from sync.protocol import compressed
+from sync.rotating import statement
 from tests.central.chains import NOON_MS, Chain
 
 DEVICE = "4T8JQ2ZK7M"
@@ -34,6 +35,7 @@ def seeds() -> Mapping[str, Sequence[bytes]]:
     bodies = [msgspec.json.encode(chain.batch(after)) for after in (0, 3, len(chain.entries))]
     said = TimeStatement(bytes(16), NOON_MS), ConfigStatement(DEVICE, 1, "1", "1", unit="Phường Bạch Mai")
     notes = [central.sign(one.text()).render() for one in said]
+    rotation = statement(DEVICE, chain.key, keys.generate("device")).render()
     first = chain.checkpoint()
     frames = [
         encode(one)
@@ -50,11 +52,12 @@ def seeds() -> Mapping[str, Sequence[bytes]]:
         wire.GetNonce(),
         wire.PutAnchor(notes[0]),
         wire.PutConfig(notes[1]),
+        wire.PutKeyRotation(rotation, chain.key.public.raw.hex()),
         wire.PutEnrolment(DEVICE, "http://127.0.0.1:1", central.public.raw.hex(), secrets.token_hex(32)),
     )
     return {
         "batch": [*bodies, *map(compressed, bodies)],
-        "checkpoint": [text.encode() for text in (first, *notes)],
+        "checkpoint": [text.encode() for text in (first, *notes, rotation)],
         "frame": [*frames, b"".join(frames)],
         "message": [wire.encode(one) for one in requests],
         "planted": [b""],

@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["hardware", "kiosk", "sync"]):
     from kiosk.ledger.chain import GENESIS
     from kiosk.messages import wire
     from kiosk.messages.notes import NoteError, PublicKey, parse_note
-    from kiosk.messages.statements import checkpoint_of, claimed_revision, config_of, time_of
+    from kiosk.messages.statements import checkpoint_of, claimed_revision, config_of, key_rotation_of, time_of
     from sync.protocol import Batch, ProtocolError, chained, decoded, decompressed, signed_checkpoint
 
 LEDGER = bytes(range(16))
@@ -45,7 +45,7 @@ def checkpoint(data: bytes) -> None:
     note.is_signed_by(KEY)
     note.cosigned_at(KEY)
     claimed_revision(note)
-    for statement in (checkpoint_of, time_of, lambda note: OBJECTIONS(config_of(note))):
+    for statement in (checkpoint_of, time_of, key_rotation_of, lambda note: OBJECTIONS(config_of(note))):
         try:
             statement(note)
         except NoteError:

@@ -36,6 +36,26 @@ def snapshot(root: Path) -> Tree:
     return tree
 
 
+def compare(name: str, root: Path, replay: Replay) -> None:
+    """Whether a replay has come to the files that are really there. Raises `NotFaithful`."""
+    real, ours = snapshot(root), replay.disk.present()
+    ours = {path: content for path, content in ours.items() if not path.endswith("-shm")}
+    if real.keys() != ours.keys():
+        raise NotFaithful(f"{name}: these files differ: {sorted(real.keys() ^ ours.keys())}")
+    for path, content in real.items():
+        other = ours[path]
+        if (content is None) != (other is None):
+            raise NotFaithful(f"{name}: {path} is a folder in one of them")
+        if content is not None and other is not None and not content.same(other):
+            raise NotFaithful(f"{name}: {path} differs ({content.size}, replayed {other.size})")
+
+
+def stracing(log: Path) -> list[str]:
+    """The beginning of a command that is recorded."""
+    strace = ["strace", "-f", "-ttt", "--seccomp-bpf", "-xx", "-s", str(_LONGEST_STRING)]
+    return [*strace, "-e", f"trace={TRACED}", "-e", "signal=none", "-o", str(log)]
+
+
 class Recorder:
     """Makes one recording.
 
@@ -81,10 +101,8 @@ class Recorder:
         """Start the program under strace and wait until it is ready."""
         log = self._workplace / f"strace-{len(self._logs)}.log"
         self._logs.append(log)
-        strace = ["strace", "-f", "-ttt", "--seccomp-bpf", "-xx", "-s", str(_LONGEST_STRING)]
-        wrapper = [*strace, "-e", f"trace={TRACED}", "-e", "signal=none", "-o", str(log)]
         with (self._workplace / "stderr.log").open("ab") as errors:
-            self._program = Program(self.root, self._mutant, wrapper, errors)
+            self._program = Program(self.root, self._mutant, stracing(log), errors)
         self._program.wait_ready()
 
     def vote(self, count: int) -> None:
@@ -172,16 +190,7 @@ class Recorder:
         return made
 
     def _compare(self, replay: Replay) -> None:
-        real, ours = snapshot(self.root), replay.disk.present()
-        ours = {path: content for path, content in ours.items() if not path.endswith("-shm")}
-        if real.keys() != ours.keys():
-            raise NotFaithful(f"{self._name}: these files differ: {sorted(real.keys() ^ ours.keys())}")
-        for path, content in real.items():
-            other = ours[path]
-            if (content is None) != (other is None):
-                raise NotFaithful(f"{self._name}: {path} is a folder in one of them")
-            if content is not None and other is not None and not content.same(other):
-                raise NotFaithful(f"{self._name}: {path} differs ({content.size}, replayed {other.size})")
+        compare(self._name, self.root, replay)
         promised = replay.promises.binding.keys() | replay.promises.excused.keys()
         if promised != self._acknowledged.keys():
             raise NotFaithful(f"{self._name}: {len(promised)} lines replayed, {len(self._acknowledged)} read")

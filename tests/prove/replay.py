@@ -11,7 +11,7 @@ from tests.prove.disk import Disk, File, Folder, Rename, Resize, Write
 from tests.prove.recording import Begun, Intrusion, Recording, Recovered, is_line, ordered
 from tests.prove.strace_log import Call, LogNotUnderstood, strings, unquoted
 
-_UNSUPPORTED = {"copy_file_range", "splice", "sync_file_range", "msync", "truncate", "link", "linkat"}
+_UNSUPPORTED = {"copy_file_range", "splice", "sync_file_range", "msync", "truncate"}
 # A sync of everything promises nothing here: the program must not rest on it.
 _IGNORED = {"symlink", "symlinkat", "close_range", "sync", "syncfs"}
 
@@ -292,6 +292,21 @@ class Replay:
             raise LogNotUnderstood(f"{old} was moved to {new}, another folder")
         folder, name = self._place(old)
         self._rename(folder, folder.now[name], gone=name, new=self._place(new)[1])
+        return True
+
+    def _do_link(self, call: Call) -> bool:
+        return self._linked(self._path(call, 0), self._path(call, 1))
+
+    def _do_linkat(self, call: Call) -> bool:
+        return self._linked(self._path(call, 1, at=0), self._path(call, 3, at=2))
+
+    def _linked(self, old: str | None, new: str | None) -> bool:
+        if old is None and new is None:
+            return False
+        if old is None or new is None or (node := self._find(old)) is None:
+            raise LogNotUnderstood(f"{old} got another name: {new}")
+        folder, name = self._place(new)
+        self._rename(folder, node, new=name)
         return True
 
     def _do_unlink(self, call: Call) -> bool:

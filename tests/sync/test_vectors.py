@@ -60,6 +60,8 @@ def test_the_names_of_keys_follow_from_the_page(found: dict[str, Any]) -> None:
         ("time", "central"),
         ("config", "central"),
         ("config_with_settings", "central"),
+        ("key_rotation", "device"),
+        ("key_rotation", "new_device"),
     ],
 )
 def test_signatures_follow_from_the_page(found: dict[str, Any], name: str, role: str) -> None:

@@ -18,11 +18,13 @@ from sync import codes, protocol
 from sync.keys import SigningKey
 from sync.protocol import GENESIS, Batch, EnrolRequest, Receipt, SentEntry
 from sync.pull.certificate import certificate_of
+from sync.rotating import statement
 from sync.signing import signed_headers
 from tests.kiosk.ledger.vectors import LEDGER_ID
 
 DEVICE = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))), "device")
 CENTRAL = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))), "central")
+NEW = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(96, 128))), "device")
 FIRST_KEY = bytes(range(64, 96))
 AT_S = 1_795_309_200
 NONCE = bytes(range(16, 32))
@@ -148,6 +150,8 @@ def vectors() -> Vector:
         "time": CENTRAL.sign(TimeStatement(NONCE, AT_S * 1000 + 250).text()).render(),
         "config": CENTRAL.sign(config.text()).render(),
         "config_with_settings": CENTRAL.sign(replace(config, revision=2, settings=settings).text()).render(),
+        "new_device_key": key(NEW),
+        "key_rotation": statement("4T8JQ2ZK7M", DEVICE, NEW).render(),
         "batch": batch(),
         "enrol": enrolment(),
         "pull": pull(),

@@ -90,6 +90,16 @@ def test_whatever_happens_in_whatever_order_no_vote_is_lost_or_doubled() -> None
     assert ", 0 lost, 0 doubled" in prove("life", "--steps", "500", "--seed", "7")
 
 
+def test_no_power_cut_in_the_middle_of_a_new_key_leaves_a_terminal_outside() -> None:
+    assert "0 × the terminal is not taken any more, 0 × an acknowledged vote is lost" in prove(
+        "rotation", "--images", "40", "--seed", "7"
+    )
+
+
+def test_a_central_server_that_forgets_the_old_key_too_early_is_found_out() -> None:
+    assert "mutant central-forgets: caught by image " in prove("rotation", "--mutant", "central-forgets")
+
+
 def test_a_delivery_that_believes_too_early_is_found_out_in_some_life() -> None:
     assert 'caught: ["lost: ' in prove("life", "--steps", "1000", "--mutant")
 

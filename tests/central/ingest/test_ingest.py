@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from central import clock
-from central.ingest import contradiction
 from central.ingest.errors import MissingBefore, OtherHistory
 from central.models import (
     Alarm,
@@ -250,20 +249,6 @@ def test_an_earlier_batch_again_leaves_the_newest_receipt_and_what_the_terminal_
     assert (Receipt.objects.get().note, Receipt.objects.get().size) == (newest, 7)
 
 
-def test_of_two_copies_that_both_live_only_so_much_evidence_is_kept(
-    terminal: Delivered, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(contradiction, "MOST_EVIDENCE", 2)
-    chain = begun(terminal)
-    put_back = replace(chain, entries=chain.entries[:4])
-    terminal.send()
-    for _ in range(4):
-        put_back.rate(5)
-        with pytest.raises(OtherHistory):
-            terminal.send(put_back.batch(4))
-    assert Alarm.objects.get().evidence.count() == 2
-
-
 def test_a_signed_head_that_is_not_the_one_that_is_held_is_another_history(terminal: Delivered) -> None:
     chain = begun(terminal)
     put_back = replace(chain, entries=chain.entries[:4])
@@ -271,37 +256,6 @@ def test_a_signed_head_that_is_not_the_one_that_is_held_is_another_history(termi
     put_back.rate(5)
     with pytest.raises(OtherHistory):
         terminal.send(put_back.batch(5))
-
-
-def test_a_history_that_goes_on_after_another_was_seen_is_a_clone(terminal: Delivered) -> None:
-    chain = begun(terminal)
-    copied = replace(chain, entries=chain.entries[:])
-    terminal.send()
-    copied.rate(1)
-    chain.rate(2)
-    terminal.send()
-    with pytest.raises(OtherHistory):
-        terminal.send(copied.batch(6))
-    assert {alarm.kind for alarm in Alarm.objects.all()} == {AlarmKind.FORK}
-    chain.rate(2)
-    terminal.send()
-    alarm = Alarm.objects.get()
-    assert (alarm.kind, alarm.detail["ledgers"]) == (AlarmKind.CLONE, [chain.ledger_id.hex()])
-    assert alarm.evidence.count() == 1
-    copied.rate(4)
-    with pytest.raises(OtherHistory):
-        terminal.send(copied.batch(6))
-    assert Alarm.objects.get().evidence.count() == 2  # it is told already
-    Alarm.objects.update(closed_at=clock.now())
-    chain.rate(2)
-    terminal.send()
-    assert not Alarm.objects.filter(closed_at=None).exists()
-    copied.rate(3)
-    with pytest.raises(OtherHistory):
-        terminal.send(copied.batch(6))
-    chain.rate(2)
-    terminal.send()
-    assert Alarm.objects.filter(closed_at=None, kind=AlarmKind.CLONE).exists()
 
 
 def test_a_central_that_was_put_back_is_healed_by_its_terminals(terminal: Delivered) -> None:
