@@ -15,6 +15,7 @@ from kiosk.config.load import Loaded, Setting, load
 from kiosk.config.options import languages
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.account import choose
+from kiosk.doctor.central_settings import refused_by
 from kiosk.doctor.examine import Examination, examine
 from kiosk.doctor.finding import Verdict
 from kiosk.doctor.machine import Machine
@@ -62,7 +63,8 @@ def doctor(
     statement = statement_of(loaded.config.data_dir)
     own, loaded = loaded.config, applied_to(loaded, statement)
     subject = _subject(machine, loaded, problems, headless=headless, user=user)
-    subject = replace(subject, own=own, statement=statement)
+    refused = None if subject.kiosk is None else refused_by(own.data_dir)
+    subject = replace(subject, own=own, statement=statement, refused=refused)
     found = examine(subject)
     _print(found, spoken)
     if report_file is not None:

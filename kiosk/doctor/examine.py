@@ -72,7 +72,7 @@ def examine(subject: Subject) -> Examination:
         (settings.NAME, lambda: settings.check(subject.problems)),
         (
             central_settings.NAME,
-            lambda: central_settings.check(subject.own or subject.config, subject.statement),
+            lambda: central_settings.check(subject.own or subject.config, subject.statement, subject.refused),
         ),
         (
             running.NAME,

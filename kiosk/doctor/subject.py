@@ -9,6 +9,7 @@ from kiosk.doctor.account import Account
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.running import RunningKiosk
 from kiosk.messages.statements import ConfigStatement
+from kiosk.messages.wire import RefusedConfig
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Subject:
         demo: Whether the data folder is that of a demo, which may be anywhere.
         own: The configuration without central's settings; None = the same.
         statement: Central's configuration in use; None = there is none.
+        refused: The one that the kiosk has refused last; None = none, as far as is known.
     """
 
     machine: Machine
@@ -36,6 +38,7 @@ class Subject:
     demo: bool = False
     own: Config | None = None
     statement: ConfigStatement | None = None
+    refused: RefusedConfig | None = None
 
     @property
     def ledger_folder(self) -> Path:
