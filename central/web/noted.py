@@ -15,6 +15,7 @@ NOTED: Mapping[str, Promise] = {
     "head": _("hash of the last entry"),
     "held": _("entries that were held"),
     "last_heard": _("last heard"),
+    "ledgers": _("ledgers of both"),
     "now": _("at present"),
     "provinces": _("provinces and cities"),
     "size": _("entries that the terminal has signed"),

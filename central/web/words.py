@@ -97,6 +97,8 @@ def detail(alarm: Alarm) -> str:
 def _noted(name: str, value: object) -> str:
     if name == "head":
         return f"{in_groups(str(value)[:_SHOWN])}…"
+    if name == "ledgers" and isinstance(value, list):
+        return ", ".join(f"{in_groups(str(one)[:_SHOWN])}…" for one in value)
     return _said(None, value)
 
 

@@ -78,6 +78,10 @@ def test_what_is_noted_beside_the_columns_is_said_in_words() -> None:
         ({"before": "", "now": "10000000abcdef01"}, "trước đây: –; hiện nay: 10000000abcdef01"),
         ({"last_heard": "2026-11-25T00:30:00+00:00"}, "liên lạc gần nhất: 07:30 25/11/2026"),
         ({"waiting_since": None}, "chờ từ: –"),
+        (
+            {"ledgers": ["00112233445566778899aabbccddeeff", "a70d" * 8]},
+            "sổ của cả hai thiết bị: 0011-2233-4455-6677…, a70d-a70d-a70d-a70d…",
+        ),
     ],
 )
 def test_what_is_noted_with_an_alarm_is_said_in_words(noted: dict[str, object], said: str) -> None:
