@@ -30,7 +30,7 @@ everything had to find no difference. Then the delivery was replaced by mutants,
 comparisons."""
 
 
-_PULL_STORY = """\
+_PULL_STORY = """
 
 At the same time central fetched from each terminal, every second, from a `hailong sync run --pull --no-push` of its own
 (a process of the product), through a proxy that has the terminal's key and hurts 3 of 10 requests and answers in the
