@@ -63,6 +63,12 @@ def owners(server: Machine, *folders: str) -> set[str]:
     return set(server.succeed("find", *folders, "-printf", "%u\n").split())
 
 
+def devices(server: Machine) -> list[tuple[str, str, str]]:
+    """Each terminal, and where it stands."""
+    listed = map(json.loads, server.succeed(COMMAND, "device", "list").splitlines())
+    return [(one["device"], one["unit"], one["counter"]) for one in listed]
+
+
 def test_it_runs_with_its_own_database_and_no_right_at_all(server: Machine) -> None:
     start(server)
     assert health(server) == "200"
@@ -118,13 +124,14 @@ def test_the_nightly_backup_can_be_restored_after_the_data_are_lost(server: Mach
     ).splitlines()
     path, owner, mode = file.split()
     assert (server.succeed("id", "-u", "hailong-central").strip(), "600") == (owner, mode)
-    before = server.succeed(COMMAND, "device", "list")
+    before = devices(server)
+    assert before
     server.succeed("systemctl", "stop", UNIT)
     server.succeed("bash", "-c", f"rm -r {DATA}; systemd-tmpfiles --create hailong-central.conf")
     server.succeed(COMMAND, "restore", path)
     assert owners(server, DATA) == {"hailong-central"}
     start(server)
-    assert server.succeed(COMMAND, "device", "list") == before
+    assert devices(server) == before
 
 
 def test_it_runs_with_a_database_that_somebody_else_runs(server: Machine) -> None:
