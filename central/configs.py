@@ -77,11 +77,11 @@ def issue(device: Device) -> IssuedConfig:
         django.db.Error: It could not be kept.
     """
     said = _statement(device)
-    newest, key = current(device), server.this().key
+    newest = current(device)
     device.config_due = False
     if newest is not None:
         note = parse_note(newest.note)
-        if replace(config_of(note), revision=said.revision) == said and note.is_signed_by(key.public):
+        if replace(config_of(note), revision=said.revision) == said:
             device.save(update_fields=["config_due"])
             return newest
     made = IssuedConfig.objects.create(
@@ -89,7 +89,7 @@ def issue(device: Device) -> IssuedConfig:
         revision=said.revision,
         unit_id=device.counter.unit_id,
         counter=device.counter,
-        note=key.sign(said.text()).render(),
+        note=server.this().keys.sign(said.text()).render(),
         created_at=clock.now(),
     )
     device.config_revision = said.revision
@@ -123,21 +123,21 @@ def current(device: Device) -> IssuedConfig | None:
     return IssuedConfig.objects.filter(device=device, revision=device.config_revision).first()
 
 
+def rendered(issued: IssuedConfig) -> str:
+    """The statement as it is sent: signed by the keys of now, whichever signed it when it was made."""
+    return server.this().keys.sign(parse_note(issued.note).text).render()
+
+
 def newest(device: Device) -> IssuedConfig | None:
     """The same, after what has become due was done.
-
-    What a terminal has not taken yet is signed anew where this server has another key since.
 
     Raises:
         django.db.Error: It could not be kept.
     """
-    found = current(device)
-    waits = found is not None and found.revision > device.config_used
-    if device.config_due or (waits and found and server.this().key.public.name not in found.note):
+    if device.config_due:
         tell(device.pk)
         device.refresh_from_db(fields=["config_revision"])
-        found = current(device)
-    return found
+    return current(device)
 
 
 def tell(device_id: str) -> IssuedConfig | None:

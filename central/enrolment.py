@@ -60,10 +60,10 @@ def enrol(code: str, applicant: Applicant) -> Enrolled:
         found = None if row is None else _use(row, applicant)
     if found is None:  # outside: the count of wrong tries is committed
         raise ProtocolError("403.3", "the code is unknown, used, burnt or expired: ask for a new one")
-    receipt = server.this().key.cosign(applicant.checkpoint, clock.now_ms() // 1000)
+    receipt = server.this().keys.cosign(applicant.checkpoint, clock.now_ms() // 1000)
     device, first_key = found
     config = configs.current(device) if device.status == DeviceStatus.ACCEPTED else None
-    return Enrolled(device, first_key, config.note if config else None, receipt.render())
+    return Enrolled(device, first_key, configs.rendered(config) if config else None, receipt.render())
 
 
 def _use(row: EnrolmentCode, applicant: Applicant) -> tuple[Device, bytes] | None:
@@ -94,6 +94,7 @@ def _let_in(device: Device, code: EnrolmentCode, applicant: Applicant) -> None:
     if device.board_serial and applicant.board_serial != device.board_serial:
         detail: dict[str, audit.Json] = {"before": device.board_serial, "now": applicant.board_serial}
         alarms.open_alarm(AlarmKind.SERIAL, device, None, detail)
+    device.central_key = server.this().key.public.key_id
     device.board_serial, device.program = applicant.board_serial, applicant.program
     device.enrolled_at = device.last_seen_at = now
     # Whoever was accepted with this key is the same terminal: on another board, or at a new address of ours.

@@ -3,7 +3,7 @@
 import hmac
 from urllib.parse import urlsplit
 
-from central import server
+from central import keyring, server
 from central.models import Identity
 from central.pulling.guard import Policy, networks_of
 from central.reading import life
@@ -31,6 +31,7 @@ def settle(public_url: str | None = None) -> None:
     row, _ = Identity.objects.get_or_create(
         id=1, defaults={"public_key": here.key.public.raw, "secret_check": check}
     )
+    keyring.settle(here.place, here.keys, row)
     if bytes(row.public_key) != here.key.public.raw or not hmac.compare_digest(
         bytes(row.secret_check), check
     ):

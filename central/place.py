@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.ledger.disk import new_file
-from sync.keys import MODE, KeyFileError, SigningKey, load_or_make
+from sync.keys import MODE, KeyFileError, SigningKey, load, load_or_make
 
 SECRET_BYTES = 32
 
@@ -47,7 +47,34 @@ class Place:
     def signing_key(self) -> SigningKey:
         """Central's Ed25519 key, made where there is none. Raises `sync.keys.KeyFileError` and `OSError`."""
         self.make()
-        return load_or_make(self.keys / "central.key", "central")
+        return load_or_make(self.key_file, "central")
+
+    @property
+    def key_file(self) -> Path:
+        """Central's key."""
+        return self.keys / "central.key"
+
+    @property
+    def next_key_file(self) -> Path:
+        """The key that is to take its place; there while `hailong-central key rotate` is at work."""
+        return self.keys / "central.key.next"
+
+    @property
+    def former_key_file(self) -> Path:
+        """The key before, which signs along until it is retired."""
+        return self.keys / "central.key.former"
+
+    @property
+    def retired_file(self) -> Path:
+        """The public keys that are retired, one a line: a database that is restored may be from their time."""
+        return self.keys / "central.retired"
+
+    def former_key(self) -> SigningKey | None:
+        """The key before, until it is retired. Raises `sync.keys.KeyFileError` and `OSError`."""
+        try:
+            return load(self.former_key_file, "central")
+        except FileNotFoundError:
+            return None
 
     def secret(self, purpose: str) -> bytes:
         """32 secret bytes for one purpose, the same for every process of this folder.

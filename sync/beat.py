@@ -27,6 +27,7 @@ def beat_of(
     Raises:
         LocalFault: The store cannot be read.
     """
+    identity = store.identity()
     waiting = ledger.waiting(store.cursor(ledger.ledger_id).seq)
     end = Checkpoint(ledger.ledger_id, head.seq, bytes.fromhex(head.hash))
     checkpoint = key.sign(end.text()).render()
@@ -38,5 +39,6 @@ def beat_of(
         waiting.entries,
         pull or None,
         refused=refused,
+        central=None if identity is None else identity.central.key_id,
         health=health_of(ledger, waiting, head, store.path.parent, clock),
     )

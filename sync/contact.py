@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
@@ -19,7 +19,7 @@ from sync.beat import beat_of
 from sync.board import serial_number
 from sync.client import Client, receipt_of
 from sync.delivery import FORK, Delivery, Pace
-from sync.errors import NotEnrolled, OtherBoard, Refused
+from sync.errors import KioskAway, NotEnrolled, OtherBoard, Refused
 from sync.keys import SigningKey
 from sync.kiosk import Kiosk, head_of, nonce_of, offer
 from sync.moment import Timekeeper
@@ -207,6 +207,8 @@ def identity_of(terminal: Terminal, head: wire.Head) -> Identity:
     """
     known = terminal.store.identity()
     if known is not None and head.device in (None, known.device):
+        if head.central not in (None, known.central.raw.hex()):
+            return _pinned(terminal, known, head)
         return known
     if head.device is None:
         raise NotEnrolled("this terminal has not been enrolled")
@@ -221,6 +223,17 @@ def identity_of(terminal: Terminal, head: wire.Head) -> Identity:
     log.warning("sync.db does not know the enrolment; it is taken from the ledger")
     terminal.store.enrol(identity)
     return identity
+
+
+def _pinned(terminal: Terminal, known: Identity, head: wire.Head) -> Identity:
+    """The same with the key that the kiosk believes: it has verified the hand-over."""
+    try:
+        central = PublicKey("central", bytes.fromhex(head.central or ""))
+    except ValueError as error:
+        raise KioskAway(f"the kiosk names no key of central's: {error}") from error
+    log.info("central's key is %s now, it was %s", central.key_id, known.central.key_id)
+    terminal.store.pin(central)
+    return replace(known, central=central)
 
 
 def hear_the_time(terminal: Terminal, key: SigningKey, identity: Identity) -> Timekeeper:
@@ -316,6 +329,8 @@ class _Talk:
             offer(t.kiosk, wire.PutReceipt(receipt.render()))
         if answer.config is not None:
             offer(t.kiosk, wire.PutConfig(answer.config))
+        if answer.central_key is not None:
+            offer(t.kiosk, wire.PutCentralKey(answer.central_key))
         self.become(ACCEPTED if answer.status == ACCEPTED else PENDING)
         now = head_of(t.kiosk) if answer.config is not None and again else head
         if again and answer.rotate == self.key.public.key_id and self.identity.status == ACCEPTED:

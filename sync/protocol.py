@@ -148,6 +148,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True):
     pull: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     refused: RefusedConfig | None = None
     health: Health | None = None
+    central: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")] | None = None
 
 
 class Told(HeartbeatRequest, frozen=True, kw_only=True):
@@ -174,6 +175,7 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True):
     size: _U63 | None = None
     head: str | None = None
     rotate: str | None = None
+    central_key: str | None = None
 
 
 def decoded(body: bytes, kind: type[_T]) -> _T:

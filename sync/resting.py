@@ -125,7 +125,7 @@ class MaybeKiosk:
             tag = self._tag(ledger, head)
             enrolled, config = ledger.last(Kind.ENROLLED), ledger.last(Kind.CONFIG)
         said = {} if enrolled is None else parse(enrolled.payload)
-        device, board = said.get("device"), said.get("board_serial")
+        device, board, central = (said.get(name) for name in ("device", "board_serial", "public_key"))
         revision = 0 if config is None else parse(config.payload).get("revision")
         return wire.Head(
             ledger_id=ledger.ledger_id.hex(),
@@ -133,6 +133,7 @@ class MaybeKiosk:
             hash=head.hash.hex(),
             tag=tag,
             device=device if isinstance(device, str) else None,
+            central=central if isinstance(central, str) else None,
             board_serial=board if isinstance(board, str) else None,
             config_revision=revision if isinstance(revision, int) and revision >= 0 else 0,
         )

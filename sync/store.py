@@ -125,6 +125,12 @@ class Store:
             if before is None or (before.device, before.central) != (identity.device, identity.central):
                 connection.execute("DELETE FROM cursor")
 
+    def pin(self, central: PublicKey) -> None:
+        """Believe this key of the same central server from now on; what the one before has signed stays good."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO central_key VALUES (?)", (central.raw,))
+            connection.execute("UPDATE identity SET central_key = ?", (central.raw,))
+
     def set_status(self, status: str) -> None:
         """What central says of this terminal now."""
         with self._transaction() as connection:

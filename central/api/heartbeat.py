@@ -42,10 +42,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     ledger = Ledger.objects.filter(device=device, ledger_id=signed.checkpoint.ledger_id).first()
     receipt = None if ledger is None else _receipt(device, ledger, signed, issued)
     newest = configs.newest(device) if device.status == DeviceStatus.ACCEPTED else None
-    config = newest.note if newest is not None and newest.revision > said.config_revision else None
+    config = (
+        configs.rendered(newest) if newest is not None and newest.revision > said.config_revision else None
+    )
     size, head = (None, None) if receipt is not None else _held(ledger)
+    handed = server.this().keys.hand_over(said.central)
     rotate = key.key_id if device.rotate_key == key.key_id else None
-    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head, rotate))
+    return bodies.encoded(HeartbeatAnswer(device.status, config, receipt, size, head, rotate, handed))
 
 
 def _known_key(key_id: str) -> DeviceKey:
@@ -66,6 +69,7 @@ def _note(device_id: str, said: HeartbeatRequest) -> Device:
         last_seen_at=clock.now(),
         program=said.program,
         waiting=said.waiting,
+        central_key=said.central or "",
         pull_url=guard.usable(said.pull),
         config_used=said.config_revision,
         config_refused=None if said.refused is None else said.refused.revision,
@@ -95,7 +99,7 @@ def _receipt(device: Device, ledger: Ledger, signed: SignedCheckpoint, issued: d
         raise _fork(AlarmKind.FORK, device, ledger, signed)
     if said.size < _size_at(ledger, issued):
         raise _fork(AlarmKind.RESTORED, device, ledger, signed)
-    return server.this().key.cosign(signed.note, clock.now_ms() // 1000).render()
+    return server.this().keys.cosign(signed.note, clock.now_ms() // 1000).render()
 
 
 def _held(ledger: Ledger | None) -> tuple[int, str]:

@@ -16,4 +16,4 @@ def time(nonce: str) -> HttpResponse:
     if not _NONCE.fullmatch(nonce):
         raise Refusal("400.2", "nonce must be 32 hexadecimal digits in lower case")
     said = TimeStatement(bytes.fromhex(nonce), clock.now_ms()).text()
-    return HttpResponse(server.this().key.sign(said).render(), content_type="text/plain; charset=utf-8")
+    return HttpResponse(server.this().keys.sign(said).render(), content_type="text/plain; charset=utf-8")

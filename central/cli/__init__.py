@@ -10,6 +10,7 @@ from central.cli.complete import complete
 from central.cli.config import config
 from central.cli.demo import demo
 from central.cli.device import device
+from central.cli.key import key
 from central.cli.ledger import ledger
 from central.cli.login_link import login_link
 from central.cli.organisation import organisation
@@ -37,6 +38,7 @@ for command in (
     config,
     demo,
     device,
+    key,
     ledger,
     login_link,
     organisation,

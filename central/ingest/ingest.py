@@ -86,7 +86,7 @@ def _store(signer: held.Signer, owner: Owner, batch: Batch, signed: SignedCheckp
             storing.begin()
         tag = None if batch.tag is None else bytes.fromhex(batch.tag)
         followed = Follower(session, owner, trust).follow(ledger, new, said.size, tag)
-        receipt = server.this().key.cosign(signed.note, received_ms // 1000).render()
+        receipt = server.this().keys.cosign(signed.note, received_ms // 1000).render()
         storing.receipt(said.size, said.head, receipt)
         if new:
             storing.entries(new, surroundings.survey(trust, ledger.configs), followed)

@@ -47,8 +47,11 @@ def adopt(session: Session, owner: Owner, new: Sequence[Entry]) -> None:
 
 
 def _adopt(session: Session, owner: Owner, entry: Entry) -> None:
+    body = parse(entry.payload)
+    if "central" in body:
+        return  # it tells of a key of ours
     try:
-        note = parse_note(str(parse(entry.payload).get("signed")))
+        note = parse_note(str(body.get("signed")))
         said = key_rotation_of(note)
         old = session.run(_OLD, (owner.device, said.old_id)).fetchone()
         if said.device != owner.device or old is None:

@@ -11,7 +11,7 @@ from central.models.devices import (
     IssuedConfig,
 )
 from central.models.health import DeviceHealth
-from central.models.identity import Identity
+from central.models.identity import Identity, ServerKey
 from central.models.ledgers import (
     Anchor,
     Boot,
@@ -61,6 +61,7 @@ __all__ = [
     "Receipt",
     "Repeat",
     "Salvaged",
+    "ServerKey",
     "TagState",
     "Unit",
     "UnitKind",

@@ -36,6 +36,7 @@ class Device(models.Model):
         config_due: What it is told may have changed; its next heartbeat finds out.
         config_used: The one that it uses, by its own word.
         config_refused: The one that it does not use, or not wholly.
+        central_key: The id of the key of this server that it has pinned, by its own word.
         rotate_key: The id of the key that it is asked to replace; any other one is not meant.
         settings: What it is told beside the texts of its counter, by dotted key (`sync.settings`).
     """
@@ -50,6 +51,7 @@ class Device(models.Model):
     config_reason = models.CharField(_("why it was refused"), max_length=300, blank=True)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     rotate_key = models.CharField(_("key to be replaced"), max_length=16, blank=True)
+    central_key = models.CharField(max_length=16, blank=True)
     board_serial = models.CharField(_("serial number of the board"), max_length=100, blank=True)
     program = models.CharField(_("program"), max_length=100, blank=True)
     waiting = models.BigIntegerField(_("entries that wait"), null=True, blank=True)

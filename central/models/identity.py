@@ -35,3 +35,20 @@ class Identity(models.Model):
             models.CheckConstraint(name="identity_only_one", condition=Q(id=1)),
             models.CheckConstraint(name="identity_public_key", condition=has_bytes("public_key", 32)),
         )
+
+
+class ServerKey(models.Model):
+    """A key of this server's that is or was: what it signed then stays said.
+
+    Attributes:
+        retired_at: Since when it signs nothing any more.
+    """
+
+    public_key = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="server_key_32_bytes", condition=has_bytes("public_key", 32)),
+        )

@@ -78,7 +78,7 @@ def pull(device_id: str, policy: Policy) -> Pulled:
     rows = DeviceKey.objects.filter(device=device, revoked_at=None)
     keys = [PublicKey("device", bytes(row.public_key)) for row in rows]
     target = guard.target(device.pull_url, policy)
-    with DeviceClient(target, keys, server.this().key) as client:
+    with DeviceClient(target, keys, server.this().keys.for_terminal(device.central_key)) as client:
         return _Pull(device, keys, client).run()
 
 

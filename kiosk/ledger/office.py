@@ -27,7 +27,14 @@ from kiosk.ledger.scrutiny import Scrutiny
 from kiosk.ledger.store import Head
 from kiosk.messages import wire
 from kiosk.messages.notes import Note, NoteError, PublicKey, parse_note
-from kiosk.messages.statements import NONCE_BYTES, Checkpoint, checkpoint_of, key_rotation_of, time_of
+from kiosk.messages.statements import (
+    NONCE_BYTES,
+    Checkpoint,
+    central_key_rotation_of,
+    checkpoint_of,
+    key_rotation_of,
+    time_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +94,8 @@ class Office:
                     return self._configure(request.note)
                 case wire.PutKeyRotation():
                     return self._rotate(request)
+                case wire.PutCentralKey():
+                    return self._hand_over(request.note)
                 case wire.PutReceipt():
                     return self._receipt(request.note)
                 case wire.PutFork():
@@ -140,6 +149,7 @@ class Office:
             hash=ledger.head.hash.hex(),
             tag=None if tag is None else tag.hex(),
             device=None if membership.enrolment is None else membership.enrolment.device,
+            central=None if membership.enrolment is None else membership.enrolment.public_key.hex(),
             config_revision=0 if membership.statement is None else membership.statement.revision,
             salvaging=self._keeper.has_salvage(),
             board_serial=None if membership.enrolment is None else membership.enrolment.board,
@@ -264,6 +274,25 @@ class Office:
         last = parse(lookup.last_key_rotation(ledger)).get("signed")
         if not isinstance(last, str) or parse_note(last).text != note.text:
             self._keeper.append([Draft(Kind.KEY_ROTATION, {"signed": request.note})])
+        return wire.Done()
+
+    def _hand_over(self, rendered: str) -> wire.Answer:
+        """From the key of central's that is pinned to a new one: both must have signed."""
+        note, enrolment = parse_note(rendered), self._enrolment()
+        rotation = central_key_rotation_of(note)
+        if rotation.new == enrolment.central:
+            return wire.Done()
+        if rotation.old_id != enrolment.central.key_id or not note.is_signed_by(enrolment.central):
+            raise _Refusal("the key that is pinned has not signed the hand-over")
+        now = replace(enrolment, public_key=rotation.new.raw, first=False)
+        drafts = [
+            Draft(Kind.KEY_ROTATION, {"central": rotation.new.name, "signed": rendered}),
+            now.draft(first=False),
+        ]
+        entries = self._keeper.append(drafts)
+        entry = next(entry for entry in entries if entry.kind == Kind.ENROLLED)
+        membership = self._lasting.membership
+        membership.said(replace(now, seq=entry.seq), membership.config)
         return wire.Done()
 
     # --- receipts

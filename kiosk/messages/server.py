@@ -43,6 +43,7 @@ _SIGNED = (
     wire.PutConfig,
     wire.PutEnrolment,
     wire.PutKeyRotation,
+    wire.PutCentralKey,
     wire.PutReceipt,
     wire.PutFork,
 )

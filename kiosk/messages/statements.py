@@ -32,6 +32,7 @@ _CHECKPOINT = re.compile(r"hailong/ledger/([0-9a-f]{32})\n(0|[1-9][0-9]{0,18})\n
 _TIME = re.compile(r"hailong/time/1\n([0-9a-f]{32})\n([1-9][0-9]{0,15})\n")
 _CONFIG = "hailong/config/1\n"
 _DEVICE_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
+_CENTRAL_KEY = re.compile(r"hailong/central-key/1\n([0-9a-f]{16})\n([0-9a-f]{64})\n")
 _KEY_ROTATION = re.compile(
     r"hailong/key-rotation/1\n([0-9A-HJKMNP-TV-Z]{10})\n([0-9a-f]{16})\n([0-9a-f]{64})\n"
 )
@@ -133,6 +134,38 @@ def key_rotation_of(note: Note, old: PublicKey | None = None) -> KeyRotation:
         raise NoteError("the rotation is not signed by the new key")
     if old is not None and (old.key_id != rotation.old_id or not note.is_signed_by(old)):
         raise NoteError("the rotation is not signed by the key that it replaces")
+    return rotation
+
+
+@dataclass(frozen=True, slots=True)
+class CentralKeyRotation:
+    """Central hands over to a new key of its own; signed by the old and by the new one.
+
+    Attributes:
+        old_id: The id of the key that terminals have pinned.
+        new: The one that takes its place.
+    """
+
+    old_id: str
+    new: PublicKey
+
+    def text(self) -> str:
+        """What is signed."""
+        return f"hailong/central-key/1\n{self.old_id}\n{self.new.raw.hex()}\n"
+
+
+def central_key_rotation_of(note: Note) -> CentralKeyRotation:
+    """The hand-over that a note states; whether the old key signed is for the caller, who knows it.
+
+    Raises:
+        NoteError: It states none, or is not signed by the new key.
+    """
+    found = _CENTRAL_KEY.fullmatch(note.text)
+    if found is None:
+        raise NoteError("the note does not hand over to another key of central's")
+    rotation = CentralKeyRotation(found[1], PublicKey("central", bytes.fromhex(found[2])))
+    if rotation.new.key_id == rotation.old_id or not note.is_signed_by(rotation.new):
+        raise NoteError("the new key has not signed")
     return rotation
 
 

@@ -90,6 +90,15 @@ class PutKeyRotation(Message, frozen=True, tag="put_key_rotation"):
     old_public_key: str
 
 
+class PutCentralKey(Message, frozen=True, tag="put_central_key"):
+    """Central hands over to a new key of its own (rendered note), signed by the one that is pinned and by the new one.
+
+    Where the new one is pinned already, that is done.
+    """
+
+    note: str
+
+
 class PutReceipt(Message, frozen=True, tag="put_receipt"):
     """A receipt (rendered note): central has everything up to there; a salvage need not bring it over.
 
@@ -108,7 +117,17 @@ class PutFork(Message, frozen=True, tag="put_fork"):
     note: str
 
 
-Request = GetHead | GetNonce | PutAnchor | PutEnrolment | PutConfig | PutKeyRotation | PutReceipt | PutFork
+Request = (
+    GetHead
+    | GetNonce
+    | PutAnchor
+    | PutEnrolment
+    | PutConfig
+    | PutKeyRotation
+    | PutCentralKey
+    | PutReceipt
+    | PutFork
+)
 
 
 class RefusedConfig(msgspec.Struct, frozen=True):
@@ -133,6 +152,7 @@ class Head(Message, frozen=True, tag="head"):
         tag: The evolving tag of the last entry, hexadecimal; None before an enrolment, and where the key was lost
             (the enrolment again brings it back).
         device: The id of this terminal at central; None before an enrolment.
+        central: The public key of central that is pinned, hexadecimal; None before an enrolment.
         config_revision: Of central's configuration in use; 0 = none.
         salvaging: Whether entries of a closed ledger are still to come.
         board_serial: Of the board on which the terminal was enrolled last; None = not known.
@@ -151,6 +171,7 @@ class Head(Message, frozen=True, tag="head"):
     salvaging: bool = False
     board_serial: str | None = None
     refused: RefusedConfig | None = None
+    central: str | None = None
     faults: tuple[str, ...] = ()
     clock: str = NOBODY
 

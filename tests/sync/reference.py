@@ -48,6 +48,7 @@ class Reference:
 
     url: str = ""
     key: keys.SigningKey = field(default_factory=lambda: keys.generate("central"))
+    former: keys.SigningKey | None = None
     status: str = "accepted"
     first_key: bytes = FIRST_KEY
     boards: list[str | None] = field(default_factory=list)
@@ -71,7 +72,23 @@ class Reference:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def cosigned(self, note: Note) -> str:
-        return self.key.cosign(note, self.now_ms() // 1000).render()
+        for key in self.signing():
+            note = key.cosign(note, self.now_ms() // 1000)
+        return note.render()
+
+    def signing(self) -> list[keys.SigningKey]:
+        return [self.key] if self.former is None else [self.key, self.former]
+
+    def signed(self, text: str) -> str:
+        note = Note(text)
+        for key in self.signing():
+            note = note.with_signature(key.sign(text).signatures[0])
+        return note.render()
+
+    def hand_over(self, key_id: str | None) -> str | None:
+        if self.former is None or key_id != self.former.public.key_id:
+            return None
+        return self.signed(f"hailong/central-key/1\n{key_id}\n{self.key.public.raw.hex()}\n")
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         if request.code not in self.codes:
@@ -92,7 +109,7 @@ class Reference:
     def _config(self, known: int) -> str | None:
         if self.status != "accepted" or self.config is None or self.config.revision <= known:
             return None
-        return self.key.sign(self.config.text()).render()
+        return self.signed(self.config.text())
 
     def heartbeat(self, request: HeartbeatRequest) -> HeartbeatAnswer:
         self.heartbeats.append(request)
@@ -101,11 +118,15 @@ class Reference:
         if theirs.size < len(held):
             raise Problem("409.2", receipt=self.receipts.get(theirs.ledger_id))
         same = 0 < theirs.size == len(held) and held[-1].hash == theirs.head
-        config = self._config(request.config_revision)
+        config, handed = self._config(request.config_revision), self.hand_over(request.central)
         if same:
-            return HeartbeatAnswer(self.status, config, self.cosigned(signed.note), rotate=self.rotate)
+            return HeartbeatAnswer(
+                self.status, config, self.cosigned(signed.note), rotate=self.rotate, central_key=handed
+            )
         head = held[-1].hash if held else GENESIS
-        return HeartbeatAnswer(self.status, config, size=len(held), head=head.hex(), rotate=self.rotate)
+        return HeartbeatAnswer(
+            self.status, config, size=len(held), head=head.hex(), rotate=self.rotate, central_key=handed
+        )
 
     def _of_the_device(self, rendered: str) -> protocol.SignedCheckpoint:
         signed = protocol.signed_checkpoint(rendered)
@@ -132,7 +153,8 @@ class Reference:
             raise Problem("400.3")
         held += entries[overlap:]
         for entry in entries[overlap:]:
-            if entry.kind == "key_rotation" and self.device_key is not None:
+            if entry.kind == "key_rotation" and b'"central"' not in entry.payload:
+                assert self.device_key is not None
                 note = parse_note(json.loads(entry.payload)["signed"])
                 assert note.is_signed_by(self.device_key)
                 _head, device, old, new, _end = note.text.split("\n")
@@ -146,7 +168,7 @@ class Reference:
         return protocol.Receipt(self.cosigned(signed.note))
 
     def _tag(self, held: list[Entry]) -> str:
-        seq = max(entry.seq for entry in held if entry.kind == "enrolled")
+        seq = max(e.seq for e in held if e.kind == "enrolled" and b"evolve_check" in e.payload)
         state = evolve.begin(self.first_key, seq)
         for entry in held[seq - 1 :]:
             state = state.after(entry.hash)
@@ -221,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
         if found is None:
             raise Problem("404.1")
         statement = TimeStatement(bytes.fromhex(found[1]), self.reference.now_ms())
-        return "text/plain", self.reference.key.sign(statement.text()).render().encode()
+        return "text/plain", self.reference.signed(statement.text()).encode()
 
     def _post(self) -> tuple[str, bytes]:
         reference = self.reference

@@ -13,6 +13,7 @@ REQUESTS: list[wire.Request] = [
     wire.PutEnrolment("7K3F9Q2MXP", "https://c.example", "00" * 32, "11" * 32, "note", replace=True),
     wire.PutConfig("note"),
     wire.PutKeyRotation("n\n", "00" * 32),
+    wire.PutCentralKey("n\n"),
     wire.PutReceipt("hailong/ledger/…\n"),
     wire.PutFork("note"),
 ]
