@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from central import configs, registry
 from central.admin.base import AuditedAdmin
 from central.admin.device_actions import Actions
-from central.admin.device_columns import HEALTH, Columns, with_alarms
+from central.admin.device_columns import HEALTH, Columns, with_what_is_shown
 from central.admin.device_filters import (
     ConfigurationFilter,
     HealthFilter,
@@ -84,7 +84,7 @@ class DeviceAdmin(Actions, Columns, Search, AuditedAdmin[Device]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         """With what the list shows."""
-        return with_alarms(super().get_queryset(request).select_related("counter__unit", "health"))
+        return with_what_is_shown(super().get_queryset(request))
 
     def get_fieldsets(
         self,

@@ -27,7 +27,7 @@ def questions(provinces: int, commune: int) -> Mapping[str, str]:
         "the first page": "",
         "page 332, the last": "p=332",
         "ordered by when they were heard": "o=4",
-        "ordered by open alarms": "o=-8",
+        "open alarms": "health=alarms",
         "anything wrong": "health=ill",
         "faults": "health=faults",
         "disk nearly full": "health=disk",

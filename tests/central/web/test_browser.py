@@ -11,7 +11,8 @@ from tests.central import served
 from tests.central.served import run, said, serving
 
 CHROMIUM = "/usr/bin/chromium"
-PAGES = ("", "completeness/", "completeness/?unit=1", "central/device/", "central/device/add/", "central/counter/add/",
+PAGES = ("", "completeness/", "completeness/?unit=1", "central/device/", "central/device/?unit=1&health=ill",
+         "central/device/add/", "central/counter/add/",
          "central/unit/", "central/unit/1/settings/", "central/counter/1/settings/", "central/alarm/",
          "central/readtoken/", "central/readtoken/add/", "central/auditlog/", "auth/user/add/",
          "password_change/")  # fmt: skip
