@@ -3,7 +3,6 @@
 import random
 import threading
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 from django.db import connection, connections
@@ -16,11 +15,10 @@ from central.counting.admit import admit
 from central.counting.projection import RatingRow
 from central.counting.rows import Owner
 from central.embedded import Cluster
-from central.models import Counter, Rating, Repeat, Unit
+from central.models import Counter, Rating, Unit
 from central.reading import feed, life
 from central.session import transaction
 from kiosk.ledger.chain import Entry
-from kiosk.ledger.kinds import Json
 from tests.central import makers
 from tests.central.chains import NOON_MS, Chain
 from tests.central.delivered import Delivered
@@ -363,47 +361,3 @@ def test_counters_and_units_of_ratings_are_named(terminal: Delivered) -> None:
     counter = Counter.objects.get()
     assert (item["counter"], item["counter_name"]) == (counter.pk, "Quầy 1")
     assert (item["unit"], item["unit_name"]) == (counter.unit_id, "UBND phường Sông Công")
-
-
-def test_repeats_come_where_they_are_wanted_with_the_rating_that_they_are_of(terminal: Delivered) -> None:
-    chain = begun(terminal)
-    rated = chain.rate(4)
-    terminal.send()
-    plain, reader = Reader(token()), Reader(token(terminal.device.counter.unit))
-    _, after = reader.all(repeats="in")
-    first = chain.add("repeat", {"of": rated.seq, "counts": {"1": 3, "4": 1, "7": 9}})
-    odds: list[Json] = [
-        {"of": None, "counts": {"1": 1}},
-        {"of": 999, "counts": {"1": 1}},
-        {"of": 1},
-        {"counts": []},
-    ]
-    for odd in odds:
-        chain.add("repeat", odd)
-    chain.rate(5)
-    terminal.send()
-    items, _ = reader.all(repeats="in", cursor=after)
-    assert [item["state"] for item in items] == ["repeat", "counted"]
-    assert (items[0]["id"], items[0]["repeat_of"]) == (first.hash.hex(), rated.hash.hex())
-    assert (items[0]["repeats"], items[0]["level"]) == ({"1": 3, "4": 1}, None)
-    assert (items[0]["counter_name"], items[0]["unit"]) == ("Quầy 1", terminal.device.counter.unit_id)
-    assert [item["state"] for item in plain.all()[0]] == ["counted", "counted"]
-    assert len(reader.all(repeats="in", limit=1)[0]) == 3
-    assert "1:3 4:1" in reader.get("ratings", repeats="in", format="csv").content.decode()
-    other = Reader(token(makers.counter("Quầy 1", "khác").unit))
-    assert other.all(repeats="in")[0] == []
-
-
-def test_repeats_that_were_here_before_they_were_looked_at_are_found_by_the_migration(
-    terminal: Delivered,
-) -> None:
-    chain = begun(terminal)
-    rated = chain.rate(4)
-    chain.add("repeat", {"of": rated.seq, "counts": {"2": 1}})
-    chain.add("repeat", b"\xff")
-    terminal.send()
-    Repeat.objects.all().delete()
-    module = import_module("central.migrations.0013_earlier_repeats")
-    with connection.schema_editor() as editor:
-        module.fill(None, editor)
-    assert [item["repeats"] for item in Reader(token()).all(repeats="in")[0]] == [None, {"2": 1}]
