@@ -65,7 +65,7 @@ def serving(settings: Settings, wanted: Wanted) -> Iterator[str]:
     host = f"[{wanted.address}]" if ip_address(wanted.address).version == 6 else wanted.address
     url = wanted.url or f"https://{host}:{door.port}"
     kiosk = MaybeKiosk(settings.place, settings.clock, settings.program)
-    certificate = Certificate(key)
+    certificate = Certificate(key, settings.place.key)
     pulled = Pulled(replace(settings, pull=url), kiosk, wanted.server_key, certificate)
     gate = Gate(url, wanted.allowed, pulled.callers, settings.clock.boottime_ns)
     with door, ThreadPoolExecutor(1, "pull-ledger") as worker:
