@@ -45,7 +45,7 @@ class Certificate:
 
     Args:
         key: In use now.
-        in_use: Loads the one that is in use when somebody connects; another program may have replaced it meanwhile. None =
+        in_use: Loads the one that is in use when somebody connects; another program may have replaced it. None =
             nobody does.
 
     Attributes:
