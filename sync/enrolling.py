@@ -10,7 +10,13 @@ from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.disk import replace_file
 from kiosk.messages import wire
 from kiosk.messages.notes import NoteError, PublicKey, parse_note
-from kiosk.messages.statements import NONCE_BYTES, Checkpoint, ConfigStatement, config_of
+from kiosk.messages.statements import (
+    NONCE_BYTES,
+    Checkpoint,
+    ConfigStatement,
+    central_key_rotation_of,
+    config_of,
+)
 from sync.address import BadAddress, normalised
 from sync.client import Client, receipt_of
 from sync.connect import writer
@@ -190,7 +196,7 @@ class _Attempt:
         except (ValueError, BadAddress) as error:
             raise Unreachable(Trouble.NOT_CENTRAL, f"not an answer of central's: {error}") from error
         known = self.before.central.key_id if self.same_ledger and self.before is not None else None
-        if known not in (None, central.key_id):
+        if known not in (None, central.key_id) and not self._is_handed_over(answer, central):
             raise WrongCentral(f"the server's key is {central.key_id}, and was {known}")
         if self.ticket.central not in (None, central.key_id):
             raise WrongCentral(f"the server's key is {central.key_id}, not {self.ticket.central}")
@@ -200,6 +206,16 @@ class _Attempt:
         config = None if answer.config is None else _config(answer.config, central, answer.device)
         status = ACCEPTED if answer.status == ACCEPTED else PENDING
         return _Believed(answer, Enrolled(Identity(answer.device, url, central, status), config))
+
+    def _is_handed_over(self, answer: EnrolAnswer, central: PublicKey) -> bool:
+        """Whether the key that is pinned says that this is central's now."""
+        try:
+            note = parse_note(answer.central_key or "")
+            rotation = central_key_rotation_of(note)
+        except NoteError:
+            return False
+        pinned = None if self.before is None else self.before.central
+        return pinned is not None and rotation.new == central and note.is_signed_by(pinned)
 
     def keep(self, believed: _Believed, *, replace: bool) -> None:
         """Have the ledger say it, then remember it: what the ledger does not say has not happened."""
@@ -215,6 +231,8 @@ class _Attempt:
             replace=replace,
         )
         try:
+            if self.same_ledger and answer.central_key is not None:
+                offer(self.kiosk, wire.PutCentralKey(answer.central_key))
             put(self.kiosk, enrolment)
         except KioskRefused as error:
             if not self.enrolled_before:

@@ -115,6 +115,7 @@ class EnrolAnswer(msgspec.Struct, frozen=True):
     first_key: str
     receipt: str
     config: str | None = None
+    central_key: str | None = None
 
 
 class RefusedConfig(msgspec.Struct, frozen=True):

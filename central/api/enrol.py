@@ -62,6 +62,7 @@ def _body(enrolled: Enrolled) -> EnrolAnswer:
         first_key=enrolled.first_key.hex(),
         receipt=enrolled.receipt,
         config=enrolled.config,
+        central_key=None if here.keys.former is None else here.keys.hand_over(here.keys.former.public.key_id),
     )
 
 

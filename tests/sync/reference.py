@@ -104,6 +104,7 @@ class Reference:
             self.first_key.hex(),
             self.cosigned(signed.note),
             self._config(0),
+            None if self.former is None else self.hand_over(self.former.public.key_id),
         )
 
     def _config(self, known: int) -> str | None:

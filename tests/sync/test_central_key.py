@@ -8,11 +8,13 @@ from kiosk.messages.notes import Note, PublicKey
 from kiosk.messages.statements import CentralKeyRotation
 from sync import keys
 from sync.contact import Settings
-from sync.errors import Unreachable
+from sync.enrolling import enrol
+from sync.errors import Unreachable, WrongCentral
 from sync.keys import SigningKey
 from sync.once import deliver
 from sync.store import Store
-from tests.sync.reference import Reference
+from sync.tickets import ticket
+from tests.sync.reference import CODE, Reference
 from tests.sync.test_rotating import held
 from tests.sync.world import entries, office, votes
 
@@ -123,3 +125,23 @@ def test_the_new_key_is_pinned_after_a_restart_and_where_enrolment_json_or_sync_
     membership.load()
     assert membership.enrolment is not None
     assert membership.enrolment.central == central.key.public
+
+
+def test_a_terminal_that_goes_on_after_a_repair_is_handed_over_by_the_enrolment_itself(
+    terminal: Settings, central: Reference
+) -> None:
+    old = central.key
+    rotated(central)
+
+    def again() -> None:
+        enrol(terminal, ticket(central.url, CODE), terminal.place.key(), same_ledger=True)
+
+    former, central.former = central.former, keys.generate("central")
+    with pytest.raises(WrongCentral):
+        again()
+    central.former = former
+    again()
+    assert pinned(terminal) == central.key.public != old.public
+    central.former = None
+    deliver(terminal)
+    assert held(central) == 3
