@@ -8,13 +8,17 @@ number of ways in which a line of `LONGEST_LINE` characters can be tried is comp
 import re
 import warnings
 from collections.abc import Iterable
+from importlib import import_module
 from math import comb
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from hardware.errors import PadPatternCostly, PadPatternGroups, PadPatternSyntax
 from hardware.events import AnyButton, Level, OtherButton
+
+op, parser = (
+    import_module("re._constants"),
+    import_module("re._parser"),
+)  # whose types not every checker knows
 
 LONGEST_LINE = 64
 """Characters; longer lines are noise."""
