@@ -5,15 +5,16 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 
 # On a developer's machine hypothesis looks for new examples in every run; CI tries the same ones each time, so that
-# a change is judged by what it changes.
-settings.register_profile("ci", derandomize=True)
-if "CI" in os.environ:
-    settings.load_profile("ci")
+# a change is judged by what it changes. How long something takes on a busy machine judges nothing.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("here", _UNHURRIED)
+settings.register_profile("ci", _UNHURRIED, derandomize=True)
+settings.load_profile("ci" if "CI" in os.environ else "here")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -69,7 +69,7 @@ def test_a_nonce_is_good_once_and_for_ten_minutes(monkeypatch: pytest.MonkeyPatc
     nonce, old = terminal.nonce(), terminal.nonce()
     assert terminal.heartbeat(nonce).status_code == 200
     assert problem(terminal.heartbeat(nonce)) == "400.5"
-    for forged in ("", "x", "A" * 43, old[:-1] + ("A" if old[-1] != "A" else "B")):
+    for forged in ("", "x", "A" * 43, ("A" if old[0] != "A" else "B") + old[1:]):
         assert problem(terminal.heartbeat(forged)) == "400.5"
     later = clock.now() + timedelta(minutes=10, seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
