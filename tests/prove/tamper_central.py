@@ -133,7 +133,7 @@ def clone(stage: Stage) -> None:
     found.refused(other.batch(size), other, "409.2")
     found.vote(found.chain, 1)
     found.terminal.send()
-    found.alarmed("fork", "clone")
+    found.alarmed("clone")
 
 
 def replay(stage: Stage) -> None:

@@ -118,6 +118,7 @@ def test_the_link_of_the_first_administrator_is_not_in_the_journal(server: Machi
 
 def test_the_nightly_backup_can_be_restored_after_the_data_are_lost(server: Machine) -> None:
     start(server)
+    server.succeed(COMMAND, *ADD)
     server.succeed("systemctl", "start", BACKUP)
     (file,) = server.succeed(
         "find", "/var/backups/hailong-central", "-type", "f", "-printf", "%p %U %m\n"
