@@ -20,9 +20,6 @@ from central.models import Counter, Device
 from central.registry import Actor
 from central.tickets import Ticket, ticket
 
-MOST = 500
-"""Terminals at once: as many as one can look through, and half a minute of a server's time."""
-
 GOOD_FOR_S = 3600
 FILE_NAME = "hailong-enrol.txt"
 _SALT = "hailong/tickets"

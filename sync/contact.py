@@ -1,7 +1,8 @@
 """One contact with central: the time, what is waiting, the heartbeat. In this order, each only when it is due."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +19,7 @@ from sync.address import BadAddress, normalised
 from sync.beat import beat_of
 from sync.board import serial_number
 from sync.client import Client, receipt_of
+from sync.connect import writer
 from sync.delivery import FORK, Delivery, Pace
 from sync.errors import KioskAway, NotEnrolled, OtherBoard, Refused
 from sync.keys import SigningKey
@@ -105,6 +107,21 @@ class Settings:
     pull: str = ""
     opened: Opened | None = None
     local: Local = NOTHING_LOCAL
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Kiosk, Store]]:
+        """Be the only program that delivers until the block ends: beside a kiosk that runs, or as the writer itself.
+
+        Raises:
+            SyncError: The kiosk does not answer, or something of this machine is in the way.
+        """
+        place = self.place
+        with (
+            place.turn(),
+            Store(place.database) as store,
+            writer(place.data_dir, self.clock, self.program, self.local) as kiosk,
+        ):
+            yield kiosk, store
 
     def terminal(self, kiosk: Kiosk, store: Store, pace: Pace | None = None) -> Terminal:
         """What a contact needs. Raises `LocalFault`: what is pinned cannot be read."""

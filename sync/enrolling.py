@@ -19,7 +19,6 @@ from kiosk.messages.statements import (
 )
 from sync.address import BadAddress, normalised
 from sync.client import Client, receipt_of
-from sync.connect import writer
 from sync.contact import Settings, identity_of
 from sync.errors import (
     AlreadyEnrolled,
@@ -93,12 +92,7 @@ def enrol(
     Raises:
         SyncError: Nothing has changed.
     """
-    place = settings.place
-    with (
-        place.turn(),
-        Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
-    ):
+    with settings.turn() as (kiosk, store):
         attempt = _Attempt(settings, ticket, key, kiosk, store, ca, same_ledger)
         believed = attempt.ask()
         attempt.keep(believed, replace=replace)
@@ -112,12 +106,7 @@ def known_address(settings: Settings) -> str:
         NotEnrolled: It belongs to none.
         SyncError: That cannot be found out now.
     """
-    place = settings.place
-    with (
-        place.turn(),
-        Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
-    ):
+    with settings.turn() as (kiosk, store):
         return identity_of(settings.terminal(kiosk, store), head_of(kiosk)).url
 
 

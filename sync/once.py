@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 
 from kiosk.ledger.store import Head
-from sync.connect import writer
 from sync.contact import Settings, Terminal, contact
 from sync.errors import LocalFault, NotEnrolled, SyncError
 from sync.kiosk import head_of
@@ -14,7 +13,6 @@ from sync.outcome import outcome_of
 from sync.progress import Outcome
 from sync.protocol import ACCEPTED
 from sync.source import Waiting
-from sync.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +52,7 @@ def deliver(settings: Settings) -> Delivered:
     place = settings.place
     if not place.ledger.exists():
         raise NotEnrolled(f"there is no ledger at {place.ledger}: is this the right data folder?")
-    with (
-        place.turn(),
-        Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
-    ):
+    with settings.turn() as (kiosk, store):
         terminal = settings.terminal(kiosk, store)
         try:
             delivered = _deliver(terminal)

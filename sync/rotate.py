@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from sync.connect import writer
 from sync.contact import Settings, contact, identity_of
 from sync.errors import NotEnrolled
 from sync.kiosk import head_of
-from sync.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,7 @@ def rotate(settings: Settings) -> Rotated:
     place = settings.place
     if not place.ledger.exists():
         raise NotEnrolled(f"there is no ledger at {place.ledger}: is this the right data folder?")
-    with (
-        place.turn(),
-        Store(place.database) as store,
-        writer(place.data_dir, settings.clock, settings.program, settings.local) as kiosk,
-    ):
+    with settings.turn() as (kiosk, store):
         terminal = settings.terminal(kiosk, store)
         identity_of(terminal, head_of(kiosk))
         before = place.key().public.key_id

@@ -2,11 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from central.cli.common import data_dir_option, server
 from central.cli.config import state_of
+
+if TYPE_CHECKING:
+    from central.models import Device
+    from central.registry import Actor
 
 
 @click.group()
@@ -22,8 +27,7 @@ def device() -> None:
 def add(data_dir: Path | None, unit: str, counter: str, accept: bool) -> None:
     """Make a one-time code for a terminal at a counter; the unit and the counter are made where they are missing."""
     with server(data_dir):
-        from central import identity, registry
-        from central.tickets import ticket
+        from central import registry
 
         actor = registry.Actor()
         try:
@@ -31,9 +35,7 @@ def add(data_dir: Path | None, unit: str, counter: str, accept: bool) -> None:
         except (registry.Ambiguous, registry.BadName) as error:
             raise click.ClickException(str(error)) from error
         reserved = registry.reserve(place, actor)
-        made = ticket(registry.give_code(reserved, actor, accept=accept), identity.public_url())
-        said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
-        click.echo(json.dumps(said, ensure_ascii=False))
+        _hand_out(reserved, actor, accept=accept)
 
 
 @device.command()
@@ -101,17 +103,14 @@ def revoke(data_dir: Path | None, device_id: str) -> None:
 def code(data_dir: Path | None, device_id: str, accept: bool) -> None:
     """Make a new one-time code for a terminal: after a repair, or where the one before expired."""
     with server(data_dir):
-        from central import identity, registry
+        from central import registry
         from central.models import Device
-        from central.tickets import ticket
 
         try:
             found = Device.objects.get(pk=device_id.upper())
         except Device.DoesNotExist as error:
             raise click.ClickException(f"there is no terminal {device_id}") from error
-        made = ticket(registry.give_code(found, registry.Actor(), accept=accept), identity.public_url())
-        said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
-        click.echo(json.dumps(said, ensure_ascii=False))
+        _hand_out(found, registry.Actor(), accept=accept)
 
 
 @device.command()
@@ -120,6 +119,16 @@ def code(data_dir: Path | None, device_id: str, accept: bool) -> None:
 def rotate(data_dir: Path | None, device_id: str) -> None:
     """Ask a terminal to replace its key; it does so at its next heartbeat."""
     _change(data_dir, device_id, "rotate")
+
+
+def _hand_out(device: "Device", actor: "Actor", *, accept: bool) -> None:
+    """Make a code for a terminal, and print its ticket as one line of JSON."""
+    from central import identity, registry
+    from central.tickets import ticket
+
+    made = ticket(registry.give_code(device, actor, accept=accept), identity.public_url())
+    said = {"device": made.device, "code": made.code, "url": made.url, "qr_svg": made.qr_svg}
+    click.echo(json.dumps(said, ensure_ascii=False))
 
 
 def _change(data_dir: Path | None, device_id: str, action: str) -> None:

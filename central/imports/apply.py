@@ -96,12 +96,11 @@ class _Import:
             waiting = later
 
     def _unit(self, wanted: WantedUnit) -> None:
-        before = None if wanted.found is None else audit.values(Unit.objects.get(pk=wanted.found.pk))
         unit = resolve.draft_unit(wanted)
         above = wanted.above
         if above is not None:
             unit.parent = above.found if isinstance(above, WantedUnit) else above
-        if self._save(unit, before, self.of_units) and before is not None:
+        if self._save(unit, wanted.before, self.of_units) and wanted.before is not None:
             self.touched.extend(Counter.objects.filter(unit=unit).values_list("pk", flat=True))
         wanted.found = unit
 
@@ -109,12 +108,11 @@ class _Import:
         """Of units that are there by now."""
         for counter in wanted:
             made = resolve.draft_counter(counter)
-            before = None if counter.found is None else audit.values(Counter.objects.get(pk=counter.found.pk))
             if counter.unit.found is not None:
                 made.unit = counter.unit.found
             if counter.line.field:
                 made.field = self._field(counter.line.field)
-            if self._save(made, before, self.of_counters):
+            if self._save(made, counter.before, self.of_counters):
                 self.touched.append(made.pk)
             counter.found = made
 

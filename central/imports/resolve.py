@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from central import audit
 from central.imports.columns import Column
 from central.imports.lines import code_variants
 from central.imports.wanted import Wanted, WantedCounter, WantedUnit
@@ -51,6 +52,7 @@ def resolve(wanted: Wanted) -> None:
     known = _Known({unit.pk: unit for unit in Unit.objects.filter(valid_to=None)})
     for unit in wanted.units:
         unit.found = _found(wanted, known, unit)
+        unit.before = None if unit.found is None else audit.values(unit.found)
         if not unit.name:
             if unit.found is None and unit.code:  # without either, it was said already
                 wanted.wrong(unit.row, Column.UNIT, _("The name of the unit is missing."))
@@ -197,6 +199,7 @@ def _find_counters(wanted: Wanted) -> None:
     for counter in wanted.counters:
         if counter.unit.found is not None:
             counter.found = held.get((counter.unit.found.pk, counter.line.counter.casefold()))
+        counter.before = None if counter.found is None else audit.values(counter.found)
 
 
 def _check(wanted: Wanted, row: int, draft: Unit | Counter, exclude: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from central.audit import Json
 from central.imports import columns
 from central.imports.columns import Column
 from central.imports.lines import Line, Problem, code_variants
@@ -19,6 +20,7 @@ class WantedUnit:
     Attributes:
         row: The first that speaks of it.
         found: The row of the database that it is; None = it is to be made.
+        before: The values of that row before anything was changed.
         above: The unit that it belongs to, where the table says one.
     """
 
@@ -30,17 +32,19 @@ class WantedUnit:
     since: date | None
     until: date | None
     found: Unit | None = None
+    before: dict[str, Json] | None = None
     above: "WantedUnit | Unit | None" = None
 
 
 @dataclass(eq=False, slots=True)
 class WantedCounter:
-    """A counter as the table has it."""
+    """A counter as the table has it; `found` and `before` as of a unit."""
 
     row: int
     unit: WantedUnit
     line: Line
     found: Counter | None = None
+    before: dict[str, Json] | None = None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,19 +14,14 @@ from django.views.decorators.cache import never_cache
 
 from central import handing_out
 from central.models import Counter, Device, DeviceStatus
-from central.web import device_pages
+from central.web import bulk_pages, device_pages
 
 
-class BatchForm(forms.Form):
-    """For which counters, and how the codes are made."""
+class BatchForm(device_pages.AcceptForm):
+    """For which counters."""
 
     counters = forms.ModelMultipleChoiceField(
         Counter.objects.filter(valid_to=None), widget=forms.MultipleHiddenInput
-    )
-    accept = forms.BooleanField(
-        label=_("Accept without comparing keys"),
-        required=False,
-        help_text=_("Only where the ticket goes straight into the hands of the technician."),
     )
 
 
@@ -44,8 +39,8 @@ def in_order(counters: QuerySet[Counter]) -> list[Counter]:
 def ask(request: HttpRequest, counters: Sequence[Counter]) -> HttpResponse:
     """Say what making them means, and ask."""
     device_pages.actor(request)
-    if len(counters) > handing_out.MOST:
-        messages.error(request, _("At most {n} at once. Please choose fewer.").format(n=handing_out.MOST))
+    if len(counters) > bulk_pages.MOST:
+        bulk_pages.too_many(request)
         return redirect("admin:central_counter_changelist")
     busy = Device.objects.filter(counter__in=counters).exclude(status=DeviceStatus.REVOKED)
     context = {
@@ -66,6 +61,6 @@ def batch(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return redirect("admin:central_counter_changelist")
     counters = in_order(form.cleaned_data["counters"])
-    if "ask" in request.POST or len(counters) > handing_out.MOST:
+    if "ask" in request.POST or len(counters) > bulk_pages.MOST:
         return ask(request, counters)
     return device_pages.show(request, handing_out.make(counters, who, accept=form.cleaned_data["accept"]))

@@ -36,15 +36,20 @@ def actor(request: HttpRequest) -> registry.Actor:
     return registry.Actor(user(request))
 
 
-class TicketForm(forms.Form):
-    """How the code is made."""
+class AcceptForm(forms.Form):
+    """How a code is made."""
 
-    devices = forms.ModelMultipleChoiceField(Device.objects.all(), widget=forms.MultipleHiddenInput)
     accept = forms.BooleanField(
         label=_("Accept without comparing keys"),
         required=False,
         help_text=_("Only where the ticket goes straight into the hands of the technician."),
     )
+
+
+class TicketForm(AcceptForm):
+    """For which terminals."""
+
+    devices = forms.ModelMultipleChoiceField(Device.objects.all(), widget=forms.MultipleHiddenInput)
 
 
 class CompareForm(forms.Form):

@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from central import handing_out, registry
+from central import registry
 from central.imports import apply, sheet, template
 from central.imports.columns import VIETNAMESE, Column
 from central.models import Unit
+from central.web import bulk_pages
 
 _RIGHTS = (
     "central.add_unit",
@@ -70,7 +71,7 @@ def import_table(request: HttpRequest) -> HttpResponse:
         "outcome": outcome,
         "refused": refused,
         "many": outcome is not None and len(outcome.problems) >= apply.MOST_SHOWN,
-        "most": handing_out.MOST,
+        "most": bulk_pages.MOST,
         "headings": list(VIETNAMESE.values()),
         "examples": [[row.get(column, "") for column in Column] for row in template.EXAMPLE],
     }

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from central import clock, codes, handing_out
 from central.models import AuditLog, Counter, Device, EnrolmentCode
+from central.web import bulk_pages
 from sync import tickets
 from tests.central import makers
 from tests.central.imports.sheets import HEAD, csv_of
@@ -87,7 +88,7 @@ def test_who_has_a_terminal_is_said_and_too_many_are_refused(
     counters = _counters(client, 2)
     _made(client, counters[:1])
     assert _made(client, counters, ask="1").count("đã có thiết bị") == 1
-    monkeypatch.setattr(handing_out, "MOST", 1)
+    monkeypatch.setattr(bulk_pages, "MOST", 1)
     answer = client.post(reverse("admin:central_device_batch"), {"counters": counters}, follow=True)
     assert "tối đa 1" in answer.content.decode()
     assert Device.objects.count() == 1
