@@ -7,12 +7,13 @@ import gc
 import sys
 
 from kiosk import ahead
-from kiosk.streams import open_standard_streams
+from kiosk.streams import escape_what_cannot_be_written, open_standard_streams
 
 
 def main() -> None:
     """Run the command line."""
     open_standard_streams()
+    escape_what_cannot_be_written()
     if sys.argv[1:2] == ["run"]:
         ahead.read(ahead.list_file())
         gc.disable()  # an import makes much that stays; `run_kiosk` enables it again

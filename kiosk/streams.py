@@ -1,5 +1,6 @@
-"""Standard input, output and error of a program that was started without."""
+"""Standard input, output and error, where a program was started without, or in a locale that lacks our letters."""
 
+import io
 import os
 import sys
 
@@ -18,3 +19,10 @@ def open_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def escape_what_cannot_be_written() -> None:
+    """Where the locale has no Vietnamese letters, write their numbers instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
