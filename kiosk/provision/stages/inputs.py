@@ -1,0 +1,134 @@
+"""Which inputs the terminal has, and whether each button of them arrives."""
+
+from collections.abc import Mapping
+
+from kiosk.config.kinds import Value
+from kiosk.config.phrase import Phrase
+from kiosk.provision.page import Choice, Entry, Keys, Page
+from kiosk.provision.sheet import TITLES
+from kiosk.provision.stage import Ask, Complete, Next, Perform, text
+from kiosk.provision.steps import (
+    InputsTried,
+    OptionsSet,
+    Outcome,
+    SetOptions,
+    State,
+    Step,
+    TryInputs,
+    Work,
+)
+
+PAD_PORT = "/dev/hailong-pad"
+"""Where the rule of udev puts the pad."""
+
+_AS_IT_IS = "as_it_is"
+_SETS: Mapping[str, tuple[Phrase, Mapping[str, Value]]] = {
+    "touch": (
+        Phrase("Touch screen only"),
+        {"inputs.touch": True, "gpio.enabled": False, "pad.enabled": False},
+    ),
+    "gpio": (
+        Phrase("Five buttons wired to the board"),
+        {"inputs.touch": False, "gpio.enabled": True, "pad.enabled": False},
+    ),
+    "touch_gpio": (
+        Phrase("Touch screen and five buttons wired to the board"),
+        {"inputs.touch": True, "gpio.enabled": True, "pad.enabled": False},
+    ),
+    "pad": (
+        Phrase("Button pad on USB or a serial port"),
+        {"inputs.touch": False, "gpio.enabled": False, "pad.enabled": True},
+    ),
+    "touch_pad": (
+        Phrase("Touch screen and button pad"),
+        {"inputs.touch": True, "gpio.enabled": False, "pad.enabled": True},
+    ),
+}
+
+
+class Inputs:
+    """See `Stage`."""
+
+    title = TITLES[Step.INPUTS]
+
+    def opened(self, state: State) -> Next:
+        """See `Stage`."""
+        del state
+        return Ask("inputs")
+
+    def page(self, state: State) -> Page:
+        """See `Stage`."""
+        match state.question:
+            case "port":
+                port = str(state.options.get("pad.port") or PAD_PORT)
+                return Page(
+                    self.title,
+                    (Phrase("On which port is the pad? Where you are not sure, please leave it as it is."),),
+                    entry=Entry(Keys.ADDRESS, Phrase("Port of the pad"), port),
+                )
+            case "ready":
+                return Page(
+                    self.title,
+                    (
+                        Phrase("Now please press every button once, from the left to the right."),
+                        Phrase("These presses are tests; none of them is counted."),
+                    ),
+                    (Choice("begin", Phrase("Begin")),),
+                )
+            case "missing":
+                tried = state.last(InputsTried)
+                return Page(
+                    self.title,
+                    tuple(text(line) for line in (tried.lines if tried else ())),
+                    (
+                        Choice("again", Phrase("Try once more")),
+                        Choice("other", Phrase("The terminal has other inputs")),
+                    ),
+                )
+            case _:
+                choices = [Choice(key, label) for key, (label, _values) in _SETS.items()]
+                return Page(
+                    self.title,
+                    (Phrase("With what do citizens rate at this terminal?"),),
+                    (
+                        Choice(_AS_IT_IS, Phrase("As it is set now: {inputs}", {"inputs": _now(state)})),
+                        *choices,
+                    ),
+                )
+
+    def answered(self, state: State, value: str) -> Next:
+        """See `Stage`."""
+        match state.question:
+            case "port":
+                return Perform(SetOptions({**_SETS[state.draft["inputs"]][1], "pad.port": value.strip()}))
+            case "ready":
+                return Perform(TryInputs())
+            case "missing":
+                return Perform(TryInputs()) if value == "again" else Ask("inputs")
+            case _:
+                if value == _AS_IT_IS:
+                    return Ask("ready")
+                values = _SETS[value][1]
+                return Ask("port") if values["pad.enabled"] else Perform(SetOptions(values))
+
+    def worked(self, state: State, work: Work, outcome: Outcome) -> Next:
+        """See `Stage`."""
+        del work
+        if isinstance(outcome, OptionsSet):
+            return Ask("ready")
+        if isinstance(outcome, InputsTried) and outcome.complete:
+            return Complete((_now(state), *(text(line) for line in outcome.lines)))
+        return Ask("missing", Phrase("Not every button has been heard."))
+
+    def undone(self, before: Mapping[str, Value]) -> Work | None:
+        """See `Stage`."""
+        return SetOptions(before) if before else None
+
+
+def _now(state: State) -> Phrase:
+    """The inputs that are switched on."""
+    on = {key: bool(state.options.get(key)) for key in ("inputs.touch", "gpio.enabled", "pad.enabled")}
+    for label, values in _SETS.values():
+        if all(values[key] is value for key, value in on.items()):
+            return label
+    return Phrase("keyboard or other")
