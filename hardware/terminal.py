@@ -49,8 +49,8 @@ class TerminalKeys:
         self._thread.start()
 
     def alive(self) -> bool:
-        """Whether keys are still being read."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether it was started and not closed. That the input came to its end is no thread that failed."""
+        return self._thread is not None and self._writing >= 0
 
     def close(self) -> None:
         """Stop, and give the terminal back as it was. May be called twice."""

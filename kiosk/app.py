@@ -42,6 +42,7 @@ from kiosk.report import Reporter
 from kiosk.sound.headphones import Headphones, NoHeadphones
 from kiosk.sound.player import Silence, Sound
 from kiosk.view import Facts, ScreenName, View
+from kiosk.watchdog import Alive, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Parts:
         manner: How the terminal is under a configuration of central's; None = it stays as it is.
         configured: The one under which it is already.
         remember: Called once, when it is ready: what the next start will need.
+        watchdog: Who starts the program again when it hangs; None = nobody.
     """
 
     display: Display
@@ -77,6 +79,7 @@ class Parts:
     headphones: Headphones = field(default_factory=NoHeadphones)
     conductor: Conductor = lambda _state: False
     remember: Callable[[], None] = lambda: None
+    watchdog: Watchdog | None = None
 
 
 class Kiosk:
@@ -98,10 +101,12 @@ class Kiosk:
         self._lights = [(source.source, source) for source in parts.sources if isinstance(source, WithLights)]
         self._state = State(inputs=parts.inputs)
         self._view = View(ScreenName.STARTING)
+        self._watchdog = parts.watchdog or Watchdog({}, parts.clock.boottime_ns)
+        self._threads: list[Alive] = [self._writer.alive]
         self._appends: list[Append] = []
         self._after_frame: list[Effect] = []
         self._stopping = False
-        self._ready = False
+        self._shown = self._ready = False
         self._impossible: LedgerLocked | LedgerNewer | None = None
 
     def stop(self) -> None:
@@ -140,6 +145,10 @@ class Kiosk:
             parts.display.show(self._view, now_ns)
         finally:
             self._append()
+        if not self._shown:
+            self._shown = True
+            self._watchdog.ready()
+        self._watchdog.feed(self._threads)
         self._accompany()
         if not self._ready and self._state.phase is Phase.IDLE:
             self._ready = True
@@ -179,9 +188,11 @@ class Kiosk:
 
     def _patience_s(self) -> float | None:
         due_ns = deadline_ns(self._state, self._parts.clock.boottime_ns(), self._rules)
+        fed_s = self._watchdog.until_due_s
         if due_ns is None:
-            return None
-        return max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
+            return fed_s
+        due_s = max(0.0, (due_ns - self._parts.clock.boottime_ns()) / 1e9)
+        return due_s if fed_s is None else min(due_s, fed_s)
 
     def _take(self, event: Event | Configured | Impossible, now_ns: int) -> None:
         """One event through the controller. A mistake of ours in it costs that event, not the terminal."""
@@ -246,6 +257,8 @@ class Kiosk:
             log.error("the input %r does not work: %s", source.source.value, error)
             now_ns = self._parts.clock.boottime_ns()
             self._inbox.put(Trouble(TroubleKind.LOST, source.source, active=True, boottime_ns=now_ns))
+        else:
+            self._threads.append(source.alive)
 
     def _end(self) -> None:
         """Nothing that was counted is forgotten: it goes to the ledger before `shutdown` does."""

@@ -1,7 +1,9 @@
 """What ``run`` and ``demo`` share: from a configuration to a running kiosk and an exit code."""
 
+import faulthandler
 import gc
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -38,6 +40,7 @@ from kiosk.screens.wording import Wording
 from kiosk.sounds import headphones_of, headphones_volume_of, sound_of, tuning_of
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
+from kiosk.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +98,7 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         raise _refused(error, _) from error
     starts = Starts(config.data_dir / "starts.json", clock)
     parts = Parts(
-        display=_display(config, options, words, plain=starts.is_crash_loop),
+        display=_display(config, options, words, starts),
         keeper=keeper,
         sources=[*sources_of(config, window=window), *options.extra],
         inputs=inputs_of(config, window=window) | {source.source for source in options.extra},
@@ -109,7 +112,9 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         headphones=headphones_of(config, clock),
         conductor=options.conductor,
         remember=options.remember,
+        watchdog=Watchdog(os.environ, clock.boottime_ns),
     )
+    faulthandler.enable()  # a watchdog ends what hangs with SIGABRT: the log has where it hung, and no values
     gc.freeze()  # what has been imported stays
     gc.enable()
     try:
@@ -204,7 +209,7 @@ def _as_fields(wording: Wording) -> dict[str, Json]:
     }
 
 
-def _display(config: Config, options: Options, words: Words, *, plain: bool) -> Display:
+def _display(config: Config, options: Options, words: Words, starts: Starts) -> Display:
     if options.headless:
         return NoDisplay()
     from kiosk.window import DisplayUnavailable, Window
@@ -213,10 +218,12 @@ def _display(config: Config, options: Options, words: Words, *, plain: bool) -> 
     try:
         window = Window(options.window, rotation=config.screen.rotation)
     except DisplayUnavailable as error:
+        starts.ended_well()  # a panel that comes late is no reason for plain text
         log.error("%s", error)
         _ = Texts(config.language)
         click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error
+    plain = starts.is_crash_loop
     if plain:
         log.error("K2: started again and again within a minute: the screen is drawn as plain text this time")
     return WindowDisplay(

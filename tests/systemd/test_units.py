@@ -11,7 +11,7 @@ import pytest
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(SYSTEMD.glob("*.service"))
-TIMERS = sorted(SYSTEMD.glob("*.timer"))
+OTHERS = sorted(path for ending in ("timer", "path", "mount") for path in SYSTEMD.glob(f"*.{ending}"))
 
 
 def settings(unit: Path) -> dict[str, list[str]]:
@@ -28,17 +28,18 @@ def test_there_is_a_unit() -> None:
     assert UNITS
 
 
-ENDING = {"hailong-central-backup.service"}
-"""What ends by itself."""
+RUNNING = ("hailong-central", "hailong-display", "hailong-kiosk", "hailong-sync")
+"""What never ends by itself; every other service does."""
 
 
-@pytest.mark.parametrize(
-    "unit", [unit for unit in UNITS if unit.name not in ENDING], ids=lambda unit: unit.name
-)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_what_runs_is_restarted_for_ever(unit: Path) -> None:
     found = settings(unit)
-    assert found["Restart"] == ["always"]
-    assert found["StartLimitIntervalSec"] == ["0"]
+    if unit.stem in RUNNING:
+        assert found["Restart"] == ["always"]
+        assert found["StartLimitIntervalSec"] == ["0"]
+    else:
+        assert found["Type"] == ["oneshot"]
 
 
 def test_only_the_kiosk_may_write_the_ledger() -> None:
@@ -56,15 +57,61 @@ def test_lgpio_has_a_folder_to_write_in_and_no_other_factory_is_looked_for() -> 
     assert "GPIOZERO_PIN_FACTORY=lgpio" in environment
 
 
-def test_voting_has_no_network() -> None:
-    assert settings(SYSTEMD / "hailong-kiosk.service")["PrivateNetwork"] == ["yes"]
+def test_voting_has_no_network_and_no_bus() -> None:
+    found = settings(SYSTEMD / "hailong-kiosk.service")
+    assert found["PrivateNetwork"] == ["yes"]
+    assert found["RestrictAddressFamilies"] == ["AF_UNIX"]
+    assert "-/run/dbus" in found["InaccessiblePaths"][0].split()
 
 
-@pytest.mark.parametrize("unit", [*UNITS, *TIMERS], ids=lambda unit: unit.name)
+def test_the_kiosk_can_see_the_board_and_the_boot() -> None:
+    # gpiozero reads /proc/cpuinfo, the ledger /proc/sys/kernel/random/boot_id: ProcSubset=pid hides both.
+    for name in ("hailong-kiosk.service", "hailong-sync.service", "hailong-clock.service"):
+        assert "ProcSubset" not in settings(SYSTEMD / name)
+
+
+def test_what_is_shown_is_drawn_over_the_display_s_own_socket() -> None:
+    for name in ("hailong-kiosk.service", "hailong-provision.service"):
+        found = settings(SYSTEMD / name)
+        assert found["JoinsNamespaceOf"] == ["hailong-display.service"]
+        assert "DISPLAY=:0" in found["Environment"][0].split()
+        assert found["PrivateTmp"] == ["yes"]
+        assert found["User"] == settings(SYSTEMD / "hailong-display.service")["User"]
+
+
+def test_a_kiosk_that_hangs_is_started_again_within_half_a_minute() -> None:
+    found = settings(SYSTEMD / "hailong-kiosk.service")
+    assert found["Type"] == ["notify"]
+    assert "NotifyAccess" not in found  # of the main process alone
+    names = ("WatchdogSec", "TimeoutAbortSec", "RestartSec")
+    assert sum(int(found[name][0]) for name in names) <= 20  # and the start takes the rest
+
+
+def test_the_watchdog_of_the_board_can_count_as_far_as_it_is_told() -> None:
+    found = settings(SYSTEMD / "hailong.system.conf")
+    assert 10 <= int(found["RuntimeWatchdogSec"][0]) <= 15
+
+
+def test_one_unit_alone_may_set_the_clock() -> None:
+    may = [unit.name for unit in UNITS if "CAP_SYS_TIME" in "".join(settings(unit)["AmbientCapabilities"])]
+    assert may == ["hailong-clock.service"]
+    for name in ("hailong-display", "hailong-kiosk", "hailong-sync", "hailong-provision"):
+        assert settings(SYSTEMD / f"{name}.service")["ProtectClock"] == ["yes"]
+
+
+def test_no_later_boot_waits_for_a_network() -> None:
+    # A condition is looked at only when everything that a unit comes after is there.
+    for unit in (unit for unit in UNITS if not unit.name.startswith("hailong-central")):
+        assert "network-online.target" not in " ".join(settings(unit)["After"])
+
+
+@pytest.mark.parametrize("unit", [*UNITS, *OTHERS], ids=lambda unit: unit.name)
 def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
-    # On this machine the program is not installed under /opt; everything else is verified as it stands.
-    for name in {unit, unit.with_suffix(".service")}:
-        text = re.sub(r"/opt/hailong/bin/\S+", f'"{sys.executable}"', name.read_text(encoding="utf-8"))
+    # On this machine the programs are not installed; everything else is verified as it stands.
+    for name in {unit, unit.with_suffix(".service")} if unit.suffix != ".mount" else {unit}:
+        text = re.sub(
+            r"^(Exec\w+=-?)/\S+", rf'\1"{sys.executable}"', name.read_text(encoding="utf-8"), flags=re.M
+        )
         (tmp_path / name.name).write_text(text, encoding="utf-8")
     copy = tmp_path / unit.name
     done = subprocess.run(
@@ -76,7 +123,14 @@ def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-EXPOSURE = {"hailong-central.service": 15, "hailong-central-backup.service": 15}
+EXPOSURE = {
+    "hailong-central.service": 15,
+    "hailong-central-backup.service": 15,
+    "hailong-clock.service": 15,
+    "hailong-display.service": 11,
+    "hailong-kiosk.service": 6,
+    "hailong-sync.service": 12,
+}
 """In tenths, at most; what systemd says of a unit that has no limit here is 9.6 for a bare one."""
 
 
@@ -89,7 +143,7 @@ def test_what_a_unit_may_do_is_little(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "users"),
-    [("hailong", ("hailong-kiosk",)), ("hailong-central", ("hailong-central",))],
+    [("hailong", ("hailong-kiosk", "hailong-sync")), ("hailong-central", ("hailong-central",))],
 )
 def test_systemd_understands_the_users(name: str, users: tuple[str, ...], tmp_path: Path) -> None:
     for folder in ("etc", "usr/lib/sysusers.d"):
