@@ -15,6 +15,7 @@ from central.cli.ledger import ledger
 from central.cli.login_link import login_link
 from central.cli.organisation import organisation
 from central.cli.pull import pull
+from central.cli.receive import receive
 from central.cli.recount import recount
 from central.cli.serve import serve
 from central.cli.token import token
@@ -43,6 +44,7 @@ for command in (
     login_link,
     organisation,
     pull,
+    receive,
     recount,
     serve,
     token,

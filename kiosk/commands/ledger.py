@@ -88,6 +88,7 @@ def show(common: Common, last: int) -> None:
     help=_(
         "Write every entry for other programs: one JSON object a line, or CSV for spreadsheets."
         " To standard output unless --output is given."
+        " With --sealed it is for the central server alone: whoever carries the stick cannot read it."
     )
 )
 @click.option(
@@ -104,9 +105,35 @@ def show(common: Common, last: int) -> None:
     help=_("Begin at this seq, or at this date or time, such as 2026-11-22 or 2026-11-22T07:30."),
 )
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help=_("Write to this file."))
+@click.option(
+    "--sealed",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=_(
+        "Write what the central server has not signed for yet into this folder, such as that of a USB stick, so that"
+        " only that server can read it (“hailong-central receive” takes it in)."
+    ),
+)
+@click.option("--request", type=click.Path(path_type=Path), hidden=True)
+@click.option("--answer", type=click.Path(path_type=Path), hidden=True)
 @common_options
-def export(common: Common, form: str, since: str | None, output: Path | None) -> None:
+def export(
+    common: Common,
+    form: str,
+    since: str | None,
+    output: Path | None,
+    sealed: Path | None,
+    request: Path | None,
+    answer: Path | None,
+) -> None:
     """Stream the rows; an output file appears when it is complete."""
+    if sealed is not None:
+        if output is not None or form != "jsonl":
+            raise click.UsageError(
+                _("--sealed has a form of its own: it goes neither with --output nor with --format.")
+            )
+        _seal(common, sealed, since, request, answer)
+        return
     from kiosk.commands.ledger_output import destination, shown_progress
     from kiosk.ledger import export as exporting
     from kiosk.ledger.witness import witnessed
@@ -128,6 +155,16 @@ def export(common: Common, form: str, since: str | None, output: Path | None) ->
         quiet = output is None and sys.stdout.isatty()
         for line in lines(shown_progress(exported, up_to, _, quiet=quiet)):
             write(line.encode())
+
+
+def _seal(common: Common, folder: Path, since: str | None, request: Path | None, answer: Path | None) -> None:
+    """What seals is found by its name: it is in a package above this one."""
+    from importlib.metadata import entry_points
+
+    if since is not None and not (since.isascii() and since.isdigit() and int(since)):
+        raise click.UsageError(_("With --sealed, --since takes a seq, from 1."))
+    (found,) = entry_points(group="hailong.exports", name="sealed")
+    found.load()(common, folder, None if since is None else int(since), request, answer)
 
 
 def _receipts(path: Path, ledger_id: bytes) -> Witness:

@@ -22,7 +22,8 @@ _FILE = click.Path(path_type=Path)
         "Check the chain of an EXPORT made with “hailong ledger export --format jsonl”; no ledger is needed."
         " Receipts of the central server in it are checked, too; with KEY_ID only those by the server's key of that id"
         " count, and there must be one. Ends with 0 when it is intact, with 1 when an entry is wrong, with 2 when it"
-        " cannot be read. A central server's statement of completeness is checked in the same way."
+        " cannot be read. A central server's statement of completeness is checked in the same way, and of a"
+        " sealed export that it is whole and whose (KEY_ID is then that of the terminal's key)."
     )
 )
 @click.argument("export", type=_FILE)
@@ -75,11 +76,14 @@ def _is_statement(path: Path) -> bool:
 
 def _verify_statement(path: Path, key_id: str | None) -> None:
     try:
-        found = statements_verifier.verify(path.read_text(encoding="utf-8"), key_id)
+        found = statements_verifier.verify_file(path, key_id)
     except (OSError, ValueError) as error:
         _say_unreadable(path, error)
         raise click.exceptions.Exit(verifier.CANNOT_READ) from error
     key = "-".join(re.findall("....", found.key_id))
+    if "sha256" in found.said:
+        _say_sealed(found, key)
+        return
     if not found.good:
         message = _(
             "The statement is NOT as a server signed it, or not by the key that is wanted. It names the key {key}."
@@ -94,6 +98,24 @@ def _verify_statement(path: Path, key_id: str | None) -> None:
     click.echo(message.format(name=said.get("name") or said.get("device"), at=said.get("at"), key=key))
     message = _("Entries recorded {recorded}, held {held}, missing {missing}.")
     click.echo(message.format(**{name: said.get(name) for name in ("recorded", "held", "missing")}))
+
+
+def _say_sealed(found: statements_verifier.Statement, key: str) -> None:
+    said = found.said
+    if not found.good:
+        message = _(
+            "The sealed export is NOT whole, or not as the terminal with the key {key} has signed it."
+        )
+        click.echo(message.format(key=key))
+        raise click.exceptions.Exit(verifier.NOT_INTACT)
+    message = _(
+        "The sealed export is whole: terminal {device}, key {key}, ledger {ledger}, seq {first} to {last}, for the"
+        " server with the key {central}. What is in it only that server can read."
+    )
+    central = "-".join(re.findall("....", str(said.get("central"))))
+    first, last = int(said["after"]) + 1, said["size"]
+    facts = {"device": said.get("device"), "ledger": said.get("ledger"), "first": first, "last": last}
+    click.echo(message.format(**facts, key=key, central=central))
 
 
 def _say_intact(found: Verdict) -> None:

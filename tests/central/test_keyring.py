@@ -10,10 +10,13 @@ from django.conf import settings
 
 from central import configs, identity, keyring, server
 from central.counting.trust import trust_of
-from central.models import AuditLog, Device, Identity, ServerKey
+from central.models import AuditLog, Device, Entry, Identity, ServerKey
+from central.receiving import NotReceived, receive
 from kiosk.messages.notes import PublicKey, parse_note
 from kiosk.messages.statements import central_key_rotation_of
+from sync.exporting import export
 from tests.central.delivered import delivering
+from tests.central.pulling import asked
 from tests.central.terminal import Terminal, enrolled
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -143,3 +146,14 @@ def test_a_database_from_before_the_old_key_was_retired_is_still_this_server_s()
     Identity.objects.update(public_key=PublicKey("central", bytes(32)).raw)
     with pytest.raises(identity.ForeignDatabase):
         identity.settle()
+
+
+def test_what_was_sealed_to_the_key_before_opens_until_that_is_retired(tmp_path: Path) -> None:
+    where, _ = asked.terminal(tmp_path / "terminal")
+    path = export(where, tmp_path).path
+    assert path is not None
+    keyring.rotate("someone")
+    assert receive(path).new == Entry.objects.count() > 0
+    keyring.retire("someone", force=True)
+    with pytest.raises(NotReceived, match="retired"):
+        receive(path)

@@ -96,3 +96,19 @@ def test_nobody_there_and_no_such_terminal_are_said(scene: Scene) -> None:
     done = served.run("pull", "--device", "0000000000", data=scene.data)
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no terminal 0000000000" in done.stderr
+
+
+def test_a_stick_takes_the_place_of_a_network_that_is_not_there(scene: Scene, tmp_path: Path) -> None:
+    scene.votes(7)
+    before = scene.complete()["counted"]
+    done = said("ledger", "export", "--sealed", str(tmp_path), data=scene.terminal)
+    (path,) = tmp_path.glob("*.sealed")
+    assert done.returncode == 0, done.stderr
+    received = served.said("receive", str(path), data=scene.data)
+    assert (received["device"], received["file"]) == (scene.device, path.name)
+    assert received["new"] >= 7
+    assert scene.complete()["counted"] == before + 7
+    wrong = served.run("receive", str(path), str(tmp_path / "nowhere"), data=scene.data)
+    assert (wrong.returncode, json.loads(wrong.stdout)["new"]) == (1, 0)
+    assert "nowhere: it cannot be read" in wrong.stderr
+    assert "Tệp niêm phong trọn vẹn" in said("verify", str(path), data=scene.terminal).stdout

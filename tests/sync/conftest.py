@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from sync.contact import Settings
+from tests.disks import failing_disk, small_disk
 from tests.sync.reference import Reference, serving
 from tests.sync.world import enrolled, settings, votes
+
+__all__ = ["failing_disk", "small_disk"]
 
 
 @pytest.fixture

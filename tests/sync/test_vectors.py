@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import gzip
 import hashlib
 import hmac
 import json
@@ -13,6 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.public import PrivateKey, SealedBox
 
 from tests.sync.vectors import written
 
@@ -144,3 +146,23 @@ def test_the_certificate_has_the_terminals_own_key(found: dict[str, Any]) -> Non
     assert certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == spki
     certificate.verify_directly_issued_by(certificate)
     assert found["pull"]["curl_pin"] == f"sha256//{base64.b64encode(hashlib.sha256(spki).digest()).decode()}"
+
+
+def test_a_sealed_export_follows_from_the_page(found: dict[str, Any]) -> None:
+    """The key is converted, and the box opened, as the page says; only the box itself is libsodium's."""
+    file = base64.b64decode(found["sealed"]["file_base64"])
+    text, signatures, behind = file.split(b"\n\n", 2)
+    rendered = (text + b"\n\n" + signatures + b"\n").decode()
+    signed, signature = signature_line(found["device_key"], 1, rendered)
+    public(found["device_key"]).verify(signature, signed.encode())
+    head, said = signed.rstrip("\n").split("\n")
+    header = json.loads(said)
+    assert head == "hailong/sealed/1"
+    assert header["central"] == found["central_key"]["key_id"]
+    assert header["sha256"] == hashlib.sha256(behind).hexdigest()
+    assert header["head"] == found["batch"]["hashes"][header["size"] - 1]
+    assert int.from_bytes(behind[:4], "big") == len(behind) - 4
+    scalar = hashlib.sha512(bytes.fromhex(found["central_key"]["private"])).digest()[:32]
+    key = PrivateKey(scalar)
+    assert bytes(key.public_key).hex() == found["sealed"]["x25519_of_central"]
+    assert gzip.decompress(SealedBox(key).decrypt(behind[4:])).decode() == found["batch"]["body"]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import sys
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.public import Box, PrivateKey
+from nacl.signing import VerifyKey
 
 from kiosk.ledger import evolve
 from kiosk.messages.statements import Checkpoint, ConfigStatement, Setting, TimeStatement
-from sync import codes, protocol
+from sync import codes, protocol, sealing
 from sync.keys import SigningKey
 from sync.protocol import GENESIS, Batch, EnrolRequest, Receipt, SentEntry
 from sync.pull.certificate import certificate_of
@@ -132,6 +135,34 @@ def asked(method: str, target: str, body: bytes) -> Vector:
     return {"url": url, "body": body.decode(), "headers": dict(headers), "signature_base": base}
 
 
+def sealed() -> Vector:
+    """A sealed export of the batch, with a key of the moment that is no secret; packed without being made smaller."""
+    body = batch()["body"].encode()
+    packer = zlib.compressobj(level=0, wbits=31)
+    packed = packer.compress(body) + packer.flush()
+    moment, theirs = PrivateKey(FIRST_KEY), VerifyKey(CENTRAL.public.raw).to_curve25519_public_key()
+    nonce = hashlib.blake2b(bytes(moment.public_key) + bytes(theirs), digest_size=24).digest()
+    box = bytes(moment.public_key) + Box(moment, theirs).encrypt(packed, nonce).ciphertext
+    assert sealing.opened(box, CENTRAL) == body
+    behind = len(box).to_bytes(4, "big") + box
+    header = sealing.Header(
+        device="4T8JQ2ZK7M",
+        device_key=DEVICE.public.raw.hex(),
+        ledger=LEDGER_ID.hex(),
+        after=0,
+        size=4,
+        head=batch()["hashes"][-1],
+        central=CENTRAL.public.key_id,
+        boxes=1,
+        sha256=hashlib.sha256(behind).hexdigest(),
+    )
+    return {
+        "file_name": sealing.file_name(header.device, header.size),
+        "x25519_of_central": bytes(theirs).hex(),
+        "file_base64": base64.b64encode(sealing.signed_header(header, DEVICE.sign) + behind).decode(),
+    }
+
+
 def _signature(header: str) -> bytes:
     return base64.b64decode(header.removeprefix("hailong=:").removesuffix(":"))
 
@@ -155,6 +186,7 @@ def vectors() -> Vector:
         "batch": batch(),
         "enrol": enrolment(),
         "pull": pull(),
+        "sealed": sealed(),
     }
 
 
