@@ -49,10 +49,11 @@ rm -rf var/lib/hailong* run/hailong*  # of this system, not of a new one
 cp -a "$here.files"/. .
 ip link set lo up
 : > etc/machine-id
-systemd-sysusers
+chroot . systemd-sysusers  # not of this system
 mkdir before
 pivot_root . before
 umount --lazy before
+mount --make-rshared /  # as systemd itself does where it takes itself for the first of a machine
 exec env -i container=hailong PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system \
     --unit=rescue-nothing.target --log-target=console --show-status=no
 """
