@@ -275,6 +275,7 @@ def hear_the_time(terminal: Terminal, key: SigningKey, identity: Identity) -> Ti
     heard = times.learn(asked_ns, utc_ms)
     offer(terminal.kiosk, wire.PutAnchor(statement))
     terminal.store.keep(msgspec.structs.replace(progress, heard=heard))
+    terminal.place.tell_anchored()
     return times
 
 

@@ -233,6 +233,7 @@ class _Attempt:
         progress = self.store.progress().after(Outcome(), now)
         self.store.keep(msgspec.structs.replace(progress, heard=self.times.heard))
         offer(self.kiosk, wire.PutAnchor(self.statement))
+        self.settings.place.tell_anchored()
 
     def _keep_authority(self) -> None:
         file = self.settings.place.ca

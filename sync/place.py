@@ -1,6 +1,7 @@
 """Where the delivery's files are in a data folder, and whose turn it is to use them."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from kiosk.ledger.disk import sync_folder
 from sync import keys
 from sync.errors import Fault, LocalFault
 from sync.keys import KeyFileError, SigningKey
+
+log = logging.getLogger(__name__)
 
 _MODE = 0o750
 _LONGEST_CA_BYTES = 1 << 20
@@ -64,6 +67,18 @@ class Place:
     def ca(self) -> Path:
         """The authority that was given at the enrolment."""
         return self.folder / "ca.pem"
+
+    @property
+    def anchored(self) -> Path:
+        """Touched when the ledger was given central's word for the time: hailong-clock.path waits for that."""
+        return self.folder / "anchored"
+
+    def tell_anchored(self) -> None:
+        """The ledger was given central's word for the time; who sets the clock may look."""
+        try:
+            self.anchored.touch()
+        except OSError as error:
+            log.warning("nobody is told that there may be an anchor: %s", error)
 
     def make(self) -> None:
         """Make the folder. Raises `LocalFault`."""
