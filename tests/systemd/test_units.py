@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.handover import STICK, Handover
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(SYSTEMD.glob("*.service"))
 OTHERS = sorted(path for ending in ("timer", "path", "mount") for path in SYSTEMD.glob(f"*.{ending}"))
@@ -128,6 +130,7 @@ EXPOSURE = {
     "hailong-central-backup.service": 15,
     "hailong-clock.service": 15,
     "hailong-display.service": 11,
+    "hailong-export.service": 10,
     "hailong-kiosk.service": 6,
     "hailong-sync.service": 12,
 }
@@ -156,3 +159,18 @@ def test_systemd_understands_the_users(name: str, users: tuple[str, ...], tmp_pa
     for user in users:
         assert user in (tmp_path / "etc/passwd").read_text(encoding="utf-8")
         assert user in (tmp_path / "etc/group").read_text(encoding="utf-8")
+
+
+def test_what_the_menu_asks_for_is_what_the_export_answers() -> None:
+    found = settings(SYSTEMD / "hailong-export.service")
+    menu = Handover.of(
+        {"RUNTIME_DIRECTORY": f"/run/{settings(SYSTEMD / 'hailong-kiosk.service')['RuntimeDirectory'][0]}"}
+    )
+    assert menu is not None
+    assert settings(SYSTEMD / "hailong-export.path")["PathChanged"] == [str(menu.request)]
+    command = found["ExecStart"][0].split()
+    assert command[command.index("--sealed") + 1] == str(STICK)
+    assert command[command.index("--request") + 1] == str(menu.request)
+    assert command[command.index("--answer") + 1] == str(menu.answer_file)
+    assert menu.answer_file.parent == Path("/run") / found["RuntimeDirectory"][0]
+    assert found["Group"] == settings(SYSTEMD / "hailong-kiosk.service")["Group"]
