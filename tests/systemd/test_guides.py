@@ -1,0 +1,153 @@
+"""What the guides tell people to type is typed, in a machine of its own: real commands, real units, a real server.
+
+The server's handbook comes first, so that the guides of the terminal find the server that it has made. What the two
+languages have in common is typed once.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.docs.blocks import DOCUMENTS, Block, blocks
+from tests.sync.certificates import MORNING, YEAR, Authority
+from tests.systemd.machine import ROOT, Machine, machine
+
+FOLDER = "/srv/guide"
+HOST = "danhgia.example.vn"
+MOST_NOT_RUN = 0.1
+
+STANDS_IN: Mapping[str, str] = {
+    # The checkout itself is in its place; tests/package installs what is built from it.
+    "sudo python3 -m venv /opt/hailong": "test -d /opt/hailong",
+    "sudo /opt/hailong/bin/pip install '.[central]'": "grep -q '^central = ' pyproject.toml",
+    "sudo /opt/hailong/bin/pip install --upgrade '.[central]'": "grep -q '^central = ' pyproject.toml",
+}
+"""Lines that would fetch something from the internet, and what is run instead."""
+
+CODE = "7K3F-9Q2M-XPTB"
+"""The code on the ticket in every example; the server of the machine makes a real one."""
+
+SUDO = """#!/bin/sh
+if [ "$1" = -u ]; then user=$2; shift 2; exec runuser -u "$user" -- "$@"; fi
+exec "$@"
+"""
+HEADLESS = """[Unit]
+Wants=
+After=
+[Service]
+ExecStart=
+ExecStart=/opt/hailong/bin/hailong run --headless
+"""
+"""The machine has no screen; everything else of the unit is as it is shipped."""
+
+
+def _files(folder: Path) -> dict[str, str]:
+    authority = Authority()
+    authority.context(folder, HOST, MORNING - YEAR, MORNING + 9 * YEAR)
+    units = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (ROOT / "systemd").glob("hailong-[!cu]*.service")
+    }
+    return {
+        **{f"/etc/systemd/system/{name}": content for name, content in units.items()},
+        "/etc/systemd/system/hailong-kiosk.service.d/headless.conf": HEADLESS,
+        "/usr/lib/sysusers.d/hailong.conf": (ROOT / "systemd/hailong.sysusers.conf").read_text(encoding="utf-8"),
+        "/usr/lib/tmpfiles.d/hailong.conf": (ROOT / "systemd/hailong.tmpfiles.conf").read_text(encoding="utf-8"),
+        "/etc/hailong/hailong.toml": (ROOT / "scripts/deb/hailong.toml").read_text(encoding="utf-8"),
+        "/etc/hosts": f"127.0.0.1 localhost {HOST}\n",
+        "/usr/local/bin/sudo": SUDO,
+        f"{FOLDER}/fullchain.pem": (folder / "server.pem").read_text(encoding="ascii"),
+        f"{FOLDER}/key.pem": (folder / "server.key").read_text(encoding="ascii"),
+        f"{FOLDER}/our-ca.pem": authority.pem,
+    }  # fmt: skip
+
+
+_PREPARE = f"""
+set -eu
+chmod 755 /usr/local/bin/sudo
+ln -s /opt/hailong/bin/hailong /usr/bin/hailong
+ln -s /opt/hailong/sources/systemd /opt/hailong/sources/pyproject.toml {FOLDER}/
+systemd-tmpfiles --create hailong.conf
+chown hailong-kiosk:hailong /etc/hailong/hailong.toml
+DJANGO_SETTINGS_MODULE=central.settings /opt/hailong/bin/python - <<'END'
+import pathlib, django; django.setup()
+from central.imports import template
+pathlib.Path("{FOLDER}/units.xlsx").write_bytes(template.as_xlsx())
+END
+"""
+
+
+class Typist:
+    """Somebody who types what is in the guides, once.
+
+    Args:
+        there: The machine.
+    """
+
+    def __init__(self, there: Machine) -> None:
+        self.there = there
+        self._typed: set[str] = set()
+
+    def follow(self, document: str) -> None:
+        """Do what one document says, from its beginning to its end."""
+        for block in blocks(document):
+            if block.kind in ("ini", "toml"):
+                self._write(block)
+            elif block.kind == "sh" and not block.no_run and block.essence not in self._typed:
+                self._typed.add(block.essence)
+                done = self.shell(self._meant(block.text))
+                assert done.returncode == block.code, f"{block}\n{block.text}\n{done.stdout}{done.stderr}"
+
+    def shell(self, script: str) -> CompletedProcess[str]:
+        """In a new shell, in the folder of the guides."""
+        begins = f"export LANG=C.UTF-8 HOME=/root SSL_CERT_FILE={FOLDER}/our-ca.pem\ncd {FOLDER}\n"
+        path = "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
+        return self.there.run("bash", "-euo", "pipefail", "-c", begins + path + script)
+
+    def _write(self, block: Block) -> None:
+        """Settings go where the text around them says; of several ways to set the server up, the first is taken."""
+        place = "/etc/hailong/central.env" if block.kind == "ini" else f"{FOLDER}/hailong.toml"
+        how = f"test -e {place} ||" if block.kind == "ini" else ""
+        self.there.succeed("bash", "-c", f'{how} printf %s "$1" > {place}', "write", block.text)
+
+    def _meant(self, text: str) -> str:
+        for line, instead in STANDS_IN.items():
+            text = text.replace(f"{line}\n", f"{instead}\n")
+        if CODE in text:
+            made = self.shell(
+                "sudo hailong-central device add --unit 'UBND phường Sông Công' --counter 'Quầy 9' --accept"
+            )
+            assert made.returncode == 0, made.stderr
+            text = text.replace(CODE, made.stdout.split('"code": "')[1].split('"')[0])
+        return text
+
+
+@pytest.fixture(scope="module")
+def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
+    """Somebody on a machine on which the terminal's package was installed, with the server's files beside it."""
+    if os.geteuid() != 0:
+        pytest.skip("a machine of its own needs root")
+    with machine(_files(tmp_path_factory.mktemp("files"))) as there:
+        there.succeed("bash", "-c", _PREPARE)
+        yield Typist(there)
+
+
+def test_what_the_guides_tell_people_to_type_works(typist: Typist) -> None:
+    # One after the other in one test: each guide goes on where the one before ended, as its reader would.
+    for document in DOCUMENTS:
+        typist.follow(document)
+
+
+def test_nearly_every_block_is_run() -> None:
+    typed = [block for document in DOCUMENTS for block in blocks(document) if block.kind == "sh"]
+    left_out = [block for block in typed if block.no_run]
+    assert len(typed) > 15
+    assert len(left_out) <= MOST_NOT_RUN * len(typed), [str(block) for block in left_out]
+
+
+def test_a_block_that_does_not_work_would_be_found(typist: Typist) -> None:
+    assert typist.shell("sudo hailong no-such-command\n").returncode == 2
+    assert typist.shell("false\ntrue\n").returncode == 1
