@@ -26,6 +26,7 @@ from kiosk.hwtest.session import Bench, Board, HardwareTest, lines_to
 from kiosk.inputs import inputs_of, language_buttons, sources_of
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
+from kiosk.owner import become_owner
 from kiosk.screens.palette import THEMES
 from kiosk.sounds import headphones_of, sound_of
 from kiosk.wait import DisplayLost
@@ -49,6 +50,7 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
     """Until Ctrl-C, or the time is up."""
     set_up_logging()
     config = common.load(screen_arguments(windowed))
+    become_owner(config.data_dir)
     texts, clock = Texts(config.language), SystemClock()
 
     lock = config.data_dir / "ledger" / "ledger.lock"

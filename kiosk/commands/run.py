@@ -12,6 +12,7 @@ from kiosk.commands.start import Options, events_stream, run_kiosk
 from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
 from kiosk.needed import remember_aside
+from kiosk.owner import become_owner
 from kiosk.report import Reporter
 
 _ = Texts()
@@ -50,6 +51,7 @@ def run(common: Common, windowed: tuple[int, int] | None, headless: bool, events
         report(error, _)
         show_problems(error, _, headless=headless)
         raise click.exceptions.Exit(BAD_CONFIGURATION) from error
+    become_owner(config.data_dir)
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))
     try:

@@ -10,6 +10,7 @@ import click
 from assets.texts import Texts
 from kiosk.commands.common import Common, common_options, set_up_logging
 from kiosk.config.phrase import Phrase
+from kiosk.owner import become_owner
 
 if TYPE_CHECKING:
     from sync.once import Delivered
@@ -52,6 +53,8 @@ def run(common: Common, listen: str | None, no_push: bool) -> None:
     config = common.load(None if listen is None else {"pull.listen": listen})
     settings, texts = settings_of(config)
     settings = replace(settings, push=not no_push)
+    place = settings.place
+    become_owner(place.folder if place.folder.exists() else place.data_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
@@ -87,11 +90,13 @@ def once(common: Common, as_json: bool) -> None:
     """With a kiosk that runs or without."""
     from sync.commands.common import failed, say, settings_of
     from sync.errors import SyncError
+    from sync.lending import serve_as_owner
     from sync.once import deliver
     from sync.outcome import REFUSED
     from sync.protocol import ACCEPTED
 
     settings, texts = settings_of(common.load())
+    serve_as_owner(settings.place)
     try:
         delivered = deliver(settings)
     except SyncError as error:

@@ -72,6 +72,7 @@ def enrol(
     from sync.enrolling import enrol as ask
     from sync.enrolling import known_address
     from sync.errors import SyncError
+    from sync.lending import serve_as_owner
     from sync.place import certificates
     from sync.tickets import in_groups
 
@@ -91,6 +92,7 @@ def enrol(
     ticket = _ticket(url, code, key_id, code_file, texts)
     try:
         pinned = None if ca is None else certificates(ca)
+        serve_as_owner(settings.place)
         key = settings.place.key_or_new()
         say(Phrase("The key of this terminal: {key}.", {"key": in_groups(key.public.key_id)}), texts)
         enrolled = ask(settings, ticket, key, pinned, same_ledger=same_ledger, replace=replace)

@@ -26,10 +26,12 @@ def rotate(common: Common) -> None:
     """With a kiosk and a delivery that run, or without."""
     from sync.commands.common import failed, say, settings_of
     from sync.errors import SyncError
+    from sync.lending import serve_as_owner
     from sync.rotate import rotate as replace_key
     from sync.tickets import in_groups
 
     settings, texts = settings_of(common.load())
+    serve_as_owner(settings.place)
     try:
         rotated = replace_key(settings)
     except SyncError as error:

@@ -1,0 +1,148 @@
+"""An installed terminal under a systemd of its own: its units as they are shipped, on the screen of an X server."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
+
+KIOSK, DISPLAY, SYNC = "hailong-kiosk.service", "hailong-display.service", "hailong-sync.service"
+DATA = "/var/lib/hailong"
+SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - the kiosk's own, where the X server listens
+COMMAND = "/opt/hailong/bin/hailong"
+SCREEN = """[Service]
+ExecStart=
+ExecStart=/usr/bin/Xvfb :0 -screen 0 1280x800x24 -nolisten tcp
+"""
+"""A machine of namespaces has no panel; all else of the unit is as shipped."""
+
+
+def shipped(name: str) -> str:
+    return (ROOT / "systemd" / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def terminal() -> Iterator[Machine]:
+    """One on which the package was installed."""
+    if os.geteuid() != 0:
+        pytest.skip("a machine of its own needs root")
+    files = {
+        **{f"/etc/systemd/system/{name}": shipped(name) for name in (KIOSK, DISPLAY, SYNC)},
+        f"/etc/systemd/system/{DISPLAY}.d/screen.conf": SCREEN,
+        "/usr/lib/sysusers.d/hailong.conf": shipped("hailong.sysusers.conf"),
+        "/usr/lib/tmpfiles.d/hailong.conf": shipped("hailong.tmpfiles.conf"),
+        "/etc/hailong/hailong.toml": (ROOT / "scripts/deb/hailong.toml").read_text(encoding="utf-8"),
+    }
+    with machine(files) as found:
+        found.succeed("systemd-tmpfiles", "--create", "hailong.conf")
+        yield found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for it."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end_s
+        time.sleep(0.2)
+
+
+def started(terminal: Machine) -> None:
+    done = terminal.run("systemctl", "start", KIOSK, SYNC)
+    assert done.returncode == 0, done.stderr + terminal.run("journalctl").stdout
+
+
+def foreign(terminal: Machine) -> str:
+    """What lies in the data folder and belongs to neither of the two."""
+    return terminal.succeed("find", DATA, "!", "-user", "hailong-kiosk", "!", "-user", "hailong-sync")
+
+
+def outside(terminal: Machine, pid: str) -> psutil.Process:
+    """A process of the machine as this system knows it."""
+    for process in psutil.Process(terminal.pid).children(recursive=True):
+        numbers = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").split("NSpid:\t")[1]
+        if numbers.splitlines()[0].split()[1] == pid:
+            return process
+    raise AssertionError(f"no process {pid} in the machine")
+
+
+def test_it_shows_its_screen_with_few_rights_without_a_network_and_over_the_display_s_socket(
+    terminal: Machine,
+) -> None:
+    started(terminal)  # READY=1 comes after the first picture
+    process = outside(terminal, terminal.value(KIOSK, "MainPID"))
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert int(facts["CapBnd"], 16) == 0
+    assert (facts["NoNewPrivs"], facts["Seccomp"]) == ("1", "2")
+    sees = ("nsenter", f"--target={terminal.value(KIOSK, 'MainPID')}", "--net", "--mount")
+    assert terminal.succeed(*sees, "ls", "/sys/class/net").split() == ["lo"]
+    assert terminal.succeed(*sees, "ls", SOCKETS).split() == ["X0"]
+    assert terminal.run("ls", SOCKETS).stdout == ""
+
+
+def test_memory_that_is_written_is_never_run_and_still_it_draws_and_asks_the_x_server(
+    terminal: Machine,
+) -> None:
+    """SDL, ctypes (`kiosk.x11`) and cryptography under MemoryDenyWriteExecute."""
+    started(terminal)
+    assert terminal.value(KIOSK, "MemoryDenyWriteExecute") == "yes"
+    maps = Path(f"/proc/{outside(terminal, terminal.value(KIOSK, 'MainPID')).pid}/maps")
+    assert not [line for line in maps.read_text(encoding="utf-8").splitlines() if "wx" in line.split()[1]]
+
+
+def test_a_kiosk_that_hangs_is_started_again_by_itself(terminal: Machine) -> None:
+    started(terminal)
+    before, restarts = terminal.value(KIOSK, "MainPID"), int(terminal.value(KIOSK, "NRestarts"))
+    outside(terminal, before).send_signal(signal.SIGSTOP)
+    until(lambda: int(terminal.value(KIOSK, "NRestarts")) > restarts)
+    until(lambda: terminal.value(KIOSK, "ActiveState") == "active")
+    assert terminal.value(KIOSK, "MainPID") not in (before, "0")
+
+
+def test_a_kiosk_that_lives_says_so_while_nothing_happens(terminal: Machine) -> None:
+    started(terminal)
+    said, pid = terminal.value(KIOSK, "WatchdogTimestampMonotonic"), terminal.value(KIOSK, "MainPID")
+    until(lambda: terminal.value(KIOSK, "WatchdogTimestampMonotonic") != said)
+    assert terminal.value(KIOSK, "MainPID") == pid
+
+
+def test_the_display_may_go_and_come_back(terminal: Machine) -> None:
+    started(terminal)
+    terminal.succeed("systemctl", "restart", DISPLAY)
+    until(lambda: terminal.value(KIOSK, "ActiveState") == "active")
+    terminal.succeed(COMMAND, "ledger", "verify")
+
+
+@pytest.mark.parametrize(
+    ("running", "command"),
+    [
+        (True, ("enrol", "http://127.0.0.1:9", "7K3F-9Q2M-XPTB")),
+        (True, ("sync", "once")),
+        (True, ("key", "rotate")),
+        (True, ("doctor",)),
+        (True, ("status",)),
+        (True, ("ledger", "verify")),
+        (False, ("enrol", "http://127.0.0.1:9", "7K3F-9Q2M-XPTB")),
+        (False, ("sync", "once")),
+        (False, ("hwtest", "--headless", "--seconds", "0.1")),
+        (False, ("ledger", "export", "--output", "/root/export.jsonl")),
+    ],
+    ids=str,
+)
+def test_what_a_technician_does_as_root_leaves_nothing_of_root_s(
+    terminal: Machine, running: bool, command: tuple[str, ...]
+) -> None:
+    terminal.succeed("systemctl", "start" if running else "stop", KIOSK)
+    done = terminal.run(COMMAND, *command)
+    assert "Traceback" not in done.stderr
+    assert foreign(terminal) == "", done.stdout + done.stderr
+    if terminal.run("test", "-e", f"{DATA}/sync/device.key").returncode == 0:
+        owner = terminal.succeed("stat", "--format=%U %a", f"{DATA}/sync/device.key").strip()
+        assert owner == "hailong-sync 600"
+    started(terminal)
+    assert terminal.value(SYNC, "NRestarts") == "0"
