@@ -7,6 +7,8 @@ root's in there would be one that the kiosk cannot write: the terminal would sto
 import os
 import pwd
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +68,26 @@ def become(owner: Owner) -> None:
     os.setgid(owner.gid)
     os.setuid(owner.uid)
     os.umask(_UMASK)
+
+
+@contextmanager
+def acting_as_owner(folder: Path) -> Iterator[None]:
+    """As `become_owner`, until the block ends: what root writes afterwards may go where the owner cannot."""
+    owner = stands_for_another(folder)
+    if owner is None:
+        yield
+        return
+    groups, gid, umask = os.getgroups(), os.getegid(), os.umask(_UMASK)
+    try:
+        os.setgroups(owner.groups())
+        os.setegid(owner.gid)
+        os.seteuid(owner.uid)
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(gid)
+        os.setgroups(groups)
+        os.umask(umask)
 
 
 def hand_over(folder: Path, to: Owner, of: int) -> None:

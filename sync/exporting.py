@@ -8,6 +8,7 @@ from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.store import Head
 from kiosk.messages import wire
 from kiosk.messages.notes import PublicKey
+from kiosk.owner import acting_as_owner
 from sync import sealing, source, stick
 from sync.contact import Settings, refuse_another_board
 from sync.errors import Fault, LocalFault, NotEnrolled
@@ -47,6 +48,25 @@ def export(settings: Settings, folder: Path, first: int | None = None) -> Export
         SyncError: Something of this machine is in the way, or the terminal belongs to no central server.
     """
     place = settings.place
+    # Root does it as the delivery's user, but for the stick, which may be root's.
+    with acting_as_owner(place.folder if place.folder.exists() else place.data_dir):
+        made = _made(settings, first)
+    if made.content:
+        stick.put(folder, made.name, made.content)
+        return Exported(folder / made.name, made.first, made.last)
+    return Exported(None, made.first, made.last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    name: str
+    first: int
+    last: int
+    content: bytes
+
+
+def _made(settings: Settings, first: int | None) -> _Made:
+    place = settings.place
     if not place.ledger.exists():
         raise NotEnrolled(f"there is no ledger at {place.ledger}: is this the right data folder?")
     kiosk = MaybeKiosk(place, settings.clock, settings.program)
@@ -57,14 +77,13 @@ def export(settings: Settings, folder: Path, first: int | None = None) -> Export
             raise NotEnrolled("only a terminal that is enrolled knows whom to seal for")
         after = _signed_for(settings, kiosk, head) if first is None else first - 1
         if after >= head.seq:
-            return Exported(None, after + 1, head.seq)
+            return _Made("", after + 1, head.seq, b"")
         content = _content(
             kiosk, head.device, PublicKey("central", bytes.fromhex(head.central)), place.key(), head, after
         )
     finally:
         kiosk.close()
-    path = stick.put(folder, sealing.file_name(head.device, head.seq), content)
-    return Exported(path, after + 1, head.seq)
+    return _Made(sealing.file_name(head.device, head.seq), after + 1, head.seq, content)
 
 
 def _signed_for(settings: Settings, kiosk: MaybeKiosk, head: wire.Head) -> int:

@@ -18,6 +18,7 @@ from central.cli.pull import pull
 from central.cli.receive import receive
 from central.cli.recount import recount
 from central.cli.serve import serve
+from central.cli.sign_update import sign_update
 from central.cli.token import token
 from central.cli.votes import votes
 
@@ -47,6 +48,7 @@ for command in (
     receive,
     recount,
     serve,
+    sign_update,
     token,
     votes,
 ):

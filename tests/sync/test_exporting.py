@@ -1,7 +1,9 @@
 """What is carried is what waits: the ledger and the cursor stay, and a mistake of the stick's costs nothing."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,3 +154,24 @@ class TestCommand:
         for wrong in (("--format", "csv"), ("--output", "x"), ("--since", "2026-11-22"), ("--since", "0")):
             assert self.run(where, "--sealed", str(tmp_path), *wrong).returncode == 2
         assert list(tmp_path.glob("*.sealed")) == []
+
+
+NOBODY = 65534
+
+
+def test_root_writes_where_the_terminal_s_user_cannot_and_leaves_nothing_of_its_own(
+    central: Reference, tmp_path: Path
+) -> None:
+    """`tmp_path` is root's alone; the data folder is where another user can reach it."""
+    with tempfile.TemporaryDirectory(prefix="hailong-owner-") as above:
+        Path(above).chmod(0o711)
+        where = settings(Path(above) / "dữ liệu")
+        enrolled(where, central)
+        votes(where, 3)
+        data = where.place.data_dir
+        for path in (data, *data.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        done = export(where, tmp_path)
+        assert done.path is not None
+        assert done.path.stat().st_uid == os.geteuid() == 0
+        assert {path.stat().st_uid for path in data.rglob("*")} == {NOBODY}

@@ -63,6 +63,7 @@ def test_the_names_of_keys_follow_from_the_page(found: dict[str, Any]) -> None:
         ("config", "central"),
         ("config_with_settings", "central"),
         ("key_rotation", "device"),
+        ("update", "central"),
         ("key_rotation", "new_device"),
     ],
 )

@@ -17,6 +17,7 @@ from nacl.signing import VerifyKey
 
 from kiosk.ledger import evolve
 from kiosk.messages.statements import Checkpoint, ConfigStatement, Setting, TimeStatement
+from kiosk.update.staging import Signed
 from sync import codes, protocol, sealing
 from sync.keys import SigningKey
 from sync.protocol import GENESIS, Batch, EnrolRequest, Receipt, SentEntry
@@ -187,6 +188,7 @@ def vectors() -> Vector:
         "enrol": enrolment(),
         "pull": pull(),
         "sealed": sealed(),
+        "update": CENTRAL.sign(Signed("0.2.0+deb12", hashlib.sha256(b"").hexdigest()).text()).render(),
     }
 
 

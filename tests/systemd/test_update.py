@@ -1,0 +1,120 @@
+"""An update by `hailong update`, dpkg and systemd as they are, with small packages whose kiosk is a shell script."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync import keys
+from tests.kiosk.update.packages import SCRIPT, package
+from tests.sync.hostile import until
+from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
+
+CENTRAL = keys.generate("central")
+FOLDER = "/var/lib/hailong-update"
+UNIT = "hailong-update.service"
+KIOSK = """[Unit]
+Description=a kiosk of version {version}
+[Service]
+Type=notify
+NotifyAccess=all
+ExecStart=/bin/sh -c 'systemd-notify --ready; exec sleep infinity'
+Restart=always
+"""
+RESTART = "#!/bin/sh\nsystemctl daemon-reload\nsystemctl --no-block try-restart hailong-kiosk.service\n"
+
+
+def made(folder: Path, version: str, postinst: str = RESTART) -> Path:
+    units = {"usr/lib/systemd/system/hailong-kiosk.service": KIOSK.format(version=version)}
+    return package(folder, version, files=units, postinst=postinst)
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """With version 1, whose kiosk runs, and a stick with packages."""
+    if os.geteuid() != 0:
+        pytest.skip("a machine of its own needs root")
+    stick = tmp_path_factory.mktemp("stick")
+    enrolment = {
+        "device": "4T8JQ2ZK7M",
+        "url": "https://central.example",
+        "public_key": CENTRAL.public.raw.hex(),
+    }
+    files = {
+        f"/etc/systemd/system/{UNIT}": (ROOT / "systemd" / UNIT).read_text(encoding="utf-8"),
+        "/usr/lib/sysusers.d/hailong.conf": (ROOT / "systemd/hailong.sysusers.conf").read_text(
+            encoding="utf-8"
+        ),
+        "/etc/hailong/hailong.toml": 'data_dir = "/var/lib/hailong"\n',
+        "/var/lib/hailong/ledger/enrolment.json": json.dumps(enrolment),
+    }
+    with machine(files) as found:
+        place = Path(f"/proc/{found.pid}/root/run/stick")
+        place.mkdir()
+        signed(made(stick, "1"), place)
+        signed(made(stick, "2"), place)
+        signed(made(stick, "3", SCRIPT.format(1)), place)
+        found.succeed("dpkg", "--install", "/run/stick/hailong_1_all.deb")
+        found.succeed("systemctl", "start", "hailong-kiosk.service")
+        yield found
+
+
+def signed(file: Path, place: Path) -> None:
+    """The package on the stick, with its signature."""
+    digest = subprocess.run(["sha256sum", str(file)], capture_output=True, text=True, check=True).stdout[:64]
+    version = file.name.split("_")[1]
+    note = CENTRAL.sign(f"hailong/update/1\n{version}\n{digest}\n").render()
+    shutil.copy(file, place)
+    (place / f"{file.name}.sig").write_text(note, encoding="utf-8")
+
+
+def update(terminal: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return terminal.run("env", "LC_ALL=C.UTF-8", "/opt/hailong/bin/hailong", "update", *arguments)
+
+
+def version(terminal: Machine) -> tuple[str, str]:
+    """What is installed, and whose kiosk is ready, once one is."""
+    found = terminal.succeed("cat", "/usr/share/hailong/version")
+    until(lambda: terminal.value("hailong-kiosk.service", "ActiveState") == "active", PATIENCE_S)
+    return found, terminal.value("hailong-kiosk.service", "Description").rpartition(" ")[2]
+
+
+def test_updates_of_an_installed_terminal(terminal: Machine) -> None:
+    """One after the other, on one machine: the next one needs what the one before left behind."""
+    before = terminal.value("hailong-kiosk.service", "InvocationID")
+    done = update(terminal, "/run/stick/hailong_2_all.deb")
+    assert done.returncode == 0, done.stdout + done.stderr + terminal.run("journalctl", "-n", "80").stdout
+    assert "Đang dùng bản 2; trước đó là bản 1." in done.stdout
+    assert version(terminal) == ("2", "2")
+    assert terminal.value("hailong-kiosk.service", "InvocationID") != before
+
+    refused = update(terminal, "/run/stick/hailong_1_all.deb")
+    assert (refused.returncode, "không mới hơn" in refused.stderr) == (2, True)
+
+    bad = update(terminal, "/run/stick/hailong_3_all.deb")
+    assert bad.returncode == 1, bad.stdout + bad.stderr + terminal.run("journalctl", "-n", "80").stdout
+    assert "đã cài lại bản 2" in bad.stdout
+    assert version(terminal) == ("2", "2")
+
+    # The power goes while dpkg is at work: this is what the next start finds.
+    state = {
+        "phase": "installing",
+        "old": "2",
+        "new": "1",
+        "was_ready": True,
+        "invocation": "x",
+        "tries": 0,
+        "reason": "",
+    }
+    here = Path(f"/proc/{terminal.pid}/root{FOLDER}")
+    (here / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    terminal.succeed("dpkg", "--unpack", "/run/stick/hailong_1_all.deb")
+    terminal.succeed("systemctl", "start", UNIT)
+    assert version(terminal) == ("2", "2")
+    assert "đã cài lại bản 2" in update(terminal).stdout
+    assert not (here / "state.json").exists()
+    assert terminal.value(UNIT, "Result") == "success"
