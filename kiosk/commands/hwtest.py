@@ -1,5 +1,6 @@
 """``hailong hwtest``: press everything and see what comes. Nothing is counted."""
 
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -31,6 +32,9 @@ from kiosk.screens.palette import THEMES
 from kiosk.sounds import headphones_of, sound_of
 from kiosk.wait import DisplayLost
 
+MISSING = 4
+"""Exit code of ``--until-complete`` when something was never heard."""
+
 _ = Texts()
 
 
@@ -45,8 +49,26 @@ _ = Texts()
 )
 @click.option("--headless", is_flag=True, help=_("Without a screen: buttons, pad, or keys of the terminal."))
 @click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help=_("End after so many seconds."))
+@click.option(
+    "--until-complete",
+    is_flag=True,
+    help=_("End as soon as every button has come; ends with 4 when something is missing then."),
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Write what was found into this file as well."),
+)
 @common_options
-def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, seconds: float | None) -> None:
+def hwtest(
+    common: Common,
+    windowed: tuple[int, int] | None,
+    headless: bool,
+    seconds: float | None,
+    until_complete: bool,
+    summary: Path | None,
+) -> None:
     """Until Ctrl-C, or the time is up."""
     set_up_logging()
     config = common.load(screen_arguments(windowed))
@@ -74,13 +96,19 @@ def hwtest(common: Common, windowed: tuple[int, int] | None, headless: bool, sec
         sound=sound_of(config, clock),
         headphones=headphones_of(config, clock),
     )
+    test = HardwareTest(bench, seconds, until_complete=until_complete)
     try:
-        HardwareTest(bench, seconds).run()
+        test.run()
     except (LedgerLocked, LedgerNewer) as error:
         _refuse(error, texts)
     except DisplayLost as error:
         click.echo(_("The display has gone."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error
+    if summary is not None:
+        lines = "".join(f"{printable(phrase.render(texts))}\n" for phrase in test.summary)
+        summary.write_text(lines, encoding="utf-8")
+    if until_complete and not test.is_complete:
+        raise click.exceptions.Exit(MISSING)
 
 
 def _refuse(error: LedgerLocked | LedgerNewer, texts: Texts) -> NoReturn:

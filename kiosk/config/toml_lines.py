@@ -6,7 +6,8 @@ brackets, never raising.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 KeyPath = tuple[str, ...]
 
@@ -25,21 +26,46 @@ def statements(text: str) -> list[tuple[KeyPath, int]]:
 
     Keys inside an inline table are not followed: they stand where the table begins.
     """
-    found: list[tuple[KeyPath, int]] = []
+    return [(span.path, span.line) for span in spans(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A statement and where it stands.
+
+    Attributes:
+        path: Of the key, with its table; of the table, where this is a header.
+        line: From 1.
+        start: Position of its first character.
+        value: Behind the key, where the equals sign should be; behind the name in a header.
+        end: Behind its last character; a comment on the same line belongs to it.
+        is_header: Whether a table begins here.
+    """
+
+    path: KeyPath
+    line: int
+    start: int
+    value: int
+    end: int
+    is_header: bool
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Every statement of a text, in its order."""
     table: KeyPath = ()
     position, line, counted = 0, 1, 0
     while (position := _after(_BLANK, text, position)) < len(text):
-        line += text.count("\n", counted, position)
-        counted = position
-        is_header = text[position] == "["
+        start = position
+        line += text.count("\n", counted, start)
+        counted = start
+        is_header = text[start] == "["
         if is_header:
-            position += 2 if text.startswith("[[", position) else 1
+            position += 2 if text.startswith("[[", start) else 1
         path, position = _key_path(text, position)
         if is_header:
             table = path
-        found.append((table if is_header else table + path, line))
-        position = _value_end(text, position)
-    return found
+        value, position = position, _value_end(text, position)
+        yield Span(table if is_header else table + path, line, start, value, position, is_header)
 
 
 def first_lines(found: Iterable[tuple[KeyPath, int]]) -> dict[KeyPath, int]:

@@ -65,13 +65,23 @@ class Bench:
 class HardwareTest:
     """One test.
 
+    Args:
+        bench: What it is put together from.
+        for_s: So long at most; None = until somebody ends it.
+        until_complete: End as soon as everything has come from every input, or where there is none.
+
+    Attributes:
+        summary: What has been found; empty before the end, and where no test was possible.
+        is_complete: Everything has come from every input.
+
     Raises (from `run`):
         LedgerLocked, LedgerNewer: The kiosk runs, or the ledger belongs to a newer program. No input was touched.
         DisplayLost: The display server has gone.
     """
 
-    def __init__(self, bench: Bench, for_s: float | None = None) -> None:
+    def __init__(self, bench: Bench, for_s: float | None = None, *, until_complete: bool = False) -> None:
         self._bench = bench
+        self._until_complete = until_complete
         self._inbox: Inbox[InputEvent | WriterEvent] = Inbox(bench.display.wake)
         self._writer = LedgerWriter(bench.keeper, self._inbox.put)
         self._tally = Tally(bench.inputs, bench.language)
@@ -79,7 +89,13 @@ class HardwareTest:
         self._end_ns = None if for_s is None else bench.clock.boottime_ns() + round(for_s * 1e9)
         self._started: list[InputSource] = []
         self._begun = self._stopping = False
+        self.summary: tuple[Phrase, ...] = ()
         self._impossible: LedgerLocked | LedgerNewer | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """See the class."""
+        return self._tally.is_complete
 
     def stop(self) -> None:
         """End the test; from any thread."""
@@ -107,6 +123,8 @@ class HardwareTest:
         self._take([*self._inbox.drain(), *display.presses(now_ns)])
         display.show(_PAGE, now_ns)
         if self._end_ns is not None and now_ns >= self._end_ns:
+            self._stopping = True
+        if self._until_complete and self._begun and (self._tally.is_complete or not self._bench.inputs):
             self._stopping = True
 
     def _take(self, events: Iterable[InputEvent | WriterEvent]) -> None:
@@ -172,7 +190,8 @@ class HardwareTest:
         self._bench.headphones.close()
         self._take(self._inbox.drain())
         if self._begun and self._impossible is None:
-            for phrase in self._tally.summary():
+            self.summary = tuple(self._tally.summary())
+            for phrase in self.summary:
                 self._say(phrase)
         if not self._writer.stop(_LAST_WRITES_S):
             log.error("the disk did not answer in time")

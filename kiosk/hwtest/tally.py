@@ -74,19 +74,34 @@ class Tally:
             case Trouble():
                 return [_trouble(event, name)]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything has come from every input; never where there is none."""
+        return bool(self._inputs) and not any(
+            self._missing(source) or (source in self._language and source not in self._switched)
+            for source in self._inputs
+        )
+
+    def _missing(self, source: Source) -> list[Level]:
+        """The buttons of an input that have said nothing."""
+        came = {
+            level
+            for (other, level), count in self.presses.items()
+            if count and _ONE_OF.get(other, other) is source
+        }
+        return [level for level in Level if level not in came]
+
     def summary(self) -> Iterator[Phrase]:
         """One sentence for each input that is configured, and what to do for those that said nothing."""
+        if not self._inputs:
+            yield Phrase("✗ No input can be tested from here: touch is tested on the screen of the terminal.")
         for source in self._inputs:
             name = INPUT_NAMES.get(source, Phrase(source.value))
-            came = {
-                level
-                for (other, level), count in self.presses.items()
-                if count and _ONE_OF.get(other, other) is source
-            }
-            missing = ", ".join(str(int(level)) for level in Level if level not in came)
+            silent_ones = self._missing(source)
+            missing = ", ".join(str(int(level)) for level in silent_ones)
             if not missing:
                 yield Phrase("✓ {input}: all five work.", {"input": name})
-            elif came:
+            elif len(silent_ones) < len(Level):
                 values: dict[str, str | int | Phrase] = {"input": name, "buttons": missing}
                 yield Phrase("! {input}: nothing came from button {buttons}.", values)
             else:

@@ -132,16 +132,38 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, keep_owner: bool = False) -> None:
     """Write a small file completely or not at all, through to the disk.
+
+    Args:
+        path: The file.
+        content: All of it.
+        keep_owner: Who owned it, and its rights, stay; a new one belongs to the owner of its folder. Root may do this
+            for the terminal's own user.
 
     Raises:
         OSError: The disk refused; the file is as it was.
     """
     draft = path.with_name(path.name + ".new")
-    _write_through(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640), content)
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    if keep_owner:
+        _own_as(fd, path)
+    _write_through(fd, content)
     draft.rename(path)
     sync_folder(path.parent)
+
+
+def _own_as(fd: int, path: Path) -> None:
+    """Raises `OSError`, and closes the file then."""
+    try:
+        before = (path if path.exists() else path.parent).stat()
+        if os.geteuid() == 0:
+            os.fchown(fd, before.st_uid, before.st_gid)
+        if path.exists():
+            os.fchmod(fd, before.st_mode & 0o777)
+    except OSError:
+        os.close(fd)
+        raise
 
 
 def new_file(path: Path, content: bytes, mode: int) -> None:

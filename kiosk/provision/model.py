@@ -55,6 +55,7 @@ OPTIONS = (
     "language",
     "screen.panel_mm",
     "inputs.touch",
+    "inputs.keyboard",
     "gpio.enabled",
     "pad.enabled",
     "pad.port",

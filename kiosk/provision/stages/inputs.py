@@ -22,26 +22,33 @@ PAD_PORT = "/dev/hailong-pad"
 """Where the rule of udev puts the pad."""
 
 _AS_IT_IS = "as_it_is"
+
+
+def _only(*, touch: bool, gpio: bool, pad: bool) -> Mapping[str, Value]:
+    """Beside them nothing: a keyboard that somebody forgot must not rate."""
+    return {"inputs.touch": touch, "inputs.keyboard": False, "gpio.enabled": gpio, "pad.enabled": pad}
+
+
 _SETS: Mapping[str, tuple[Phrase, Mapping[str, Value]]] = {
     "touch": (
         Phrase("Touch screen only"),
-        {"inputs.touch": True, "gpio.enabled": False, "pad.enabled": False},
+        _only(touch=True, gpio=False, pad=False),
     ),
     "gpio": (
         Phrase("Five buttons wired to the board"),
-        {"inputs.touch": False, "gpio.enabled": True, "pad.enabled": False},
+        _only(touch=False, gpio=True, pad=False),
     ),
     "touch_gpio": (
         Phrase("Touch screen and five buttons wired to the board"),
-        {"inputs.touch": True, "gpio.enabled": True, "pad.enabled": False},
+        _only(touch=True, gpio=True, pad=False),
     ),
     "pad": (
         Phrase("Button pad on USB or a serial port"),
-        {"inputs.touch": False, "gpio.enabled": False, "pad.enabled": True},
+        _only(touch=False, gpio=False, pad=True),
     ),
     "touch_pad": (
         Phrase("Touch screen and button pad"),
-        {"inputs.touch": True, "gpio.enabled": False, "pad.enabled": True},
+        _only(touch=True, gpio=False, pad=True),
     ),
 }
 
@@ -127,8 +134,7 @@ class Inputs:
 
 def _now(state: State) -> Phrase:
     """The inputs that are switched on."""
-    on = {key: bool(state.options.get(key)) for key in ("inputs.touch", "gpio.enabled", "pad.enabled")}
     for label, values in _SETS.values():
-        if all(values[key] is value for key, value in on.items()):
+        if all(state.options.get(key) == value for key, value in values.items()):
             return label
     return Phrase("keyboard or other")

@@ -45,6 +45,7 @@ BUILT_IN: dict[str, Value] = {
     "language": "vi",
     "screen.panel_mm": (),
     "inputs.touch": True,
+    "inputs.keyboard": True,
     "gpio.enabled": False,
     "pad.enabled": False,
     "pad.port": "",

@@ -1,0 +1,109 @@
+"""``hailong provision``: put this terminal into service, step by step, as often as it takes."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from assets.texts import Texts
+from kiosk.clock import SystemClock
+from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, set_up_logging
+from kiosk.config.load import SYSTEM_FILE
+from kiosk.config.phrase import Phrase, printable
+from kiosk.provision.completion import Completion
+from kiosk.provision.errors import PartFailed
+from kiosk.provision.nmcli import NetworkManager
+from kiosk.provision.options_file import OptionsFile
+from kiosk.provision.own_commands import Checks, Enroller, HardwareTest, Own, has_screen
+from kiosk.provision.panel_line import PanelLine
+from kiosk.provision.ports import Ports
+from kiosk.provision.prompts import Prompts
+from kiosk.provision.saved import NAME
+from kiosk.provision.session import Session
+from kiosk.provision.timedate import TimeDate
+
+INTERRUPTED = 1
+"""Exit code when nobody was there any more; the next time it goes on at the same step."""
+
+_INTERRUPTED = Phrase("Interrupted. The same command goes on where this was: hailong provision")
+
+_ = Texts()
+
+
+class Terminal:
+    """Standard input and output."""
+
+    def say(self, line: str) -> None:
+        """See `Console`."""
+        click.echo(line)
+
+    def read(self, prompt: str, *, secret: bool) -> str | None:
+        """See `Console`."""
+        try:
+            if secret and sys.stdin.isatty():
+                return getpass.getpass(prompt)
+            click.echo(prompt, nl=False)
+            line = sys.stdin.readline()
+        except (EOFError, KeyboardInterrupt):
+            return None
+        return line.rstrip("\r\n") if line else None
+
+
+@click.command(
+    help=_(
+        "Put this terminal into service: language, screen, buttons, network, time, enrolment, last check. Every step "
+        "can be repeated, left out with a reason, and undone. Interrupted, it goes on where it was, and ends with 1."
+    )
+)
+@common_options
+def provision(common: Common) -> None:
+    """Ask in this terminal."""
+    set_up_logging()
+    try:
+        session = session_of(common, live=True)
+    except PartFailed as failure:
+        click.echo(printable(failure.problem.render(_)), err=True)
+        raise click.exceptions.Exit(BAD_CONFIGURATION) from failure
+    if not Prompts(session, Terminal()).run():
+        click.echo("\n" + _INTERRUPTED.render(Texts(session.language)))
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def session_of(common: Common, *, live: bool) -> Session:
+    """A provisioning with the real parts of this machine.
+
+    Args:
+        common: The arguments of the command.
+        live: What other commands say and ask is seen in this terminal.
+
+    Raises:
+        ConfigError, PartFailed: The configuration cannot be used.
+    """
+    data_dir = common.load().data_dir
+    return Session(data_dir / NAME, ports_of(common, data_dir, live=live))
+
+
+def ports_of(common: Common, data_dir: Path, *, live: bool) -> Ports:
+    """The real parts of this machine; the arguments are those of `session_of`."""
+    clock, screen = SystemClock(), has_screen(common.environment)
+    own = Own(arguments_of(common), common.environment, has_screen=screen)
+    file = common.config_file or common.system_file or SYSTEM_FILE
+    ledger = data_dir / "ledger"
+    language: Callable[[], str] = lambda: common.load().language  # noqa: E731 - it may change on the way
+    return Ports(
+        options=OptionsFile(file, common.load_with_origins),
+        panel=PanelLine(own.arguments, own.environ, has_screen=screen),
+        inputs=HardwareTest(own, live=live),
+        network=NetworkManager(),
+        time=TimeDate(clock),
+        enrolment=Enroller(own, ledger),
+        check=Completion(data_dir, Checks(own, ledger, language), clock, language),
+    )
+
+
+def arguments_of(common: Common) -> tuple[str, ...]:
+    """``--config`` and ``--data-dir``, as they were given, for another command."""
+    given = {"--config": common.config_file, "--data-dir": common.data_dir}
+    return tuple(part for name, value in given.items() if value is not None for part in (name, str(value)))

@@ -1,0 +1,196 @@
+"""What our other commands do for provisioning, each as a process of its own, in the technician's language."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kiosk.config.phrase import Phrase
+from kiosk.ledger.membership import Membership
+from kiosk.provision.errors import PartFailed
+from kiosk.provision.processes import OURS, TOO_LONG, Ran, run, run_live
+from kiosk.provision.steps import Checked, Enrol, Enrolment, InputsTried
+
+TEST_S = 120
+_ENROL_S, _DOCTOR_S, _DELIVER_S = 120.0, 180.0, 180.0
+_FOUND = 1
+"""`hailong doctor` found an error."""
+MISSING = 4
+"""`hailong hwtest --until-complete`: something was never heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """How our commands are called.
+
+    Attributes:
+        arguments: Those that every command takes, ``--config`` and ``--data-dir``.
+        environ: Of the commands.
+        command: Runs them.
+        has_screen: Whether a window can be opened from here.
+    """
+
+    arguments: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    command: tuple[str, ...] = OURS
+    has_screen: bool = False
+
+    def call(
+        self, command: Sequence[str], text: str = "", timeout_s: float = _ENROL_S, *, live: bool = False
+    ) -> Ran:
+        """Run one. Raises `PartFailed`."""
+        arguments = [*self.command, *command, *self.arguments]
+        try:
+            if live:
+                ran = run_live(arguments, timeout_s, self.environ)
+            else:
+                ran = run(arguments, text, timeout_s, self.environ)
+        except OSError as error:
+            raise PartFailed(
+                Phrase("The program is damaged; please install it again. ({reason})", {"reason": str(error)})
+            ) from error
+        if ran.code == TOO_LONG:
+            raise PartFailed(Phrase("There was no answer in time. Please try again."))
+        return ran
+
+
+class HardwareTest:
+    """`InputsPart` by ``hailong hwtest``.
+
+    Args:
+        own: How it is called.
+        live: Its lines and its keys are those of this terminal; else they are kept from it.
+        seconds: So long at most.
+    """
+
+    def __init__(self, own: Own, *, live: bool = False, seconds: float = TEST_S) -> None:
+        self._own = own
+        self._live = live
+        self._seconds = seconds
+
+    def test(self) -> InputsTried:
+        """See `InputsPart`."""
+        with TemporaryDirectory(prefix="hailong-") as folder:
+            summary = Path(folder) / "summary.txt"
+            command = [
+                "hwtest",
+                "--until-complete",
+                "--seconds",
+                str(self._seconds),
+                "--summary",
+                str(summary),
+            ]
+            if not self._own.has_screen:
+                command.append("--headless")
+            ran = self._own.call(command, timeout_s=self._seconds + 60, live=self._live)
+            if ran.code not in (0, MISSING):
+                raise _failed(ran)
+            lines = summary.read_text(encoding="utf-8").splitlines() if summary.exists() else []
+        return InputsTried(ran.code == 0, tuple(lines))
+
+
+class Enroller:
+    """`EnrolmentPart` by ``hailong enrol``.
+
+    Args:
+        own: How it is called.
+        ledger: The folder of the ledger.
+    """
+
+    def __init__(self, own: Own, ledger: Path) -> None:
+        self._own = own
+        self._ledger = ledger
+
+    def see(self) -> Enrolment:
+        """See `EnrolmentPart`."""
+        return belonging(self._ledger)
+
+    def enrol(self, asked: Enrol) -> Enrolment:
+        """See `EnrolmentPart`. The code travels by standard input: arguments are for everybody to read."""
+        flags = ["--replace"] if asked.replace else ["--same-ledger"] if asked.same_ledger else []
+        ran = self._own.call(["enrol", "--code-file", "-", *flags], asked.ticket + "\n")
+        if ran.code != 0:
+            raise _failed(ran)
+        now = belonging(self._ledger)
+        return Enrolment(now.url, now.device, tuple(_lines(ran.out)))
+
+
+class Checks:
+    """What ``hailong doctor`` and ``hailong sync once`` find.
+
+    Args:
+        own: How they are called.
+        ledger: The folder of the ledger.
+        language: In which language.
+    """
+
+    def __init__(self, own: Own, ledger: Path, language: Callable[[], str]) -> None:
+        self._own = own
+        self._ledger = ledger
+        self._language = language
+
+    def examine(self) -> Checked:
+        """See `CheckPart`."""
+        command = ["doctor", "--language", self._language()]
+        if not self._own.has_screen:
+            command.append("--headless")
+        ran = self._own.call(command, timeout_s=_DOCTOR_S)
+        if ran.code not in (0, _FOUND):
+            raise _failed(ran)
+        well = ran.code == 0
+        lines = _worth_saying(_lines(ran.out))
+        belongs = belonging(self._ledger)
+        if belongs.url:
+            delivered = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
+            well = well and delivered.code == 0
+            lines += _lines(delivered.out + delivered.err)
+        return Checked(well, tuple(lines), self._facts(belongs))
+
+    def _facts(self, belongs: Enrolment) -> tuple[Phrase, ...]:
+        facts = [Phrase("Program: hailong {version}", {"version": version("hailong")})]
+        facts.append(Phrase("Name in the network: {name}", {"name": os.uname().nodename}))
+        if belongs.url:
+            facts.append(Phrase("Terminal {device} of {url}", {"device": belongs.device, "url": belongs.url}))
+        else:
+            facts.append(Phrase("It belongs to no central server yet."))
+        return tuple(facts)
+
+
+def belonging(ledger: Path) -> Enrolment:
+    """Where a terminal belongs, as its own files say."""
+    membership = Membership(ledger)
+    membership.load()
+    if membership.enrolment is None:
+        return Enrolment()
+    device = membership.enrolment.device
+    return Enrolment(membership.enrolment.url, "-".join(device[n : n + 4] for n in range(0, len(device), 4)))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def _worth_saying(lines: list[str]) -> list[str]:
+    """Without what is well, and what was said about it."""
+    said, well = [], False
+    for line in lines:
+        well = line.startswith(("✓", "·")) or (well and line.startswith(" "))
+        if not well:
+            said.append(line)
+    return said
+
+
+def _failed(ran: Ran) -> PartFailed:
+    """What the command has said to people is the last that it says; log lines come before."""
+    lines = [
+        line for line in _lines(ran.err or ran.out) if not line.startswith(("INFO ", "WARNING ", "ERROR "))
+    ]
+    said = lines[-1] if lines else str(ran.code)
+    return PartFailed(Phrase("{text}", {"text": said}))
+
+
+def has_screen(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a window can be opened from here."""
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
