@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from kiosk.config.phrase import Phrase
 from kiosk.faults import Code, FaultCode, ProgramCode
+from kiosk.mounts import PUT_IT_IN, USE_A_PARTITION
 
 
 class Shown(Enum):
@@ -15,6 +16,7 @@ class Shown(Enum):
     QUIET = auto()  # the technician's mark alone; ratings go on
     PROBLEMS = auto()  # the page of problems, before the program ends
     PLAIN = auto()  # plain text in the place of the screens; ratings go on
+    DARK = auto()  # nothing at all: there is no screen that could
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,31 @@ CODES: Mapping[Code, Explanation] = {
         ),
         _SCREEN,
     ),
+    ProgramCode.DATA_FORGETFUL: Explanation(
+        Phrase("a power cut would lose the ratings"), Shown.PROBLEMS, USE_A_PARTITION, (_DISK,)
+    ),
+    ProgramCode.DATA_MISSING: Explanation(
+        Phrase("the partition for the data is missing"), Shown.PROBLEMS, PUT_IT_IN, (_DISK,)
+    ),
+    ProgramCode.NO_PANEL: Explanation(
+        Phrase("no panel is found"),
+        Shown.DARK,
+        Phrase(
+            "See that the panel has power and that its cable is in at both ends; the terminal goes on by itself. "
+            "sudo hailong doctor says what the system sees."
+        ),
+        (Phrase("Display"),),
+    ),
 }
+
+_NOT_NOW = Phrase("This device is not taking ratings for now")
+
+PROBLEM_TITLES: Mapping[ProgramCode, Phrase] = {
+    ProgramCode.BAD_CONFIGURATION: Phrase("The configuration is not right"),
+    ProgramCode.DATA_FORGETFUL: _NOT_NOW,
+    ProgramCode.DATA_MISSING: _NOT_NOW,
+}
+"""Above the page of problems."""
 
 
 def named(code: Code) -> Phrase:

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from assets.texts import Texts
-from kiosk.codes import CODES, Explanation, Shown
+from kiosk.codes import CODES, PROBLEM_TITLES, Explanation, Shown
 from kiosk.config.phrase import Phrase
-from kiosk.faults import Code
+from kiosk.faults import Code, ProgramCode
 
 _HEAD = """\
 # Mã lỗi / Codes
@@ -53,12 +53,14 @@ _MARKS: Mapping[Shown, Phrase] = {
     Shown.QUIET: Phrase("triangle"),
     Shown.PROBLEMS: Phrase("none"),
     Shown.PLAIN: Phrase("the code in its place"),
+    Shown.DARK: Phrase("none"),
 }
 _LIGHTS: Mapping[Shown, Phrase] = {
     Shown.STOPPED: Phrase("dark"),
     Shown.QUIET: Phrase("glow"),
     Shown.PROBLEMS: Phrase("dark"),
     Shown.PLAIN: Phrase("glow"),
+    Shown.DARK: Phrase("dark"),
 }
 
 
@@ -101,10 +103,12 @@ def _citizen(code: Code, explained: Explanation) -> Phrase:
         case Shown.QUIET:
             return Phrase("nothing; ratings go on")
         case Shown.PROBLEMS:
-            title = Phrase("The configuration is not right")
+            title = PROBLEM_TITLES[ProgramCode(code)]
             return Phrase("“{title} ({code})”, and what is wrong", {"title": title, "code": code.value})
         case Shown.PLAIN:
             return Phrase("the question and five cards in plain letters; ratings go on")
+        case Shown.DARK:
+            return Phrase("nothing; the panel is dark, and no rating is taken")
 
 
 if __name__ == "__main__":

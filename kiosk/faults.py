@@ -27,6 +27,9 @@ class ProgramCode(StrEnum):
     BAD_CONFIGURATION = "K1"
     CRASH_LOOP = "K2"  # the fifth start within a minute
     DRAWING_FAILED = "K3"
+    DATA_FORGETFUL = "K4"  # the data folder is on a file system that a power cut empties
+    DATA_MISSING = "K5"  # the partition for the data is not mounted
+    NO_PANEL = "K6"
 
 
 Code = FaultCode | ProgramCode

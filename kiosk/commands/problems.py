@@ -1,4 +1,4 @@
-"""A bad configuration on the screen, for the technician who stands before it; standard error has said it already."""
+"""Why the terminal does not start, on the screen, for the technician who stands there; the log has said it already."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assets.texts import Texts
+from kiosk.codes import PROBLEM_TITLES
 from kiosk.commands.start import scale_of
 from kiosk.config.errors import ConfigError
+from kiosk.config.model import Config
 from kiosk.faults import ProgramCode
 from kiosk.ledger.lock import LOCKS, holder
+from kiosk.mounts import Unsafe
 from kiosk.screens.palette import THEMES
 from kiosk.wait import DisplayLost
 
@@ -30,9 +33,20 @@ def show_problems(error: ConfigError, _: Texts, *, headless: bool) -> None:
 
     Not over a kiosk that runs on the same data folder: its citizens would lose their screen, and it its keys.
     """
-    known = error.readable
     if headless or _is_in_use(error):
         return
+    problems = [problem.render(_) for problem in error.problems]
+    _show_page(error.readable, _, ProgramCode.BAD_CONFIGURATION, problems)
+
+
+def show_unsafe(unsafe: Unsafe, config: Config, _: Texts, *, headless: bool) -> None:
+    """Show for a while why the data folder must not hold ratings."""
+    if not headless:
+        footer = _("The terminal goes on by itself when this has been put right.")
+        _show_page(config, _, unsafe.code, [unsafe.seen.render(_), unsafe.remedy.render(_)], footer)
+
+
+def _show_page(known: Config, _: Texts, code: ProgramCode, problems: list[str], footer: str = "") -> None:
     from kiosk.screens.text_page import draw_text_page  # pygame takes a while, and is not needed headless
     from kiosk.window import DisplayUnavailable, Window
 
@@ -42,12 +56,11 @@ def show_problems(error: ConfigError, _: Texts, *, headless: bool) -> None:
     except DisplayUnavailable as reason:
         log.warning("no display to show the problems on: %s", reason)
         return
-    title = f"{_('The configuration is not right')} ({ProgramCode.BAD_CONFIGURATION.value})"
-    problems = [problem.render(_) for problem in error.problems]
+    title = f"{PROBLEM_TITLES[code].render(_)} ({code.value})"
     scale, colours = scale_of(known, windowed=size is not None), THEMES[known.screen.theme]
 
     def draw() -> None:
-        draw_text_page(window.surface, scale(window.size), _, title, problems, colours)
+        draw_text_page(window.surface, scale(window.size), _, title, problems, colours, footer=footer)
 
     with window:
         try:

@@ -219,7 +219,7 @@ def _display(config: Config, options: Options, words: Words, starts: Starts) -> 
         window = Window(options.window, rotation=config.screen.rotation)
     except DisplayUnavailable as error:
         starts.ended_well()  # a panel that comes late is no reason for plain text
-        log.error("%s", error)
+        log.error("%s: %s", ProgramCode.NO_PANEL.value, error)
         _ = Texts(config.language)
         click.echo(_("There is no display. Please start it under a display, or with --headless."), err=True)
         raise click.exceptions.Exit(NO_DISPLAY) from error

@@ -5,8 +5,6 @@ ext4 counts them.
 """
 
 import os
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.codes import CODES, named
@@ -14,57 +12,20 @@ from kiosk.config.phrase import Phrase
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.subject import Subject
-from kiosk.faults import FaultCode
+from kiosk.faults import FaultCode, ProgramCode
 from kiosk.ledger.disk import Disk, fault_of, prove_writable
+from kiosk.mounts import FORGETFUL, FSTAB, MOUNTINFO, USE_A_PARTITION, Mount, is_forgetful, mount_of, unsafe
 
 NAME = Phrase("Disk")
-FORGETFUL = frozenset({"tmpfs", "ramfs", "overlay", "squashfs", "zram"})
-"""File systems whose contents do not outlive a power cut (an overlay root is over a RAM disk)."""
-
 LITTLE_BYTES = 200 * 1024 * 1024
 _MB = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """Where a folder's files are.
-
-    Attributes:
-        device: ``major:minor``.
-        point: Where it is mounted.
-        kind: Its file system.
-        source: Its device file.
-        options: How it is mounted.
-    """
-
-    device: str
-    point: str
-    kind: str
-    source: str
-    options: frozenset[str]
-
-
-def mount_of(machine: Machine, folder: Path) -> Mount | None:
-    """The mount that holds a folder; None where the kernel's list cannot be read."""
-    best = None
-    for line in (machine.read("/proc/self/mountinfo") or "").splitlines():
-        fields, _, rest = line.partition(" - ")
-        facts, about = fields.split(), rest.split()
-        if len(facts) < 6 or len(about) < 3:
-            continue
-        point = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), facts[4])  # a space is \040
-        # The later of two mounts on one point covers the earlier.
-        if folder.is_relative_to(point) and (best is None or len(point) >= len(best.point)):
-            options = frozenset([*facts[5].split(","), *about[2].split(",")])
-            best = Mount(facts[2], point, about[0], about[1], options)
-    return best
 
 
 def check(subject: Subject) -> list[Finding]:
     """Only what is wrong, or that all is right."""
     folder = _existing(subject.ledger_folder)
-    mount = mount_of(subject.machine, folder.resolve())
-    found: list[Finding] = []
+    mount = mount_of(subject.machine.read(MOUNTINFO) or "", folder.resolve())
+    found = _missing(subject)
     if mount is not None:
         found += [*_keeps(subject, mount), *_errors(subject.machine, mount)]
     room, free = _room(folder)
@@ -86,17 +47,23 @@ def _existing(folder: Path) -> Path:
     return next((path for path in (folder, *folder.parents) if path.is_dir()), Path("/"))
 
 
+def _missing(subject: Subject) -> list[Finding]:
+    machine = subject.machine
+    lists = (machine.read(MOUNTINFO) or "", machine.read(FSTAB) or "")
+    seen = unsafe(subject.config.data_dir.resolve(), *lists)
+    if seen is None or seen.code is not ProgramCode.DATA_MISSING:
+        return []  # what keeps nothing is judged below: a demonstration may be on it
+    return [Finding(NAME, Verdict.ERROR, seen.seen, seen.remedy)]
+
+
 def _keeps(subject: Subject, mount: Mount) -> list[Finding]:
     if mount.kind in FORGETFUL:
         return [
             Finding(
                 NAME,
                 Verdict.WARNING if subject.demo else Verdict.ERROR,
-                Phrase("The data folder is on {kind}: a power cut loses every rating.", {"kind": mount.kind}),
-                Phrase(
-                    "Put the data on a partition of its own and set data_dir to it, "
-                    "or switch the overlay file system off: sudo raspi-config."
-                ),
+                is_forgetful(mount.kind),
+                USE_A_PARTITION,
             )
         ]
     if "ro" in mount.options:

@@ -19,6 +19,7 @@ def draw_text_page(
     problems: Sequence[str],
     colours: Palette = CALM,
     type_: Type | None = None,
+    footer: str = "",
 ) -> None:
     """Fill a surface with a title and as many whole problems as it holds.
 
@@ -30,6 +31,7 @@ def draw_text_page(
         problems: One text each, any length; the first ones are shown, the others are counted.
         colours: The theme.
         type_: The fonts; by default those of the package.
+        footer: What to do then; by default what is to be done about a configuration.
     """
     type_ = type_ or Type()
     layout = lay_out(surface.get_size(), mm_per_px, header=True)
@@ -45,9 +47,8 @@ def draw_text_page(
     _ = texts
     remedy = Style(400, sizes.footer, sizes.smallest, colours.grey)
     row = Rect(header.x, layout.footer.y, header.w, layout.footer.h)
-    type_.draw(
-        surface, _("Please correct this, then check it with: hailong config check"), row, remedy, "left"
-    )
+    footer = footer or _("Please correct this, then check it with: hailong config check")
+    type_.draw(surface, footer, row, remedy, "left")
     page = Rect(header.x, rule.bottom + layout.px(4), header.w, row.y - rule.bottom - layout.px(5))
     font = type_.font(400, sizes.hint)
     indent = font.size("00.  ")[0]

@@ -22,10 +22,11 @@ import psutil
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 
-# Everything is mounted in the namespace, so it is gone with it. `$1` is a folder, the rest are files to copy.
+# Everything is mounted in the namespace, so it is gone with it.
 _BOOT = r"""
 set -eu
 here=$1 base=$2 packages=$3 sources=$4
+shift 4
 cd "$here"
 mount -t tmpfs tmpfs .
 mkdir upper work root
@@ -47,6 +48,11 @@ mount --bind "$packages" opt/hailong/packages
 mount --bind "$sources" opt/hailong/sources
 rm -rf var/lib/hailong* run/hailong*  # of this system, not of a new one
 cp -a "$here.files"/. .
+while [ $# -gt 0 ]; do
+    mkdir -p "$1"
+    mount --bind "$2" "$1"
+    shift 2
+done
 ip link set lo up
 : > etc/machine-id
 chroot . systemd-sysusers  # not of this system
@@ -103,11 +109,12 @@ class Machine:
 
 
 @contextmanager
-def machine(files: Mapping[str, str]) -> Iterator[Machine]:
+def machine(files: Mapping[str, str], disks: Mapping[str, Path] | None = None) -> Iterator[Machine]:
     """Boot one; it is gone afterwards with everything that ran in it.
 
     Args:
         files: More files: their paths, and what they hold.
+        disks: Folders of this system by where they are to be; all else is on an overlay file system.
     """
     above = Path(tempfile.mkdtemp(prefix="hailong-machine-"))
     group = _unified() / f"hailong-{secrets.token_hex(4)}"
@@ -116,7 +123,7 @@ def machine(files: Mapping[str, str]) -> Iterator[Machine]:
         _lay(above / "root.files", files)
         (above / "root").mkdir()
         with (above / "console").open("wb") as console:
-            started = _start(above / "root", group, console.fileno())
+            started = _start(above / "root", group, console.fileno(), disks or {})
             try:
                 yield Machine(_ready(started, above / "console"))
             finally:
@@ -166,10 +173,11 @@ def _lay(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(content, encoding="utf-8")
 
 
-def _start(root: Path, group: Path, console: int) -> "subprocess.Popen[bytes]":
+def _start(root: Path, group: Path, console: int, disks: Mapping[str, Path]) -> "subprocess.Popen[bytes]":
     unshare = ("unshare", "--cgroup", "--pid", "--mount", "--uts", "--ipc", "--net", "--fork", "--kill-child")
     packages = sysconfig.get_path("platlib")
-    inner = ("bash", "-c", _BOOT, "boot", str(root), sys.base_prefix, packages, str(ROOT))
+    pairs = [text for where, folder in disks.items() for text in (where.lstrip("/"), str(folder))]
+    inner = ("bash", "-c", _BOOT, "boot", str(root), sys.base_prefix, packages, str(ROOT), *pairs)
     # The shell joins the control group, which is the root of the namespace's own then.
     join = f'echo $$ > "{group}/cgroup.procs"; exec "$@"'
     return subprocess.Popen(

@@ -9,10 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.disks import ext4_disk
 from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
 
 KIOSK, DISPLAY, SYNC = "hailong-kiosk.service", "hailong-display.service", "hailong-sync.service"
 DATA = "/var/lib/hailong"
+ENROL = "enrol http://127.0.0.1:9 7K3F-9Q2M-XPTB"  # nobody is there
+EXPORT = "ledger export --output /root/export.jsonl"
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - the kiosk's own, where the X server listens
 COMMAND = "/opt/hailong/bin/hailong"
 SCREEN = """[Service]
@@ -27,8 +30,8 @@ def shipped(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def terminal() -> Iterator[Machine]:
-    """One on which the package was installed."""
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One on which the package was installed, with a partition for the data."""
     if os.geteuid() != 0:
         pytest.skip("a machine of its own needs root")
     files = {
@@ -38,7 +41,9 @@ def terminal() -> Iterator[Machine]:
         "/usr/lib/tmpfiles.d/hailong.conf": shipped("hailong.tmpfiles.conf"),
         "/etc/hailong/hailong.toml": (ROOT / "scripts/deb/hailong.toml").read_text(encoding="utf-8"),
     }
-    with machine(files) as found:
+    above = tmp_path_factory.mktemp("terminal")
+    (above / "data").mkdir()
+    with ext4_disk(above / "data", above / "image") as disk, machine(files, {DATA: disk.folder}) as found:
         found.succeed("systemd-tmpfiles", "--create", "hailong.conf")
         yield found
 
@@ -58,7 +63,8 @@ def started(terminal: Machine) -> None:
 
 def foreign(terminal: Machine) -> str:
     """What lies in the data folder and belongs to neither of the two."""
-    return terminal.succeed("find", DATA, "!", "-user", "hailong-kiosk", "!", "-user", "hailong-sync")
+    services = ("!", "-user", "hailong-kiosk", "!", "-user", "hailong-sync")
+    return terminal.succeed("find", DATA, *services, "!", "-name", "lost+found")
 
 
 def outside(terminal: Machine, pid: str) -> psutil.Process:
@@ -118,31 +124,46 @@ def test_the_display_may_go_and_come_back(terminal: Machine) -> None:
     terminal.succeed(COMMAND, "ledger", "verify")
 
 
-@pytest.mark.parametrize(
-    ("running", "command"),
-    [
-        (True, ("enrol", "http://127.0.0.1:9", "7K3F-9Q2M-XPTB")),
-        (True, ("sync", "once")),
-        (True, ("key", "rotate")),
-        (True, ("doctor",)),
-        (True, ("status",)),
-        (True, ("ledger", "verify")),
-        (False, ("enrol", "http://127.0.0.1:9", "7K3F-9Q2M-XPTB")),
-        (False, ("sync", "once")),
-        (False, ("hwtest", "--headless", "--seconds", "0.1")),
-        (False, ("ledger", "export", "--output", "/root/export.jsonl")),
-    ],
-    ids=str,
-)
-def test_what_a_technician_does_as_root_leaves_nothing_of_root_s(
-    terminal: Machine, running: bool, command: tuple[str, ...]
-) -> None:
-    terminal.succeed("systemctl", "start" if running else "stop", KIOSK)
-    done = terminal.run(COMMAND, *command)
-    assert "Traceback" not in done.stderr
-    assert foreign(terminal) == "", done.stdout + done.stderr
-    if terminal.run("test", "-e", f"{DATA}/sync/device.key").returncode == 0:
-        owner = terminal.succeed("stat", "--format=%U %a", f"{DATA}/sync/device.key").strip()
-        assert owner == "hailong-sync 600"
+def leaves_nothing_of_root_s(terminal: Machine, *commands: str) -> None:
+    for command in commands:
+        done = terminal.run(COMMAND, *command.split())
+        assert "Traceback" not in done.stderr
+        assert foreign(terminal) == "", done.stdout + done.stderr
+        assert terminal.succeed("stat", "--format=%U %a", f"{DATA}/sync/device.key") == "hailong-sync 600\n"
+
+
+def test_what_a_technician_does_as_root_beside_a_kiosk_leaves_nothing_of_root_s(terminal: Machine) -> None:
+    started(terminal)
+    leaves_nothing_of_root_s(terminal, ENROL, "sync once", "key rotate", "doctor", "status", "ledger verify")
+    assert terminal.value(SYNC, "NRestarts") == "0"
+
+
+def test_what_a_technician_does_as_root_without_a_kiosk_leaves_nothing_of_root_s(terminal: Machine) -> None:
+    started(terminal)
+    terminal.succeed("systemctl", "stop", KIOSK)
+    leaves_nothing_of_root_s(terminal, ENROL, "sync once", "hwtest --headless --seconds 0.1", EXPORT)
     started(terminal)
     assert terminal.value(SYNC, "NRestarts") == "0"
+
+
+def refusals(terminal: Machine, code: str) -> int:
+    """How often the kiosk has said so."""
+    return terminal.run("journalctl", "--unit", KIOSK, "--output", "cat").stdout.count(f" {code}: ")
+
+
+def test_without_its_partition_it_says_so_and_writes_nothing_in_its_place(terminal: Machine) -> None:
+    terminal.succeed("systemctl", "stop", KIOSK, SYNC)
+    terminal.succeed("sh", "-c", f"echo LABEL=data {DATA} ext4 nofail 0 2 >> /etc/fstab")
+    terminal.succeed("umount", DATA)
+    try:
+        terminal.succeed("systemctl", "start", "--no-block", KIOSK)
+        until(lambda: refusals(terminal, "K5") > 0)
+        assert terminal.succeed("find", DATA, "-type", "f") == ""
+        # And with none in fstab: the root here is an overlay, which a power cut empties.
+        terminal.succeed("sed", "-i", "/LABEL=data/d", "/etc/fstab")
+        terminal.succeed("systemctl", "restart", "--no-block", KIOSK)
+        until(lambda: refusals(terminal, "K4") > 0)
+        assert terminal.succeed("find", DATA, "-type", "f") == ""
+    finally:
+        terminal.succeed("sed", "-i", "/LABEL=data/d", "/etc/fstab")
+        terminal.succeed("systemctl", "stop", KIOSK)

@@ -47,8 +47,18 @@ def test_what_runs_is_restarted_for_ever(unit: Path) -> None:
 def test_only_the_kiosk_may_write_the_ledger() -> None:
     found = settings(SYSTEMD / "hailong-kiosk.service")
     assert found["UMask"] == ["0027"]
-    assert found["StateDirectoryMode"] == ["2750"]
     assert found["User"] == ["hailong-kiosk"]
+    folders = (SYSTEMD / "hailong.tmpfiles.conf").read_text(encoding="utf-8")
+    assert "\nd /var/lib/hailong 2750 hailong-kiosk hailong -\n" in folders
+
+
+def test_a_terminal_whose_partition_is_missing_is_started_and_says_so() -> None:
+    # All of these mean RequiresMountsFor=, and a unit whose mount fails is never started: a dark screen.
+    meant = ("RequiresMountsFor", "StateDirectory", "CacheDirectory", "LogsDirectory")
+    found = settings(SYSTEMD / "hailong-kiosk.service")
+    assert not [name for name in meant if name in found]
+    assert "var-lib-hailong.mount" in found["After"]
+    assert "--installed" in found["ExecStart"][0].split()
 
 
 def test_lgpio_has_a_folder_to_write_in_and_no_other_factory_is_looked_for() -> None:
@@ -87,6 +97,11 @@ def test_a_kiosk_that_hangs_is_started_again_within_half_a_minute() -> None:
     assert "NotifyAccess" not in found  # of the main process alone
     names = ("WatchdogSec", "TimeoutAbortSec", "RestartSec")
     assert sum(int(found[name][0]) for name in names) <= 20  # and the start takes the rest
+
+
+def test_no_level_reaches_the_journal_and_every_fault_does() -> None:
+    found = settings(SYSTEMD / "hailong-kiosk.service")
+    assert (found["StandardOutput"], found["StandardError"]) == (["null"], ["journal"])
 
 
 def test_the_watchdog_of_the_board_can_count_as_far_as_it_is_told() -> None:

@@ -14,6 +14,7 @@ from kiosk.doctor.subject import Subject
 from kiosk.faults import FaultCode
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind
+from kiosk.mounts import MOUNTINFO, mount_of
 from tests.disks import Ext4Disk, SmallDisk, failing_disk, small_disk
 from tests.kiosk.doctor.terminal import as_user, put, subject
 from tests.kiosk.fakes import FakeClock
@@ -52,12 +53,23 @@ def test_a_healthy_disk_is_well_and_left_as_it_was(examined: Subject) -> None:
 
 
 def test_the_mount_is_the_innermost_one_whatever_its_name(examined: Subject) -> None:
-    found = disk.mount_of(examined.machine, examined.ledger_folder)
+    listed = examined.machine.read(MOUNTINFO) or ""
+    found = mount_of(listed, examined.ledger_folder)
     assert found is not None
     assert (found.device, found.kind, found.source) == ("179:3", "ext4", "/dev/mmcblk0p3")
-    beside = disk.mount_of(examined.machine, Path("/elsewhere"))
+    beside = mount_of(listed, Path("/elsewhere"))
     assert beside is not None
     assert beside.point == "/"
+
+
+def test_a_partition_that_is_missing_is_an_error(examined: Subject) -> None:
+    above = examined.config.data_dir.resolve().parent
+    put(
+        examined.machine.root,
+        "etc/fstab",
+        f"LABEL=data {str(above).replace(' ', chr(92) + '040')} ext4 nofail 0 2\n",
+    )
+    assert verdicts(examined) == [Verdict.ERROR]
 
 
 @pytest.mark.parametrize("kind", ["tmpfs", "overlay"])
