@@ -14,6 +14,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAIRS = {
     "may-chu.md": "server.md",
+    "bat-dau.md": "start.md",
+    "dau-day.md": "wiring.md",
+    "cap-phat.md": "provisioning.md",
+    "cho-dat.md": "placement.md",
+    "cham-soc.md": "care.md",
+    "den-va-loi-nhan.md": "lights.md",
+    "su-co.md": "troubleshooting.md",
+    "chuyen-va-thanh-ly.md": "moving.md",
+    "chong-sua-doi.md": "tampering.md",
+    "du-lieu-ca-nhan.md": "personal-data.md",
+    "cap-do-an-toan.md": "security-classification.md",
 }
 """The guides: in `docs/vi`, and the same in `docs/en`. In the order in which somebody would read them."""
 
