@@ -6,7 +6,7 @@ runs through suspend and cannot be set by anyone (pitfalls of machines without a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -115,14 +115,16 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
-class Dismiss:
-    """Somebody touched the button that closes the service page.
+class Tap:
+    """Somebody touched a button of the technician's pages. Never a level.
 
     Attributes:
+        button: Its name, as whoever drew it calls it.
         boottime_ns: CLOCK_BOOTTIME of it, nanoseconds.
         source: The wire that it came by.
     """
 
+    button: str = field(repr=False)  # digits of a PIN are among them
     boottime_ns: int
     source: Source
 
@@ -143,7 +145,7 @@ class ServiceGesture:
     presses: tuple[Press, ...] = ()
 
 
-InputEvent = Press | Ambiguous | Trouble | Switch | Dismiss | ServiceGesture
+InputEvent = Press | Ambiguous | Trouble | Switch | Tap | ServiceGesture
 
 Emit = Callable[[InputEvent], None]
 """Takes an event from any thread and returns at once; it only enqueues."""

@@ -14,7 +14,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from hardware.events import Dismiss, Level, Press, Source, Switch
+from hardware.events import Level, Press, Source, Switch, Tap
 
 SAME_TAP_NS = 300_000_000
 """A finger and a mouse event at most this far apart (nanoseconds) may be one tap.
@@ -95,7 +95,7 @@ class MouseUp:
     at_ns: int
 
 
-Touched = Press | Switch | Dismiss
+Touched = Press | Switch | Tap
 """What a tap can mean."""
 
 PointerRecord = FingerDown | FingerUp | MouseDown | MouseUp
@@ -124,7 +124,7 @@ class Targets:
         columns: Five rectangles, level 1 (far left) first; none on a screen that takes no presses.
         margin_px: The outer border of the panel that is dead: 5 mm, in pixels (sleeves and frames touch there).
         switch: The button for another language, where there is one.
-        close: The button that closes the service page, where that is shown.
+        buttons: Those of the technician's pages, by name.
 
     Raises:
         ValueError: Neither five columns nor none, or a negative margin.
@@ -133,7 +133,7 @@ class Targets:
     columns: tuple[Rect, ...]
     margin_px: int
     switch: Rect | None = None
-    close: Rect | None = None
+    buttons: tuple[tuple[str, Rect], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.columns) not in (0, len(Level)):
@@ -152,16 +152,15 @@ class Targets:
 
     def is_switch(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
         """Whether another language is asked for at that point."""
-        return self._is_on(self.switch, x_px, y_px, surface_size)
-
-    def is_close(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
-        """Whether that point closes the service page."""
-        return self._is_on(self.close, x_px, y_px, surface_size)
-
-    def _is_on(self, button: Rect | None, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
-        if button is None or not self._alive(x_px, y_px, surface_size):
+        if self.switch is None or not self._alive(x_px, y_px, surface_size):
             return False
-        return button.contains(x_px, y_px)
+        return self.switch.contains(x_px, y_px)
+
+    def button_at(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> str | None:
+        """The name of the technician's button at that point."""
+        if not self._alive(x_px, y_px, surface_size):
+            return None
+        return next((name for name, place in self.buttons if place.contains(x_px, y_px)), None)
 
     def _alive(self, x_px: float, y_px: float, surface_size: tuple[int, int]) -> bool:
         """Whether that point is not in the margin."""
@@ -288,7 +287,8 @@ def _press(
         return None
     if targets.is_switch(*place, size):
         return Switch(at_ns, source)
-    if targets.is_close(*place, size):
-        return Dismiss(at_ns, source)
+    button = targets.button_at(*place, size)
+    if button is not None:
+        return Tap(button, at_ns, source)
     level = targets.level_at(*place, size)
     return None if level is None else Press(level, source, at_ns)

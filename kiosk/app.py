@@ -13,6 +13,8 @@ from kiosk.controller.show import deadline_ns
 from kiosk.controller.state import (
     Acknowledge,
     Append,
+    Attend,
+    Attended,
     Counted,
     Effect,
     Event,
@@ -22,6 +24,7 @@ from kiosk.controller.state import (
     Phase,
     Play,
     Prepare,
+    Restart,
     Show,
     State,
     Tick,
@@ -30,6 +33,7 @@ from kiosk.controller.state import (
 from kiosk.display import Display
 from kiosk.ending import ended_by_signals
 from kiosk.inbox import Inbox
+from kiosk.leaf import Errand
 from kiosk.ledger.answers import Configured, Impossible, News, Stored, WriterEvent
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer
 from kiosk.ledger.keeper import Keeper
@@ -39,6 +43,7 @@ from kiosk.messages.server import Server
 from kiosk.messages.statements import ConfigStatement
 from kiosk.messages.wire import Answer, Request
 from kiosk.report import Reporter
+from kiosk.service.attendant import Reply
 from kiosk.sound.headphones import Headphones, NoHeadphones
 from kiosk.sound.player import Silence, Sound
 from kiosk.view import Facts, ScreenName, View
@@ -59,6 +64,7 @@ class Parts:
 
     Attributes:
         rules: The times of a visit at the beginning.
+        attend: Sees to what the service menu asks.
         manner: How the terminal is under a configuration of central's; None = it stays as it is.
         configured: The one under which it is already.
         remember: Called once, when it is ready: what the next start will need.
@@ -73,6 +79,7 @@ class Parts:
     reporter: Reporter
     clock: Clock
     examine: Callable[[], Facts]
+    attend: Callable[[Errand, Reply], None] = lambda _errand, _reply: None
     manner: Callable[[ConfigStatement | None], Manner] | None = None
     configured: ConfigStatement | None = None
     sound: Sound = field(default_factory=Silence)
@@ -92,7 +99,7 @@ class Kiosk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._inbox: Inbox[InputEvent | WriterEvent | Examined] = Inbox(parts.display.wake)
+        self._inbox: Inbox[InputEvent | WriterEvent | Examined | Attended] = Inbox(parts.display.wake)
         # The ledger's folder lies in the data folder.
         self._server = Server(parts.keeper.folder.parent, self._ask)
         self._writer = LedgerWriter(parts.keeper, self._inbox.put, tell=self._tell)
@@ -248,6 +255,11 @@ class Kiosk:
                         lights.glow(effect.on)
                 case Examine():
                     self._inbox.put(Examined(self._parts.examine()))
+                case Attend():
+                    self._parts.attend(effect.errand, lambda answer: self._inbox.put(Attended(answer)))
+                case Restart():
+                    log.info("the technician wants the program to be started again")
+                    self._stopping = True
 
     def _start(self, source: InputSource) -> None:
         """An input that cannot start is a trouble of that input; the others go on."""

@@ -48,7 +48,8 @@ class Reporter:
         for entry in entries:
             self.kept[entry.kind] += 1
             if entry.kind == Kind.SERVICE:
-                self._put({"event": "service", "page": parse(entry.payload).get("page")})
+                said = parse(entry.payload)
+                self._put({"event": "service", "page": said.get("page", said.get("menu"))})
             if entry.kind not in _REPORTED:
                 continue
             body = parse(entry.payload)

@@ -4,12 +4,14 @@ The screen is a function of this value alone (and, while a ring runs, of the tim
 rendered in a test without a terminal around it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assets.texts import DEFAULT_LANGUAGE
 from hardware.events import Level, Source
+from kiosk.config.phrase import Phrase
 from kiosk.faults import FaultCode
+from kiosk.leaf import Leaf
 
 
 class ScreenName(StrEnum):
@@ -56,28 +58,61 @@ class Facts:
         program: Name and version.
         free_mb: Free space for the ledger, in millions of bytes; None where it cannot be had.
         clock_synced: Whether somebody vouches for the wall clock.
+        items: What the service menu has on this terminal; none = nobody has set a PIN, and there is no menu.
+        pin_until_ns: Before this CLOCK_BOOTTIME, nanoseconds, no PIN is looked at.
     """
 
     program: str
     free_mb: int | None
     clock_synced: bool
+    items: tuple[Leaf, ...] = ()
+    pin_until_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What the service menu shows, and the PIN before it.
+
+    Attributes:
+        leaf: Which leaf.
+        digits: How many have been typed.
+        wrong: Whether the last PIN was wrong.
+        wait_s: So long no PIN is looked at.
+        busy: Whether something is being done.
+        lines: What the machine has said.
+        offers: Whether what the leaf is for can be done now.
+        percent: How brightness or volume are set; None where that is not known.
+        tried: The buttons that were pressed on the leaf of the inputs, the last one last. Tests, never votes.
+    """
+
+    leaf: Leaf = Leaf.STATUS
+    digits: int = 0
+    wrong: bool = False
+    wait_s: int = 0
+    busy: bool = False
+    lines: tuple[Phrase, ...] = ()
+    offers: bool = False
+    percent: int | None = None
+    tried: tuple[tuple[Source, Level], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the service page says. Nothing of it tells a level, nor how many presses were of one.
+    """What the service page says. Nothing of it tells a vote's level, nor how many presses were of one.
 
     Attributes:
         facts: None for the moment until they have been asked for.
         inputs: Each input that is switched on, with its trouble.
         fault: Why votes cannot be kept, if they cannot.
         presses: How many have been received since the page was opened.
+        menu: What is shown of the menu, behind a PIN. There alone stands which button was tried last.
     """
 
     facts: Facts | None = None
     inputs: tuple[tuple[Source, FaultCode | None], ...] = ()
     fault: FaultCode | None = None
     presses: int = 0
+    menu: Menu = Menu()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from hardware.keys import KeyDown, Keys, KeyUp
 from hardware.pointer import FingerDown, FingerUp, Pointer, Rect, Targets
 from kiosk.display import Words
 from kiosk.faults import ProgramCode
+from kiosk.leaf import CLOSE
 from kiosk.screens.layout import Layout, lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import Palette
@@ -205,7 +206,7 @@ class WindowDisplay:
         if self._layout is None or self._view is None:
             return None
         if self._view.name is ScreenName.SERVICE:
-            return Targets((), self._layout.dead_margin_px, close=Rect(*self._layout.close))
+            return self._service_targets(self._layout, self._view)
         columns = self._layout.targets(self._view)
         if not columns:
             return None
@@ -213,6 +214,17 @@ class WindowDisplay:
         has_switch = self._painter is not None and len(self._words) > 1
         switch = Rect(*self._layout.switch) if has_switch else None
         return Targets(tuple(Rect(*column) for column in columns), self._layout.dead_margin_px, switch)
+
+    def _service_targets(self, layout: Layout, view: View) -> Targets:
+        """The technician's buttons. Plain text has only the one that closes the page."""
+        if self._painter is None:
+            return Targets((), layout.dead_margin_px, buttons=((CLOSE, Rect(*layout.close)),))
+        sheet = self._painter.service_sheet(view)
+        return Targets(
+            tuple(Rect(*column) for column in sheet.columns),
+            layout.dead_margin_px,
+            buttons=tuple((name, Rect(*place)) for name, place in sheet.targets),
+        )
 
     def wait(self, timeout_s: float | None) -> None:
         """Sleep; while nothing else is to do, prepare what the next press will need."""

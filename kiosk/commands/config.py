@@ -10,8 +10,9 @@ from kiosk.config.central import applied_to
 from kiosk.config.errors import ConfigError
 from kiosk.config.load import load
 from kiosk.config.model import Config
-from kiosk.config.toml_write import default_file, effective_file
+from kiosk.config.toml_write import as_toml, default_file, effective_file
 from kiosk.screens.lacking import REMEDY, lacking
+from kiosk.service.pin import hash_of, is_pin
 
 NOT_RIGHT = 1
 """Exit code of ``config check`` when there is something to put right."""
@@ -64,6 +65,19 @@ def _tell_of_characters(checked: Config) -> None:
         return
     for seen in found:
         click.echo(f"! {seen.render(_)}\n  → {REMEDY.render(_)}", err=True)
+
+
+@config.command(
+    help=_("Ask for a PIN for the service menu, and print the lines for the configuration that let it in.")
+)
+@click.password_option("--pin", prompt=_("PIN, four to eight digits"), confirmation_prompt=_("Once more"))
+@common_options
+def pin(common: Common, pin: str) -> None:
+    """The PIN itself is neither printed nor kept; exit code 2 when it is none."""
+    del common
+    if not is_pin(pin):
+        raise click.BadParameter(_("A PIN has four to eight digits."))
+    click.echo(f"[service]\npin_hash = {as_toml(hash_of(pin))}")
 
 
 @config.command(help=_("Print a file with every option, its built-in value and an explanation."))

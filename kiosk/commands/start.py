@@ -37,6 +37,10 @@ from kiosk.rotation import turned_size
 from kiosk.screens.characters import as_read
 from kiosk.screens.palette import THEMES
 from kiosk.screens.wording import Wording
+from kiosk.service.adjusted import NAME as ADJUSTED
+from kiosk.service.adjusted import Adjusted
+from kiosk.service.attendant import Attendant
+from kiosk.service.hands import hands_of, no_attendant
 from kiosk.sounds import headphones_of, headphones_volume_of, sound_of, tuning_of
 from kiosk.starts import Starts
 from kiosk.wait import DisplayLost
@@ -86,7 +90,8 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     membership = Membership(config.data_dir / "ledger")
     membership.load()  # the ledger, which has the last word, is opened behind the first picture
     statement = membership.statement
-    own, config = config, applied(config, statement)
+    adjusted = Adjusted(config.data_dir / ADJUSTED)
+    own, config = config, applied(adjusted.over(config), statement)
     words = words_of(config)
     _ = words[config.language][0]
     clock = SystemClock()
@@ -97,6 +102,8 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     except (LedgerLocked, LedgerNewer) as error:
         raise _refused(error, _) from error
     starts = Starts(config.data_dir / "starts.json", clock)
+    sound = sound_of(config, clock)
+    hands = hands_of(own, adjusted, statement, sound, clock)
     parts = Parts(
         display=_display(config, options, words, starts),
         keeper=keeper,
@@ -105,10 +112,11 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
-        examine=lambda: examine(program(), config.data_dir, clock),
-        manner=lambda statement: manner_of(applied(own, statement)),
+        examine=lambda: examine(program(), config.data_dir, clock, hands),
+        attend=no_attendant if hands is None else Attendant(hands).attend,
+        manner=lambda statement: manner_of(applied(adjusted.over(own), statement)),
         configured=statement,
-        sound=sound_of(config, clock),
+        sound=sound,
         headphones=headphones_of(config, clock),
         conductor=options.conductor,
         remember=options.remember,

@@ -4,7 +4,7 @@ Every field has one option of the same name in `options`, where its meaning, ran
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +103,13 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """The technician's page."""
+
+    pin_hash: str = field(repr=False)  # empty: no menu
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """The way to the central server."""
 
@@ -159,6 +166,7 @@ class Config:
     visit: Visit
     screen: Screen
     sound: Sound
+    service: Service
     sync: Sync
     pull: PullApi
     texts: ScreenTexts
@@ -192,6 +200,7 @@ def build(values: Mapping[str, Value]) -> Config:
         visit=Visit(**table("visit")),
         screen=Screen(**table("screen")),
         sound=Sound(**table("sound")),
+        service=Service(**table("service")),
         sync=Sync(**table("sync")),
         pull=PullApi(**table("pull")),
         texts=ScreenTexts(**table("texts")),

@@ -19,6 +19,7 @@ from kiosk.config.network_kinds import HttpsUrl, KeyText, ListenAddress, Network
 from kiosk.config.option import Option, words
 from kiosk.config.panel_kind import PanelSize
 from kiosk.config.phrase import Phrase
+from kiosk.config.pin_kind import PinHash
 from kiosk.config.text_kinds import Characters, Chip, Device, Folder, Pin, Pins, Text, TimeOfDay
 from kiosk.config.words_kind import WordsOf
 from kiosk.rotation import ROTATIONS
@@ -45,6 +46,7 @@ TABLES: Mapping[str, Phrase] = {
     "sound": Phrase(
         "The soft sound when a rating has been kept, the same for every level; and tones for headphones."
     ),
+    "service": Phrase("The technician's page on the terminal itself."),
     "sync": Phrase("The way to the central server, once “hailong enrol” has told which one it is."),
     "pull": Phrase("The other way: a central server fetches the ratings itself. Off unless listen is set."),
     "texts": Phrase("What the screen says about the place."),
@@ -304,6 +306,15 @@ OPTIONS: tuple[Option, ...] = (
         "",
         Phrase("Until when there is no sound; earlier than quiet_from means on the next day."),
         central=True,
+    ),
+    Option(
+        "service.pin_hash",
+        PinHash(),
+        "",
+        Phrase(
+            "What is kept of the PIN of the service menu, as “hailong config pin” writes it. Empty: the service page "
+            "shows how the terminal is, and has no menu."
+        ),
     ),
     Option(
         "sync.ca_file",

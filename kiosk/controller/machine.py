@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from hardware.events import Ambiguous, Dismiss, Press, ServiceGesture, Switch, Trouble
+from hardware.events import Ambiguous, Press, ServiceGesture, Switch, Tap, Trouble
 from kiosk.controller import service, troubles
 from kiosk.controller.counts import Counts, Refused
 from kiosk.controller.rules import Rules
@@ -19,6 +19,7 @@ from kiosk.controller.show import (
 from kiosk.controller.state import (
     Acknowledge,
     Append,
+    Attended,
     Counted,
     Effect,
     Event,
@@ -101,10 +102,9 @@ class _Turn:
                 self._switch(event)
             case ServiceGesture():
                 self._gesture(event)
-            case Dismiss():
-                self.state = service.close_page(self.state, "button", self.now_ns)
-            case Examined():
-                self.state = service.learn(self.state, event.facts)
+            case Tap() | Examined() | Attended():
+                self.state, effects = service.take(self.state, event, self.now_ns)
+                self.effects += effects
             case Stored():
                 self._stored(event)
             case NotStored():

@@ -6,14 +6,15 @@ The page lies over whatever the terminal is doing; that goes on below it. While 
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware.events import Ambiguous, Level, Press, ServiceGesture, Source
+from hardware.events import Ambiguous, Level, Press, ServiceGesture, Source, Tap
+from kiosk.controller import menu
 from kiosk.controller.rules import Rules
-from kiosk.controller.state import Kept, OpenPage, Phase, State
+from kiosk.controller.state import Attended, Effect, Examined, Kept, OpenPage, Phase, State
 from kiosk.controller.troubles import still_chatters
 from kiosk.faults import FaultCode
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.kinds import Draft, Json, Kind
-from kiosk.view import Facts, Service
+from kiosk.view import Service
 
 MOST_OWED = 500
 """Presses while the card stalls beyond that are only counted."""
@@ -70,9 +71,22 @@ def open_page(state: State, gesture: ServiceGesture, now_ns: int) -> State:
     return replace(state, phase=phase, until_ns=None, language=None, service=page)
 
 
-def learn(state: State, facts: Facts) -> State:
-    """The machine has answered what was asked of it."""
-    return state if state.service is None else replace(state, service=replace(state.service, facts=facts))
+def take(state: State, event: Tap | Examined | Attended, now_ns: int) -> tuple[State, tuple[Effect, ...]]:
+    """A touch on the page, or what the machine has answered."""
+    page = state.service
+    if isinstance(event, Examined):
+        return (state if page is None else replace(state, service=menu.learn(page, event.facts))), ()
+    if isinstance(event, Attended):
+        turned = menu.answered(page, event.answer)
+    elif page is None:
+        return state, ()
+    else:
+        turned = menu.tap(page, event.button, now_ns)
+    for body in turned.entries:
+        state = owe(state, Draft(Kind.SERVICE, body, now_ns))
+    if turned.page is None:
+        return close_page(state, "button", now_ns), turned.effects
+    return replace(state, service=turned.page), turned.effects
 
 
 def close_page(state: State, by: str, now_ns: int, source: Source | None = None) -> State:
@@ -100,7 +114,7 @@ def test(state: State, event: Press | Ambiguous, now_ns: int) -> State:
     if state.service is None:
         return state
     page = replace(state.service, last_ns=now_ns, presses=state.service.presses + len(levels))
-    return replace(state, service=page)
+    return replace(state, service=menu.tried(page, levels, event.source))
 
 
 def _test(state: State, level: Level, source: Source, at_ns: int) -> State:
@@ -123,13 +137,13 @@ def due_ns(state: State, rules: Rules) -> int | None:
     return min(page.last_ns + rules.service_idle_ns, page.opened_ns + rules.service_most_ns)
 
 
-def page_of(state: State) -> Service | None:
+def page_of(state: State, now_ns: int) -> Service | None:
     """What the page says; None while it is closed."""
     page = state.service
     if page is None:
         return None
     inputs = tuple((source, _trouble_of(state, source)) for source in _INPUTS if source in state.inputs)
-    return Service(page.facts, inputs, state.fault, page.presses)
+    return Service(page.facts, inputs, state.fault, page.presses, menu.shown(page, now_ns))
 
 
 def _trouble_of(state: State, source: Source) -> FaultCode | None:

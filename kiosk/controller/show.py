@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hardware.events import Level
-from kiosk.controller import service
+from kiosk.controller import menu, service
 from kiosk.controller.rules import Rules
 from kiosk.controller.state import Phase, State
 from kiosk.faults import FaultCode
@@ -30,7 +30,7 @@ def invites(view: View) -> bool:
 
 def view_of(state: State, now_ns: int, rules: Rules) -> View:
     """What the screen is to show in this state."""
-    page = service.page_of(state)
+    page = service.page_of(state, now_ns)
     if page is not None:
         attention = bool(state.ailing)
         return View(ScreenName.SERVICE, attention=attention, language=rules.languages[0], service=page)
@@ -105,6 +105,7 @@ def deadline_ns(state: State, now_ns: int, rules: Rules) -> int | None:
     """When `Tick` is due at the latest; None = only an event can change anything."""
     moments = [state.until_ns, refused_due_ns(state, rules), visit_due_ns(state, rules)]
     moments += [language_due_ns(state, rules), owed_due_ns(state, rules), service.due_ns(state, rules)]
+    moments.append(menu.due_ns(state.service, now_ns))
     waiting = state.vote_in_flight
     if waiting is not None:
         sent_ns = waiting[1].since_ns

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
-from hardware.events import Ambiguous, Dismiss, Level, Press, ServiceGesture, Source, Switch, Trouble
+from hardware.events import Ambiguous, Level, Press, ServiceGesture, Source, Switch, Tap, Trouble
 from kiosk.controller.counts import Counts, Refused
 from kiosk.faults import FaultCode
+from kiosk.leaf import Answer, Errand
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.kinds import Draft, Kind
-from kiosk.view import Facts, View
+from kiosk.view import Facts, Menu, View
 
 
 class Phase(Enum):
@@ -37,18 +38,26 @@ class Examined:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """What `Attend` has asked for."""
+
+    answer: Answer
+
+
 Event = (
     Press
     | Ambiguous
     | Trouble
     | Switch
-    | Dismiss
+    | Tap
     | ServiceGesture
     | Stored
     | NotStored
     | Available
     | Broke
     | Examined
+    | Attended
     | Tick
 )
 
@@ -104,7 +113,19 @@ class Examine:
     """The service page opens: ask the machine for what it shows, and answer with `Examined`."""
 
 
-Effect = Append | Show | Prepare | Play | Whisper | Acknowledge | Glow | Examine
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """The technician wants something of the machine: see to it, while nobody can vote, and answer with `Attended`."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the program in good order; whoever started it starts it again."""
+
+
+Effect = Append | Show | Prepare | Play | Whisper | Acknowledge | Glow | Examine | Attend | Restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +219,20 @@ class OpenPage:
         last_ns: The last input of any kind.
         presses: How many have been received.
         facts: What the machine says of itself, once it was asked.
+        menu: Behind it.
+        pin: What has been typed of a PIN.
+        until_ns: Before this no PIN is looked at.
+        entered: Whether the right one was given.
     """
 
     opened_ns: int
     last_ns: int
     presses: int = 0
     facts: Facts | None = None
+    menu: Menu = Menu()
+    pin: str = field(default="", repr=False)
+    until_ns: int = 0
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

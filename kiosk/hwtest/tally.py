@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from hardware.events import (
     Ambiguous,
-    Dismiss,
     InputEvent,
     Level,
     Press,
     ServiceGesture,
     Source,
     Switch,
+    Tap,
     Trouble,
     TroubleKind,
 )
@@ -61,7 +61,7 @@ class Tally:
             case Switch():
                 self._switched.add(event.source)
                 return [Phrase("✓ {input}: the button for the language", {"input": name})]
-            case Dismiss() | ServiceGesture():
+            case Tap() | ServiceGesture():
                 return []  # of the terminal's own page, which is not shown here
             case Ambiguous():
                 buttons = ", ".join(str(int(level)) for level in event.levels)

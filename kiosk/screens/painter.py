@@ -24,9 +24,10 @@ from kiosk.screens.officer import draw_officer
 from kiosk.screens.palette import CALM, Palette
 from kiosk.screens.rect import Rect
 from kiosk.screens.service_page import ServicePage
+from kiosk.screens.sheet import Sheet
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
-from kiosk.view import PRESSED, ScreenName, View
+from kiosk.view import PRESSED, ScreenName, Service, View
 
 _RING_STEPS = 360
 """The ring moves in steps: a frame that would change less than a pixel is not drawn."""
@@ -262,6 +263,10 @@ class Painter:
             place = self.layout.acknowledgement.sign
             self._ring = step, self._drawn(place, self._sign(step / _RING_STEPS))
         return self._ring[1]
+
+    def service_sheet(self, view: View) -> Sheet:
+        """The buttons of the technician's page, and on one leaf the places of the five levels."""
+        return self._service.sheet(view.service or Service())
 
     def _service_page(self, view: View) -> _Patch:
         """The technician's page; only the last one is kept."""

@@ -8,13 +8,15 @@ from assets.texts import Texts
 from hardware.events import Source
 from kiosk.faults import FaultCode
 from kiosk.input_names import INPUT_NAMES
-from kiosk.screens import shapes
+from kiosk.leaf import CLOSE, MENU, Leaf
 from kiosk.screens.fault_words import fault_words
 from kiosk.screens.heads import TITLE_WEIGHT, words_of
 from kiosk.screens.layout import Layout
+from kiosk.screens.menu_sheet import menu_sheet
 from kiosk.screens.palette import Palette
 from kiosk.screens.rect import Rect
 from kiosk.screens.scale import LINE_EM
+from kiosk.screens.sheet import Button, Sheet, draw_sheet
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wording import Wording
 from kiosk.view import Service, View
@@ -120,6 +122,10 @@ class ServicePage:
         page = Rect(0, 0, self.place.w, self.place.h)
         close = layout.close.moved(-self.place.x, -self.place.y)
         service = view.service or Service()
+        if service.menu.leaf is not Leaf.STATUS:
+            sheet = self.sheet(service)
+            draw_sheet(surface, sheet, self.place[:2], layout, self._type, self._colours)
+            return
         words = words_of(view, self._wording, _)
 
         gap = layout.px(1.6 if layout.beside else 3.4)
@@ -128,16 +134,30 @@ class ServicePage:
         hint = Rect(0, title.bottom, page.w, math.ceil(sizes.hint * LINE_EM))
         self._type.draw(surface, words.title, title, self._style(TITLE_WEIGHT, title_px), "left")
         self._type.draw(surface, words.text, hint, self._style(400, sizes.hint, faint=True), "left")
-        self._draw_rows(surface, page.down(hint.bottom + gap, close.y - gap), service)
-
-        has_glass = _has_glass(service)
-        said = Rect(0, close.y, close.x - layout.px(3.0) if has_glass else page.w, close.h)
+        sheet = self.sheet(service)
+        aside = min((button.place.x for button in sheet.buttons), default=self.place.right + layout.px(3.0))
+        said = Rect(0, close.y, aside - self.place.x - layout.px(3.0), close.h)
+        if layout.size_px[1] > layout.size_px[0] and len(sheet.buttons) > 1:
+            # Two buttons leave too little beside them.
+            said = Rect(0, close.y - gap - close.h, page.w, close.h)
+        self._draw_rows(surface, page.down(hint.bottom + gap, said.y - gap), service)
         upper, lower = said.down(said.y, said.centre[1]), said.down(said.centre[1], said.bottom)
         presses, closing = presses_words(service.presses, _), closing_words(service, _)
         self._type.draw(surface, presses, upper, self._style(600, sizes.hint), "left", "bottom")
         self._type.draw(surface, closing, lower, self._style(400, sizes.footer, faint=True), "left", "top")
-        if has_glass:
-            self._draw_close(surface, close)
+        draw_sheet(surface, sheet, self.place[:2], layout, self._type, self._colours)
+
+    def sheet(self, service: Service) -> Sheet:
+        """What can be touched on the page, and, beyond the status, all that is on it."""
+        if service.menu.leaf is not Leaf.STATUS:
+            return menu_sheet(self._layout, service, self._texts)
+        if not _has_glass(service):
+            return Sheet()
+        _, close = self._texts, self._layout.close
+        buttons = [Button(CLOSE, close, self._wording.safe.close)]
+        if service.facts is not None and service.facts.items:
+            buttons.append(Button(MENU, close.moved(-close.w - self._layout.px(3.0), 0), _("Menu")))
+        return Sheet(buttons=tuple(buttons))
 
     def _draw_rows(self, surface: pygame.Surface, room: Rect, service: Service) -> None:
         """The fault, then the machine and its inputs: beside each other on a panel that is wider than high."""
@@ -180,13 +200,6 @@ class ServicePage:
         name_box = Rect(inside.x, inside.y, name_px, inside.h)
         self._type.draw(surface, name, name_box, self._style(400, size, faint=True), "left")
         self._type.draw(surface, state, state_box, self._style(600, size), "right")
-
-    def _draw_close(self, surface: pygame.Surface, place: Rect) -> None:
-        layout = self._layout
-        shape = shapes.button(self._colours, (place.w, place.h), layout.radius_px, layout.border_px)
-        surface.blit(shape, place[:2])
-        inside = place.inset(layout.card_inner_px + layout.border_px)
-        self._type.draw(surface, self._wording.safe.close, inside, self._style(600, layout.sizes.text))
 
     def _style(self, weight: int, px: int, *, faint: bool = False) -> Style:
         colour = self._colours.grey if faint else self._colours.ink

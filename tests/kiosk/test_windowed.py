@@ -6,7 +6,7 @@ import pygame
 import pytest
 
 from assets.texts import Texts
-from hardware.events import Dismiss, InputEvent, Level, Press, ServiceGesture, Source, Switch
+from hardware.events import InputEvent, Level, Press, ServiceGesture, Source, Switch, Tap
 from hardware.pointer import FingerDown, FingerUp, MouseDown
 from kiosk.faults import ProgramCode
 from kiosk.panel import mm_per_px
@@ -193,7 +193,7 @@ def test_the_service_page_has_one_button_and_takes_no_presses(glass: Glass, plai
     display = WindowDisplay(window, scale, WORDS, CALM, touch=True, keyboard=True, plain=plain)
     display.show(SERVICE, 0)
     layout = layout_of(glass.size).layout
-    assert tap(glass, display, layout.close, S) == [Dismiss(S, Source.MOUSE)]
+    assert tap(glass, display, layout.close, S) == [Tap("close", S, Source.MOUSE)]
     for n, place in enumerate([*layout.cards[:4], layout.mark, layout.question], start=2):
         assert tap(glass, display, place, n * S) == []
     display.show(IDLE, 0)
@@ -205,7 +205,7 @@ def test_the_tap_that_closes_the_page_is_no_press_on_the_screen_behind_it(glass:
     display.show(SERVICE, 0)
     place = layout_of(glass.size).layout.close.centre
     finger(glass, place, 1, S, down=True)
-    assert list(display.presses(S)) == [Dismiss(S, Source.TOUCH)]
+    assert list(display.presses(S)) == [Tap("close", S, Source.TOUCH)]
     display.show(IDLE, 0)
     glass.happened.append(MouseDown(1, *place, False, S + 1))  # the other half of the same tap
     assert list(display.presses(S + 1)) == []

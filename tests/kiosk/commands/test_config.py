@@ -15,6 +15,7 @@ from kiosk.config.option import ENVIRONMENT_PREFIX
 from kiosk.config.options import OPTIONS, defaults
 from kiosk.ledger.office import opened
 from kiosk.messages import wire
+from kiosk.service.pin import matches
 from tests.kiosk.fakes import FakeClock
 from tests.kiosk.ledger.central import STATEMENT, Central
 
@@ -129,3 +130,29 @@ def test_show_says_which_values_are_centrals(tmp_path: Path) -> None:
     assert 'languages = ["vi"]  # máy chủ trung tâm, bản cấu hình số 1' in lines
     assert f'theme = "calm"  # {given}, dòng 4' in lines
     assert f'counter = "{STATEMENT.counter}"  # máy chủ trung tâm, bản cấu hình số 1' in lines
+
+
+def test_a_pin_is_asked_twice_and_only_its_hash_is_printed(tmp_path: Path) -> None:
+    done = CliRunner().invoke(config, ["pin"], input="4711\n4711\n")
+    assert done.exit_code == 0
+    assert "4711" not in done.stdout.splitlines()[-1].split("$")[0]
+    file = tmp_path / "hailong.toml"
+    file.write_text("\n".join(done.stdout.splitlines()[-2:]))
+    kept = load(environment={}, system_file=None, config_file=file).config.service.pin_hash
+    assert matches("4711", kept)
+
+
+@pytest.mark.parametrize("pin", ["123", "abcd", "123456789"])
+def test_what_is_no_pin_is_refused(pin: str) -> None:
+    done = CliRunner().invoke(config, ["pin", "--pin", pin])
+    assert done.exit_code == 2
+    assert "scrypt" not in done.output
+
+
+def test_a_pin_written_into_the_file_itself_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "hailong.toml"
+    file.write_text('[service]\npin_hash = "4711"\n')
+    done = _run("check", str(file))
+    assert done.exit_code == 1
+    assert "hailong config pin" in done.output
+    assert "4711" not in done.output

@@ -12,6 +12,7 @@ from kiosk.controller.show import deadline_ns
 from kiosk.controller.state import (
     Acknowledge,
     Append,
+    Attend,
     Effect,
     Event,
     Examine,
@@ -19,6 +20,7 @@ from kiosk.controller.state import (
     Glow,
     Play,
     Prepare,
+    Restart,
     Show,
     State,
     Tick,
@@ -54,6 +56,7 @@ class Terminal:
     whispered: list[Level] = field(default_factory=list)
     glows: bool = False
     examined: int = 0
+    asked: list[Effect] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     opened: bool = True
 
@@ -84,6 +87,8 @@ class Terminal:
                 case Glow(on):
                     assert on != self.glows
                     self.glows = on
+                case Attend() | Restart():
+                    self.asked.append(effect)
                 case Examine():
                     self.examined += 1
         if Examine() in effects:

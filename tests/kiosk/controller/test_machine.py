@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hardware.events import Dismiss, Source, TroubleKind
+from hardware.events import Source, Tap, TroubleKind
 from kiosk.faults import FaultCode
 from kiosk.ledger.kinds import Kind
 from kiosk.view import PRESSED, ScreenName
@@ -89,7 +89,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule()
     def the_page_is_closed(self) -> None:
-        self.t.tell(Dismiss(self.t.now_ns, Source.TOUCH))
+        self.t.tell(Tap("close", self.t.now_ns, Source.TOUCH))
 
     @invariant()
     def nobody_is_thanked_for_nothing(self) -> None:

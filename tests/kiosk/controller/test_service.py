@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from hardware.events import Dismiss, Level, Press, ServiceGesture, Source, Switch, TroubleKind
+from hardware.events import Level, Press, ServiceGesture, Source, Switch, Tap, TroubleKind
 from kiosk.app import uncounted
 from kiosk.controller.rules import Rules
 from kiosk.controller.service import MOST_OWED
@@ -23,7 +23,7 @@ def page(t: Terminal) -> Service:
 
 
 def dismiss(t: Terminal) -> Terminal:
-    return t.tell(Dismiss(t.now_ns, Source.TOUCH))
+    return t.tell(Tap("close", t.now_ns, Source.TOUCH))
 
 
 # --- what is taken back

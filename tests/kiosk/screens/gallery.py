@@ -14,18 +14,21 @@ import pygame
 from PIL import Image
 
 from assets.texts import DEFAULT_LANGUAGE, Texts
-from hardware.events import Level
+from hardware.events import Level, Source
 from kiosk.codes import CODES, Shown
 from kiosk.config.errors import ConfigError, Problem
 from kiosk.config.load import load
 from kiosk.config.phrase import Phrase
 from kiosk.faults import FaultCode, ProgramCode
+from kiosk.leaf import Leaf
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import THEMES, Palette
 from kiosk.screens.safe import draw_safe
 from kiosk.screens.text_page import draw_text_page
 from kiosk.screens.wording import Wording
-from kiosk.view import ScreenName, View
+from kiosk.service.attendant import READY
+from kiosk.service.stick import NO_STICK
+from kiosk.view import Menu, ScreenName, View
 from tests.kiosk.screens.gallery_pages import index, page
 from tests.kiosk.screens.panels import PANELS, Panel
 from tests.kiosk.screens.pictures import RING, SERVICE
@@ -61,6 +64,44 @@ FAULTS = {
     for code in FaultCode
     if CODES[code].shown is Shown.STOPPED
 }
+TIGHT = (PANELS[0], PANELS[2])
+"""The narrowest panel lying and the one standing: what the technician's pages need a picture of."""
+
+_DELIVERY = (
+    "Thiết bị này thuộc máy chủ https://danhgia.thainguyen.gov.vn.",
+    "Đang kết nối; lần gần nhất lúc 14:05 ngày 26/11/2026.",
+    "Không còn gì đang chờ gửi. Biên nhận mới nhất: đến số 18231.",
+    "Lần gửi tiếp theo: sau 5 phút.",
+)
+WITH_MENU = replace(
+    SERVICE,
+    facts=replace(SERVICE.facts, items=tuple(leaf for leaf in Leaf if leaf not in (Leaf.PIN, Leaf.MENU)))
+    if SERVICE.facts
+    else None,
+)
+MENUS = {
+    "service-with-menu": Menu(),
+    "service-pin": Menu(Leaf.PIN, digits=5),
+    "service-pin-wait": Menu(Leaf.PIN, wrong=True, wait_s=118),
+    "service-menu": Menu(Leaf.MENU),
+    "service-inputs": Menu(
+        Leaf.INPUTS,
+        tried=(
+            (Source.GPIO, Level.POOR),
+            (Source.TOUCH, Level.POOR),
+            (Source.PAD, Level.POOR),
+            (Source.GPIO, Level.GOOD),
+        ),
+    ),
+    "service-delivery": Menu(
+        Leaf.DELIVERY, lines=tuple(Phrase("{text}", {"text": line}) for line in _DELIVERY)
+    ),
+    "service-export": Menu(Leaf.EXPORT, lines=(READY,), offers=True),
+    "service-no-stick": Menu(Leaf.EXPORT, lines=(NO_STICK,)),
+    "service-brightness": Menu(Leaf.BRIGHTNESS, percent=60),
+    "service-volume": Menu(Leaf.VOLUME, percent=60),
+    "service-restart": Menu(Leaf.RESTART),
+}
 NOW_NS = RING.end_ns * 3 // 10
 LANGUAGES = ("vi", "en")
 
@@ -93,6 +134,11 @@ class Exhibit:
         of_views = {name: self._view(painter, view) for name, view in VIEWS.items()}
         if self.panel is PANELS[0] and self.theme == "calm":
             of_views |= {name: self._view(painter, view) for name, view in FAULTS.items()}
+        if self.panel in TIGHT and self.theme == "calm" and self.language == DEFAULT_LANGUAGE:
+            of_views |= {
+                name: self._view(painter, View(ScreenName.SERVICE, service=replace(WITH_MENU, menu=menu)))
+                for name, menu in MENUS.items()
+            }
         if self.language == DEFAULT_LANGUAGE:
             of_views["long-names"] = self._view(self.painter(LONG), VIEWS["idle"])
         return of_views | {"configuration": self._configuration, "plain": self._plain, "hwtest": self._hwtest}
