@@ -1,0 +1,32 @@
+"""One machine for all tests: booting it is what takes time. Each test begins with it on, and idle."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.machine.citizen import Citizen
+from tests.machine.image import image
+from tests.machine.screen import IDLE
+from tests.machine.vm import Machine, machine
+
+
+@pytest.fixture(scope="session")
+def hardware() -> Iterator[Machine]:
+    """The machine, off."""
+    with machine(image()) as found:
+        yield found
+
+
+@pytest.fixture
+def terminal(hardware: Machine) -> Machine:
+    """The machine, on and waiting for the next citizen."""
+    if not hardware.is_on:
+        hardware.switch_on()
+    Citizen(hardware).waits_for(IDLE)
+    return hardware
+
+
+@pytest.fixture
+def citizen(terminal: Machine) -> Citizen:
+    """Somebody in front of it."""
+    return Citizen(terminal)

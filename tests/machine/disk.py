@@ -1,0 +1,42 @@
+"""What lies on the machine's data partition, read on the host without mounting it."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.machine.vm import Machine
+from tests.system.program import Line, entries
+
+
+def data_folder(machine: Machine, into: Path) -> Path:
+    """The data folder as a power cut at this moment leaves it, whether or not the machine runs.
+
+    The file system's journal is replayed on a copy, as the machine itself would at its next start.
+
+    Raises:
+        CalledProcessError: The file system is damaged beyond what its journal repairs.
+    """
+    raw, folder = into / "data.img", into / "hailong"
+    convert = ["qemu-img", "convert", "-U", "-f", "qcow2", "-O", "raw", str(machine.disk("data")), str(raw)]
+    subprocess.run(convert, check=True)
+    journal = subprocess.run(["e2fsck", "-p", "-E", "journal_only", str(raw)], capture_output=True, text=True)
+    checked = subprocess.run(["e2fsck", "-f", "-n", str(raw)], capture_output=True, text=True)
+    if checked.returncode:
+        raise subprocess.CalledProcessError(
+            checked.returncode, "e2fsck", f"{journal.stdout}{checked.stdout}", checked.stderr
+        )
+    folder.mkdir()
+    subprocess.run(["debugfs", "-R", f'rdump / "{folder}"', str(raw)], check=True, capture_output=True)
+    return folder
+
+
+def ratings(machine: Machine) -> list[int]:
+    """The levels of the ratings on the disk, oldest first."""
+    return [int(str(said["level"])) for _, kind, said in on_disk(machine) if kind == "rating"]
+
+
+def on_disk(machine: Machine) -> list[tuple[int, str, Line]]:
+    """(seq, kind, payload) of every entry on the disk."""
+    with tempfile.TemporaryDirectory(prefix="hailong-disk-") as folder:
+        data = data_folder(machine, Path(folder))
+        return entries(data) if (data / "ledger" / "ledger.db").exists() else []

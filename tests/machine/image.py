@@ -1,0 +1,233 @@
+"""The disk of the machine under test: Debian as it is, our package in it, and the hand of the test.
+
+Two parts are kept outside the checkout, each under the hash of what decides it: Debian itself, and the disk with our
+package. Without the cache both are made anew. No loop device is used: ``mke2fs -d`` fills a file system from a folder.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+GUEST = Path(__file__).parent / "guest"
+
+SUITE = "bookworm"
+PACKAGES = (
+    "cage",
+    "dbus",
+    "initramfs-tools",
+    "kmod",
+    "linux-image-amd64",
+    "network-manager",
+    "polkitd",
+    "python3",
+    "python3-venv",
+    "seatd",
+    "systemd-sysv",
+    "udev",
+    "xwayland",
+)
+MODULES = ("virtio_pci", "virtio_blk", "ext4")
+"""What the kernel needs to find its disk; a list keeps the initial file system small."""
+ROOT_SIZE, DATA_SIZE = "2G", "128M"
+UNUSED = (
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "dpkg-db-backup.timer",
+    "e2scrub_reap.service",
+    "fstrim.timer",
+)
+"""What Debian does at its own time, and a machine that lives for minutes needs not."""
+_KEPT = 2
+"""So many images stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A machine that was never switched on.
+
+    Attributes:
+        folder: Where its files are. Nobody writes there; a machine writes into layers of its own.
+    """
+
+    folder: Path
+
+    @property
+    def kernel(self) -> Path:
+        return self.folder / "vmlinuz"
+
+    @property
+    def initrd(self) -> Path:
+        return self.folder / "initrd"
+
+    @property
+    def root(self) -> Path:
+        """Debian with our package."""
+        return self.folder / "root.img"
+
+    @property
+    def data(self) -> Path:
+        """The data partition."""
+        return self.folder / "data.img"
+
+
+def image() -> Image:
+    """The one of this checkout, made when it is not kept.
+
+    Raises:
+        PermissionError: Not root: Debian's files have many owners.
+        CalledProcessError: A step failed; it has said why.
+    """
+    if os.geteuid():
+        raise PermissionError("the machine's image is made by root: sudo scripts/test tests/machine")
+    cache = _cache()
+    folder = cache / f"image-{_hash(*_sources())}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
+            _make(Path(made), _debian(cache))
+            (Path(made) / "done").rename(folder)
+        _forget(cache, folder)
+    os.utime(folder)
+    return Image(folder)
+
+
+def _cache() -> Path:
+    above = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = above / "hailong" / "machine"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _forget(cache: Path, newest: Path) -> None:
+    kept = sorted(cache.glob("image-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in [one for one in kept if one != newest][_KEPT - 1 :]:
+        shutil.rmtree(folder)
+
+
+def _hash(*parts: bytes) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()[:16]
+
+
+def _sources() -> list[bytes]:
+    """Everything of the checkout that reaches the disk."""
+    named = ["assets", "central", "hardware", "kiosk", "sync", "systemd", "setup.py", "pyproject.toml"]
+    named += [str(GUEST.relative_to(ROOT)), str(Path(__file__).relative_to(ROOT))]
+    listed = _run(
+        "git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *named
+    )
+    paths = sorted({ROOT / name for name in listed.split("\0") if name})
+    return [
+        part
+        for path in paths
+        if path.is_file()
+        for part in (str(path.relative_to(ROOT)).encode(), path.read_bytes())
+    ]
+
+
+def _debian(cache: Path) -> Path:
+    """Debian's files, with nothing of ours, as an archive."""
+    decides = [SUITE, *PACKAGES, *MODULES]
+    archive = cache / f"debian-{_hash(*(word.encode() for word in decides))}.tar"
+    if archive.exists():
+        return archive
+    initramfs = "$1/etc/initramfs-tools"
+    modules = "\\n".join(MODULES)
+    hook = f'mkdir -p "{initramfs}/conf.d"; echo MODULES=list > "{initramfs}/conf.d/machine"; '
+    hook += f'printf "{modules}\\n" >> "{initramfs}/modules"'
+    with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
+        unfinished = Path(made) / "debian.tar"
+        _run(
+            *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--architectures=amd64"),
+            f"--include={','.join(PACKAGES)}",
+            '--aptopt=APT::Install-Recommends "false"',
+            *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
+            f"--essential-hook={hook}",
+            *(SUITE, str(unfinished)),
+        )
+        unfinished.rename(archive)
+    return archive
+
+
+def _make(made: Path, debian: Path) -> None:
+    root, done = made / "root", made / "done"
+    root.mkdir()
+    done.mkdir()
+    _run("tar", "--extract", "--file", str(debian), "--directory", str(root))
+    _install(root, made)
+    _prepare(root)
+    for name, found in (("vmlinuz", "vmlinuz-*"), ("initrd", "initrd.img-*")):
+        (kernel,) = (root / "boot").glob(found)
+        shutil.copyfile(kernel, done / name)
+    _file_system(done / "root.img", ROOT_SIZE, "root", "-d", str(root))
+    _file_system(done / "data.img", DATA_SIZE, "hailong-data")
+
+
+def _install(root: Path, made: Path) -> None:
+    """Our package, as a terminal has it."""
+    wheels = made / "wheels"
+    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(wheels), f"{ROOT}[gpio]")
+    shutil.copytree(wheels, root / "wheels")
+    chroot = ("chroot", str(root))
+    _run(*chroot, "python3", "-m", "venv", "/opt/hailong")
+    pip = (
+        "/opt/hailong/bin/pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--find-links",
+        "/wheels",
+        "hailong[gpio]",
+    )
+    _run(*chroot, *pip)
+    shutil.rmtree(root / "wheels")
+    (root / "usr/bin/hailong").symlink_to("/opt/hailong/bin/hailong")
+    units = root / "usr/lib/systemd/system"
+    for name in ("hailong-kiosk.service",):
+        shutil.copyfile(ROOT / "systemd" / name, units / name)
+    shutil.copyfile(GUEST / "hailong-display.service", units / "hailong-display.service")
+    _write(
+        units / "hailong-kiosk.service.d/display.conf",
+        "[Unit]\nAfter=hailong-display.service\n[Service]\nEnvironment=DISPLAY=:0 SDL_VIDEODRIVER=x11\n",
+    )
+    shutil.copyfile(ROOT / "systemd/hailong.sysusers.conf", root / "usr/lib/sysusers.d/hailong.conf")
+    _run("systemd-sysusers", f"--root={root}")
+    _run(
+        "systemctl", f"--root={root}", "enable", "--quiet", "hailong-display.service", "hailong-kiosk.service"
+    )
+
+
+def _prepare(root: Path) -> None:
+    """What this one machine needs: its disks, its network, its configuration, and the hand."""
+    fstab = "/dev/vda / ext4 noatime 0 1\n/dev/vdb /var/lib/hailong ext4 noatime,nodev,nosuid,noexec 0 2\n"
+    _write(root / "etc/fstab", fstab)
+    _write(root / "etc/hostname", "quay-3\n")
+    _write(root / "etc/machine-id", f"{'3':0>32}\n")  # it is no first boot, which would make one
+    (root / "var/lib/hailong").mkdir(parents=True, exist_ok=True)
+    _write(root / "etc/hailong/hailong.toml", (GUEST / "hailong.toml").read_text(encoding="utf-8"))
+    _write(root / "etc/systemd/network/20-machine.network", (GUEST / "20-machine.network").read_text())
+    _write(root / "usr/local/lib/hand.py", (GUEST / "hand.py").read_text())
+    _write(root / "etc/systemd/system/hand.service", (GUEST / "hand.service").read_text())
+    _run("systemctl", f"--root={root}", "enable", "--quiet", "hand.service", "systemd-networkd.service")
+    _run("systemctl", f"--root={root}", "mask", "--quiet", *UNUSED)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _file_system(path: Path, size: str, label: str, *more: str) -> None:
+    _run("mke2fs", "-q", "-t", "ext4", "-L", label, *more, str(path), size)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout

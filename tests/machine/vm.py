@@ -1,0 +1,231 @@
+"""A machine in QEMU: switched on, seen, touched, unplugged, and cut off from its power.
+
+The processor is emulated (``-accel tcg``): nothing here says how fast anything is.
+
+A power cut is a SIGKILL of QEMU. What the guest had not written is lost with its memory. What it had written and not
+flushed is lost as far as it lay in new blocks, because QEMU's own table of blocks (qcow2) is written out by a flush:
+so a program that does not sync loses, as on a card with a cache of its own. What was flushed is on the host's disk.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image as Picture
+
+from tests.machine.image import Image
+from tests.machine.qmp import PATIENCE_S, Json, Qmp
+
+BOOT_S = 600.0
+"""Longer than a machine takes to boot on two busy cores."""
+SIZE_PX = (1280, 800)
+_ABSOLUTE = 0x7FFF
+"""The far edge of an absolute axis in QEMU's protocol."""
+
+
+class MachineError(Exception):
+    """The machine does not do what was waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How a machine is switched on.
+
+    Attributes:
+        clock: What its clock shows, as ``-rtc base=`` takes it.
+        more: More arguments for QEMU.
+    """
+
+    clock: str = "utc"
+    more: Sequence[str] = field(default=())
+
+
+class Machine:
+    """One machine with its two disks, which outlive every power cut.
+
+    Args:
+        image: What it was when it was new.
+        folder: For its disks, sockets and logs; short, for a socket's path has a limit.
+    """
+
+    def __init__(self, image: Image, folder: Path) -> None:
+        self._image, self.folder = image, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._qmp: Qmp | None = None
+        self._hand: socket.socket | None = None
+        self._boots = 0
+        for name, backing in (("root", image.root), ("data", image.data)):
+            layer = ["-f", "qcow2", "-F", "raw", "-b", str(backing), str(self.disk(name))]
+            subprocess.run(["qemu-img", "create", "-q", *layer], check=True)
+
+    def disk(self, name: str) -> Path:
+        """The layer of ``root`` or ``data`` that this machine writes."""
+        return self.folder / f"{name}.qcow2"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it has power."""
+        return self._process is not None
+
+    @property
+    def console(self) -> str:
+        """What this boot has said at the serial console."""
+        return self._log("console")
+
+    def _log(self, name: str) -> str:
+        path = self.folder / f"{name}-{self._boots}.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def switch_on(self, power: Power = Power()) -> None:
+        """Give it power; returns when QEMU runs, long before the guest does."""
+        self._boots += 1
+        with (self.folder / f"qemu-{self._boots}.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command(power), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._qmp = Qmp(self.folder / "qmp")
+        self._hand = _connected(self.folder / "hand")
+
+    def _command(self, power: Power) -> list[str]:
+        command = ["qemu-system-x86_64", "-nodefaults", "-machine", "q35,accel=tcg", "-cpu", "max"]
+        command += [
+            "-smp",
+            "2",
+            "-m",
+            "1024",
+            "-display",
+            "none",
+            "-no-reboot",
+            "-rtc",
+            f"base={power.clock}",
+        ]
+        command += ["-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd)]
+        command += ["-append", "root=/dev/vda rw console=tty0 console=ttyS0 loglevel=4"]
+        for name in ("root", "data"):
+            drive = f"if=none,id={name},format=qcow2,cache=writeback,file={self.disk(name)}"
+            command += ["-drive", drive, "-device", f"virtio-blk-pci,drive={name}"]
+        width, height = SIZE_PX
+        command += [
+            "-device",
+            f"virtio-vga,edid=on,xres={width},yres={height}",
+            "-device",
+            "virtio-tablet-pci",
+        ]
+        command += ["-device", "qemu-xhci", "-device", "virtio-rng-pci"]
+        # The guest reaches the host's loopback as 10.0.2.2; it has no gateway, so it reaches nothing else.
+        command += ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=net-card"]
+        command += ["-chardev", f"file,id=console,path={self.folder}/console-{self._boots}.log"]
+        command += ["-serial", "chardev:console"]
+        command += ["-chardev", f"socket,id=hand,path={self.folder}/hand,server=on,wait=off"]
+        command += ["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=hand,name=hand"]
+        command += ["-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
+        return [*command, *power.more]
+
+    def cut(self) -> None:
+        """Cut its power, now."""
+        process = self._running()
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE_S)
+        self._disconnect()
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise MachineError("the machine is off")
+        return self._process
+
+    def _disconnect(self) -> None:
+        self._process = None
+        if self._qmp is not None:
+            self._qmp.close()
+        if self._hand is not None:
+            self._hand.close()
+        self._qmp = self._hand = None
+        for name in ("qmp", "hand"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Whatever happened, it does not run on."""
+        if self._process is not None:
+            self.cut()
+
+    def qmp(self, command: str, **arguments: Json) -> Json:
+        """What QEMU answers."""
+        if self._qmp is None:
+            raise MachineError("the machine is off")
+        return self._qmp.execute(command, **arguments)
+
+    def picture(self) -> Picture.Image:
+        """What its screen shows."""
+        path = self.folder / "screen.ppm"
+        self.qmp("screendump", filename=str(path))
+        with Picture.open(path) as shown:
+            return shown.convert("RGB")
+
+    def press(self, at_px: tuple[int, int], *, down: bool) -> None:
+        """Put the finger there, or take it away."""
+        axes = zip("xy", at_px, SIZE_PX, strict=True)
+        where: list[Json] = [
+            {"type": "abs", "data": {"axis": axis, "value": px * _ABSOLUTE // (size - 1)}}
+            for axis, px, size in axes
+        ]
+        self.qmp("input-send-event", events=where)
+        self.qmp("input-send-event", events=[{"type": "btn", "data": {"button": "left", "down": down}}])
+
+    def tap(self, at_px: tuple[int, int], held_s: float = 0.15) -> None:
+        """One tap."""
+        self.press(at_px, down=True)
+        time.sleep(held_s)
+        self.press(at_px, down=False)
+
+    def run(self, command: str, timeout_s: float = BOOT_S) -> str:
+        """A technician's shell command; what it printed. Raises `MachineError` where it fails."""
+        if self._hand is None:
+            raise MachineError("the machine is off")
+        self._hand.settimeout(timeout_s)
+        self._hand.sendall(json.dumps(command).encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            read = self._hand.recv(65_536)
+            if not read:
+                raise MachineError(f"the machine went away during: {command}")
+            answer += read
+        done = json.loads(answer)
+        if done["code"]:
+            raise MachineError(f"{command}: {done['code']}\n{done['output']}")
+        return str(done["output"])
+
+    def until(
+        self, what: str, found: Callable[[], bool], timeout_s: float = BOOT_S, every_s: float = 0.5
+    ) -> None:
+        """Wait for a condition. Raises `MachineError` with the end of the console."""
+        end_s = time.monotonic() + timeout_s
+        while not found():
+            if self._running().poll() is not None:
+                raise MachineError(f"QEMU has ended: {self._log('qemu')}")
+            if time.monotonic() > end_s:
+                raise MachineError(f"waited {timeout_s} s for {what}\n{self.console[-3000:]}")
+            time.sleep(every_s)
+
+
+def _connected(path: Path) -> socket.socket:
+    found = socket.socket(socket.AF_UNIX)
+    found.connect(str(path))
+    return found
+
+
+@contextmanager
+def machine(image: Image) -> Iterator[Machine]:
+    """One, off; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="hailong-vm-") as folder:
+        found = Machine(image, Path(folder))
+        try:
+            yield found
+        finally:
+            found.close()
