@@ -35,6 +35,24 @@ PACKAGES = (
 MODULES = ("virtio_pci", "virtio_blk", "ext4")
 """What the kernel needs to find its disk; a list keeps the initial file system small."""
 ROOT_SIZE, DATA_SIZE = "2G", "128M"
+PLACES = {
+    "hailong-[!c]*.*": "usr/lib/systemd/system/",
+    "hailong-clock.*": "usr/lib/systemd/system/",
+    "hailong.journald.conf": "usr/lib/systemd/journald.conf.d/",
+    "hailong.logind.conf": "usr/lib/systemd/logind.conf.d/",
+    "hailong.sysctl.conf": "usr/lib/sysctl.d/",
+    "hailong.polkit.rules": "usr/share/polkit-1/rules.d/",
+    "hailong.udev.rules": "usr/lib/udev/rules.d/",
+    "hailong.sysusers.conf": "usr/lib/sysusers.d/",
+    "hailong.tmpfiles.conf": "usr/lib/tmpfiles.d/",
+}
+"""Where the files of ``systemd/`` lie on a terminal."""
+ENABLED = ("hailong-display.service", "hailong-kiosk.service", "hailong-sync.service", "hailong-clock.path")
+EMULATED = {
+    "hailong-display.service": "[Service]\nTimeoutStartSec=600\n",
+    "hailong-kiosk.service": "[Service]\nTimeoutStartSec=600\nWatchdogSec=30\n",
+}
+"""An emulated processor on a busy host is ten to fifty times as slow as a board."""
 UNUSED = (
     "apt-daily.timer",
     "apt-daily-upgrade.timer",
@@ -167,7 +185,10 @@ def _make(made: Path, debian: Path) -> None:
         (kernel,) = (root / "boot").glob(found)
         shutil.copyfile(kernel, done / name)
     _file_system(done / "root.img", ROOT_SIZE, "root", "-d", str(root))
-    _file_system(done / "data.img", DATA_SIZE, "hailong-data")
+    data = made / "data"
+    data.mkdir()
+    (data / "provisioned").touch()
+    _file_system(done / "data.img", DATA_SIZE, "hailong-data", "-d", str(data))
 
 
 def _install(root: Path, made: Path) -> None:
@@ -189,19 +210,13 @@ def _install(root: Path, made: Path) -> None:
     _run(*chroot, *pip)
     shutil.rmtree(root / "wheels")
     (root / "usr/bin/hailong").symlink_to("/opt/hailong/bin/hailong")
-    units = root / "usr/lib/systemd/system"
-    for name in ("hailong-kiosk.service",):
-        shutil.copyfile(ROOT / "systemd" / name, units / name)
-    shutil.copyfile(GUEST / "hailong-display.service", units / "hailong-display.service")
-    _write(
-        units / "hailong-kiosk.service.d/display.conf",
-        "[Unit]\nAfter=hailong-display.service\n[Service]\nEnvironment=DISPLAY=:0 SDL_VIDEODRIVER=x11\n",
-    )
-    shutil.copyfile(ROOT / "systemd/hailong.sysusers.conf", root / "usr/lib/sysusers.d/hailong.conf")
+    for name, place in PLACES.items():
+        for file in (ROOT / "systemd").glob(name):
+            target = root / place / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
     _run("systemd-sysusers", f"--root={root}")
-    _run(
-        "systemctl", f"--root={root}", "enable", "--quiet", "hailong-display.service", "hailong-kiosk.service"
-    )
+    _run("systemctl", f"--root={root}", "enable", "--quiet", *ENABLED)
 
 
 def _prepare(root: Path) -> None:
@@ -212,10 +227,15 @@ def _prepare(root: Path) -> None:
     _write(root / "etc/machine-id", f"{'3':0>32}\n")  # it is no first boot, which would make one
     (root / "var/lib/hailong").mkdir(parents=True, exist_ok=True)
     _write(root / "etc/hailong/hailong.toml", (GUEST / "hailong.toml").read_text(encoding="utf-8"))
-    _write(root / "etc/systemd/network/20-machine.network", (GUEST / "20-machine.network").read_text())
+    connection = root / "etc/NetworkManager/system-connections/machine.nmconnection"
+    _write(connection, (GUEST / "machine.nmconnection").read_text())
+    connection.chmod(0o600)  # else NetworkManager leaves it alone
+    _write(root / "etc/NetworkManager/conf.d/machine.conf", "[main]\nno-auto-default=*\n")
+    for unit, patience in EMULATED.items():
+        _write(root / f"etc/systemd/system/{unit}.d/emulated.conf", patience)
     _write(root / "usr/local/lib/hand.py", (GUEST / "hand.py").read_text())
     _write(root / "etc/systemd/system/hand.service", (GUEST / "hand.service").read_text())
-    _run("systemctl", f"--root={root}", "enable", "--quiet", "hand.service", "systemd-networkd.service")
+    _run("systemctl", f"--root={root}", "enable", "--quiet", "hand.service")
     _run("systemctl", f"--root={root}", "mask", "--quiet", *UNUSED)
 
 

@@ -120,7 +120,7 @@ class Machine:
         ]
         command += ["-device", "qemu-xhci", "-device", "virtio-rng-pci"]
         # The guest reaches the host's loopback as 10.0.2.2; it has no gateway, so it reaches nothing else.
-        command += ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=net-card"]
+        command += ["-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,id=net-card"]
         command += ["-chardev", f"file,id=console,path={self.folder}/console-{self._boots}.log"]
         command += ["-serial", "chardev:console"]
         command += ["-chardev", f"socket,id=hand,path={self.folder}/hand,server=on,wait=off"]
