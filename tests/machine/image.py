@@ -6,9 +6,9 @@ package. Without the cache both are made anew. No loop device is used: ``mke2fs 
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,37 +17,11 @@ ROOT = Path(__file__).parents[2]
 GUEST = Path(__file__).parent / "guest"
 
 SUITE = "bookworm"
-PACKAGES = (
-    "cage",
-    "dbus",
-    "initramfs-tools",
-    "kmod",
-    "linux-image-amd64",
-    "network-manager",
-    "polkitd",
-    "python3",
-    "python3-venv",
-    "seatd",
-    "systemd-sysv",
-    "udev",
-    "xwayland",
-)
+PACKAGES = ("dbus", "initramfs-tools", "kmod", "linux-image-amd64", "systemd-sysv")
+"""A machine, beside what our package depends on."""
 MODULES = ("virtio_pci", "virtio_blk", "ext4")
 """What the kernel needs to find its disk; a list keeps the initial file system small."""
 ROOT_SIZE, DATA_SIZE = "2G", "128M"
-PLACES = {
-    "hailong-[!c]*.*": "usr/lib/systemd/system/",
-    "hailong-clock.*": "usr/lib/systemd/system/",
-    "hailong.journald.conf": "usr/lib/systemd/journald.conf.d/",
-    "hailong.logind.conf": "usr/lib/systemd/logind.conf.d/",
-    "hailong.sysctl.conf": "usr/lib/sysctl.d/",
-    "hailong.polkit.rules": "usr/share/polkit-1/rules.d/",
-    "hailong.udev.rules": "usr/lib/udev/rules.d/",
-    "hailong.sysusers.conf": "usr/lib/sysusers.d/",
-    "hailong.tmpfiles.conf": "usr/lib/tmpfiles.d/",
-}
-"""Where the files of ``systemd/`` lie on a terminal."""
-ENABLED = ("hailong-display.service", "hailong-kiosk.service", "hailong-sync.service", "hailong-clock.path")
 EMULATED = {
     "hailong-display.service": "[Service]\nTimeoutStartSec=600\n",
     "hailong-kiosk.service": "[Service]\nTimeoutStartSec=600\nWatchdogSec=30\n",
@@ -136,8 +110,13 @@ def _hash(*parts: bytes) -> str:
 
 def _sources() -> list[bytes]:
     """Everything of the checkout that reaches the disk."""
-    named = ["assets", "central", "hardware", "kiosk", "sync", "systemd", "setup.py", "pyproject.toml"]
-    named += [str(GUEST.relative_to(ROOT)), str(Path(__file__).relative_to(ROOT))]
+    named = ["assets", "hardware", "kiosk", "sync", "systemd", "setup.py", "pyproject.toml", "README.md"]
+    named += [
+        "scripts/build-deb",
+        "scripts/deb",
+        str(GUEST.relative_to(ROOT)),
+        str(Path(__file__).relative_to(ROOT)),
+    ]
     listed = _run(
         "git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *named
     )
@@ -152,7 +131,8 @@ def _sources() -> list[bytes]:
 
 def _debian(cache: Path) -> Path:
     """Debian's files, with nothing of ours, as an archive."""
-    decides = [SUITE, *PACKAGES, *MODULES]
+    packages = ",".join([*PACKAGES, *_depends()])
+    decides = [SUITE, packages, *MODULES]
     archive = cache / f"debian-{_hash(*(word.encode() for word in decides))}.tar"
     if archive.exists():
         return archive
@@ -164,7 +144,7 @@ def _debian(cache: Path) -> Path:
         unfinished = Path(made) / "debian.tar"
         _run(
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--architectures=amd64"),
-            f"--include={','.join(PACKAGES)}",
+            f"--include={packages}",
             '--aptopt=APT::Install-Recommends "false"',
             *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
             f"--essential-hook={hook}",
@@ -192,31 +172,20 @@ def _make(made: Path, debian: Path) -> None:
 
 
 def _install(root: Path, made: Path) -> None:
-    """Our package, as a terminal has it."""
-    wheels = made / "wheels"
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(wheels), f"{ROOT}[gpio]")
-    shutil.copytree(wheels, root / "wheels")
-    chroot = ("chroot", str(root))
-    _run(*chroot, "python3", "-m", "venv", "/opt/hailong")
-    pip = (
-        "/opt/hailong/bin/pip",
-        "install",
-        "--quiet",
-        "--no-index",
-        "--find-links",
-        "/wheels",
-        "hailong[gpio]",
-    )
-    _run(*chroot, *pip)
-    shutil.rmtree(root / "wheels")
-    (root / "usr/bin/hailong").symlink_to("/opt/hailong/bin/hailong")
-    for name, place in PLACES.items():
-        for file in (ROOT / "systemd").glob(name):
-            target = root / place / file.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-    _run("systemd-sysusers", f"--root={root}")
-    _run("systemctl", f"--root={root}", "enable", "--quiet", *ENABLED)
+    """Our package, by dpkg, without a network: what it depends on is there."""
+    package = Path(_run(str(ROOT / "scripts/build-deb"), "--arch", "amd64", "--output", str(made)).strip())
+    shutil.copyfile(package, root / package.name)
+    inside = 'mount -t proc proc "$1/proc" && exec chroot "$1" dpkg --install "/$2"'  # systemd-tmpfiles wants /proc
+    _run("unshare", "--mount", "sh", "-c", inside, "sh", str(root), package.name)
+    (root / package.name).unlink()
+
+
+def _depends() -> list[str]:
+    """The packages that ours depends on or recommends, those that a version of it names apart."""
+    control = (ROOT / "scripts/deb/control").read_text(encoding="utf-8")
+    fields = re.findall(r"^(?:Depends|Recommends): (.*)$", control, re.MULTILINE)
+    names = [re.sub(r"@\w+@|\(.*?\)", "", name).strip() for field in fields for name in field.split(",")]
+    return sorted({name for name in names if name})
 
 
 def _prepare(root: Path) -> None:

@@ -1,5 +1,7 @@
+import pytest
+
 from hardware.events import Level
-from tests.machine.citizen import Citizen
+from tests.machine.citizen import Citizen, Tap, is_kept
 from tests.machine.disk import ratings
 from tests.machine.screen import IDLE
 from tests.machine.vm import Machine
@@ -14,4 +16,14 @@ def test_after_power_on_the_screen_of_the_gallery_appears_by_itself(hardware: Ma
 def test_a_tap_is_thanked_for_and_lies_on_the_disk(citizen: Citizen) -> None:
     before = ratings(citizen.machine)
     citizen.votes(Level.GOOD)
-    assert ratings(citizen.machine) == [*before, 4]
+    after = ratings(citizen.machine)
+    assert after[: len(before)] == before
+    assert is_kept(citizen.taps, after[len(before) :])
+
+
+@pytest.mark.parametrize("found", [[], [4], [4, 2, 2], [2, 4], [4, 4, 2]])
+def test_a_lost_a_doubled_and_an_invented_vote_are_found(found: list[int]) -> None:
+    taps = [Tap(Level.GOOD, is_thanked=True), Tap(Level.VERY_POOR), Tap(Level.POOR, is_thanked=True)]
+    assert is_kept(taps, [4, 2])
+    assert is_kept(taps, [4, 1, 2])
+    assert not is_kept(taps, found)

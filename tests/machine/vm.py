@@ -107,7 +107,10 @@ class Machine:
             f"base={power.clock}",
         ]
         command += ["-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd)]
-        command += ["-append", "root=/dev/vda rw console=tty0 console=ttyS0 loglevel=4"]
+        command += [
+            "-append",
+            "root=/dev/vda rw console=tty0 console=ttyS0 loglevel=4 mitigations=off audit=0 apparmor=0",
+        ]
         for name in ("root", "data"):
             drive = f"if=none,id={name},format=qcow2,cache=writeback,file={self.disk(name)}"
             command += ["-drive", drive, "-device", f"virtio-blk-pci,drive={name}"]
