@@ -49,7 +49,7 @@ class Completion:
 
     def _write(self, file: Path, content: str) -> None:
         try:
-            replace_file(file, content.encode())
+            replace_file(file, content.encode(), keep_owner=True)
         except OSError as error:
             raise _unwritten(file, error) from error
 

@@ -63,7 +63,7 @@ OPTIONS = (
 )
 """What steps may set."""
 
-_WHY, _WHY_TYPED, _AGAIN = "skip", "skip_typed", "chosen"
+_WHY, _WHY_TYPED, _AGAIN, _BROKEN = "skip", "skip_typed", "chosen", "broken"
 """Questions of the model itself, asked of every step."""
 _FINISH, _REPEAT, _UNDO, _OTHER = "finish", "repeat", "undo", "other"
 
@@ -136,6 +136,8 @@ def page_of(state: State) -> Page:
         page = _list(state)
     elif state.question == _AGAIN:
         page = _chosen(state)
+    elif state.question == _BROKEN:
+        page = Page(TITLES[state.at], choices=(Choice(_REPEAT, Phrase("Try once more")),))
     elif state.question == _WHY:
         why = Phrase("Why is this step left out?")
         reasons = [Choice(key, label) for key, label in _REASONS.items()]
@@ -171,6 +173,8 @@ def _answered(state: State, value: str) -> tuple[State, Works]:
             return _skipped(state, state.at, Phrase("{text}", {"text": value.strip()[:200]}))
         case "chosen":
             return _opened(state, state.at) if value == _REPEAT else _undo(state, state.at)
+        case "broken":
+            return _opened(state, state.at)
     stage = STAGES[state.at]
     state = replace(state, draft={**state.draft, state.question: value})
     return _next(state, stage.answered(state, value))
@@ -248,11 +252,12 @@ def _undone(state: State, at: Step) -> tuple[State, Works]:
 
 
 def _failed(state: State, failed: Failed) -> tuple[State, Works]:
-    if state.at is None or (not state.question and not failed.about) or state.question == _UNDO:
-        # Nothing was asked yet, or it cannot be taken back: the list of steps says why.
+    if state.at is None or state.question == _UNDO:
         state, works = _leave(state, None)
         return replace(state, problem=failed.problem), works
-    return replace(_asked(state, failed.about or state.question), problem=failed.problem), ()
+    # Where nothing was asked yet: whether to try again, or to leave the step out.
+    question = failed.about if state.question else _BROKEN
+    return replace(_asked(state, question or state.question), problem=failed.problem), ()
 
 
 def _next(state: State, following: Next) -> tuple[State, Works]:

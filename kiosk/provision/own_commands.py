@@ -74,6 +74,10 @@ class HardwareTest:
         """See `InputsPart`."""
         with TemporaryDirectory(prefix="hailong-") as folder:
             summary = Path(folder) / "summary.txt"
+            summary.touch()
+            # Started by root, the command goes on as the owner of the data folder.
+            Path(folder).chmod(0o711)
+            summary.chmod(0o666)
             command = [
                 "hwtest",
                 "--until-complete",
@@ -87,7 +91,7 @@ class HardwareTest:
             ran = self._own.call(command, timeout_s=self._seconds + 60, live=self._live)
             if ran.code not in (0, MISSING):
                 raise _failed(ran)
-            lines = summary.read_text(encoding="utf-8").splitlines() if summary.exists() else []
+            lines = summary.read_text(encoding="utf-8").splitlines()
         return InputsTried(ran.code == 0, tuple(lines))
 
 

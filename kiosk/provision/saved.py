@@ -79,4 +79,4 @@ def load(file: Path) -> Saved:
 def save(file: Path, saved: Saved) -> None:
     """Through to the disk, all or nothing. Raises `OSError`."""
     file.parent.mkdir(mode=0o2750, parents=True, exist_ok=True)
-    replace_file(file, encoded(saved))
+    replace_file(file, encoded(saved), keep_owner=True)

@@ -310,11 +310,20 @@ def test_the_way_back_goes_question_by_question_and_out_of_the_step() -> None:
     assert t.question == (None, "")
 
 
-def test_a_work_that_fails_before_anything_was_asked_leads_to_the_list_which_says_why() -> None:
+def test_a_work_that_fails_before_anything_was_asked_says_why_and_the_step_can_be_left_out() -> None:
     why = Phrase("The network cannot be seen.")
     t = Technician(Step.NETWORK).says(Failed(why))
-    assert t.question == (None, "")
+    assert t.question == (Step.NETWORK, "broken")
     assert page_of(t.state).problem == why
+    t.answers("repeat").says(Failed(why), Skip()).answers("later")
+    assert t.status(Step.NETWORK) is Status.SKIPPED
+
+
+def test_what_cannot_be_taken_back_is_said_in_the_list() -> None:
+    t = Technician(Step.NETWORK).says(BY_CABLE).answers("keep", "none")
+    t.says(Time("x", True), Back()).answers("network", "undo").says(Failed(Phrase("The network is gone.")))
+    assert t.question == (None, "")
+    assert page_of(t.state).problem == Phrase("The network is gone.")
 
 
 def test_while_something_is_done_nothing_can_be_answered() -> None:

@@ -196,7 +196,7 @@ def test_a_disk_that_takes_no_note_stops_nobody(tmp_path: Path, caplog: pytest.L
     assert "cannot be written" in caplog.text
 
 
-def test_a_part_that_fails_at_once_leads_to_the_list_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_part_that_fails_at_once_is_said_and_the_others_go_on(tmp_path: Path) -> None:
     class NoNetwork:
         def see(self, *, scan: bool) -> None:
             del scan
@@ -204,7 +204,7 @@ def test_a_part_that_fails_at_once_leads_to_the_list_and_the_others_go_on(tmp_pa
 
     machine = FakeMachine()
     machine.network.see = NoNetwork().see  # type: ignore[assignment, method-assign]
-    console = run(tmp_path, machine, "1", "1", ">", "1", "5", "1")
+    console = run(tmp_path, machine, "1", "1", ">", "1", ">", "1")
     assert "! không có NetworkManager" in console.text
     assert "2026-11-26" in console.text  # the step of the time
 
