@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hardware.errors import HardwareError
 from hardware.events import InputEvent, InputSource, Source, Trouble, TroubleKind, WithLights
@@ -69,6 +69,7 @@ class Parts:
         configured: The one under which it is already.
         remember: Called once, when it is ready: what the next start will need.
         watchdog: Who starts the program again when it hangs; None = nobody.
+        another_board: Whether the card is in another board than the one on which the terminal was enrolled.
     """
 
     display: Display
@@ -87,6 +88,7 @@ class Parts:
     conductor: Conductor = lambda _state: False
     remember: Callable[[], None] = lambda: None
     watchdog: Watchdog | None = None
+    another_board: Callable[[], bool] = lambda: False
 
 
 class Kiosk:
@@ -110,6 +112,7 @@ class Kiosk:
         self._view = View(ScreenName.STARTING)
         self._watchdog = parts.watchdog or Watchdog({}, parts.clock.boottime_ns)
         self._threads: list[Alive] = [self._writer.alive]
+        self._another_board = parts.another_board()
         self._appends: list[Append] = []
         self._after_frame: list[Effect] = []
         self._stopping = False
@@ -224,7 +227,9 @@ class Kiosk:
                 case Append():
                     self._appends.append(effect)
                 case Show():
-                    self._view = effect.view
+                    # Ratings go on; the delivery waits for a technician.
+                    asks = effect.view.attention or self._another_board
+                    self._view = replace(effect.view, attention=asks)
                 case _:
                     self._after_frame.append(effect)
 
@@ -254,6 +259,7 @@ class Kiosk:
                     for _, lights in self._lights:
                         lights.glow(effect.on)
                 case Examine():
+                    self._another_board = self._parts.another_board()  # it may have been enrolled meanwhile
                     self._inbox.put(Examined(self._parts.examine()))
                 case Attend():
                     self._parts.attend(effect.errand, lambda answer: self._inbox.put(Attended(answer)))

@@ -13,7 +13,9 @@ log = logging.getLogger(__name__)
 _MB = 1_000_000
 
 
-def examine(program: str, folder: Path, clock: Clock, hands: Hands | None = None) -> Facts:
+def examine(
+    program: str, folder: Path, clock: Clock, hands: Hands | None = None, *, another_board: bool = False
+) -> Facts:
     """Ask the machine.
 
     Args:
@@ -21,6 +23,7 @@ def examine(program: str, folder: Path, clock: Clock, hands: Hands | None = None
         folder: Where the ledger is, or will be.
         clock: Its clocks.
         hands: Of the service menu; None = there is none.
+        another_board: See `Facts`.
     """
     try:
         free_mb: int | None = shutil.disk_usage(folder).free // _MB
@@ -28,4 +31,4 @@ def examine(program: str, folder: Path, clock: Clock, hands: Hands | None = None
         log.warning("the free space of %s cannot be had: %s", folder, error)
         free_mb = None
     items, until_ns = ((), 0) if hands is None else (hands.items, hands.gate.until_ns)
-    return Facts(program, free_mb, clock.is_synced(), items, until_ns)
+    return Facts(program, free_mb, clock.is_synced(), items, until_ns, another_board)

@@ -60,6 +60,7 @@ class Facts:
         clock_synced: Whether somebody vouches for the wall clock.
         items: What the service menu has on this terminal; none = nobody has set a PIN, and there is no menu.
         pin_until_ns: Before this CLOCK_BOOTTIME, nanoseconds, no PIN is looked at.
+        another_board: Whether the card is in another board than the one on which the terminal was enrolled.
     """
 
     program: str
@@ -67,6 +68,7 @@ class Facts:
     clock_synced: bool
     items: tuple[Leaf, ...] = ()
     pin_until_ns: int = 0
+    another_board: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from kiosk.board import is_another, serial_number
 from kiosk.clock import Clock
 from kiosk.ledger.kinds import Kind, parse
 from kiosk.ledger.membership import NOTHING_LOCAL, Local
@@ -17,7 +18,6 @@ from kiosk.messages.statements import Checkpoint
 from sync import source
 from sync.address import BadAddress, normalised
 from sync.beat import beat_of
-from sync.board import serial_number
 from sync.client import Client, receipt_of
 from sync.connect import writer
 from sync.delivery import FORK, Delivery, Pace
@@ -211,7 +211,7 @@ def refuse_another_board(board: str | None, head: wire.Head) -> None:
     Raises:
         OtherBoard: It is on another board than the one on which it was enrolled.
     """
-    if head.board_serial is not None and board not in (None, head.board_serial):
+    if is_another(head.board_serial, board):
         raise OtherBoard(f"enrolled on the board {head.board_serial}, now on {board}")
 
 

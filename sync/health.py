@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk import sensors
+from kiosk.board import serial_number
 from kiosk.clock import Clock
 from kiosk.ledger.chain import Entry
 from kiosk.ledger.disk import Disk
 from kiosk.ledger.kinds import parse
 from kiosk.messages import wire
-from sync.board import serial_number
 from sync.protocol import Health
 from sync.source import Source, Waiting
 

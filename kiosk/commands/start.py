@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import IO
 
 import click
@@ -15,6 +16,7 @@ import click
 from assets.texts import Texts
 from hardware.events import InputSource
 from kiosk.app import Conductor, Kiosk, Parts
+from kiosk.board import is_another, serial_number
 from kiosk.clock import SystemClock
 from kiosk.config.central import applied, objections
 from kiosk.config.model import Config
@@ -112,7 +114,10 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
         rules=rules_of(config),
         reporter=reporter,
         clock=clock,
-        examine=lambda: examine(program(), config.data_dir, clock, hands),
+        examine=lambda: examine(
+            program(), config.data_dir, clock, hands, another_board=is_moved(config.data_dir)
+        ),
+        another_board=lambda: is_moved(config.data_dir),
         attend=no_attendant if hands is None else Attendant(hands).attend,
         manner=lambda statement: manner_of(applied(adjusted.over(own), statement)),
         configured=statement,
@@ -135,6 +140,13 @@ def run_kiosk(config: Config, reporter: Reporter, options: Options) -> Keeper:
     if parts.display.healthy:
         starts.ended_well()
     return keeper
+
+
+def is_moved(data_dir: Path) -> bool:
+    """Whether the card is in another board than the one on which the terminal was enrolled."""
+    membership = Membership(data_dir / "ledger")
+    membership.load()
+    return membership.enrolment is not None and is_another(membership.enrolment.board, serial_number())
 
 
 def rules_of(config: Config) -> Rules:

@@ -48,11 +48,14 @@ def machine_rows(service: Service, _: Texts) -> list[Row]:
         program = facts.program
         free = _free(facts.free_mb, _)
         clock = _("synchronised") if facts.clock_synced else _("not synchronised")
-    return [
+    rows = [
         (_("Program"), program),
         (_("Free space"), free),
         (_("Clock"), clock),
     ]
+    if facts is not None and facts.another_board:
+        rows.append((_("Board"), _("not the enrolled one")))
+    return rows
 
 
 def input_rows(service: Service, _: Texts) -> list[Row]:

@@ -1,6 +1,7 @@
 """The technician's page says how things are, and never a level."""
 
 import itertools
+from dataclasses import replace
 
 import pygame
 import pytest
@@ -21,6 +22,7 @@ from kiosk.view import Facts, ScreenName, Service, View
 from .gallery import EXHIBITS, PLACE
 from .pictures import ILL, SERVICE, drawn, pixels
 
+MOVED = replace(SERVICE.facts, another_board=True) if SERVICE.facts else None
 OF_INPUTS = (FaultCode.BUTTON_STUCK, FaultCode.BUTTON_CHATTERING, FaultCode.INPUT_LOST)
 
 
@@ -50,6 +52,10 @@ def test_what_it_says_of_a_terminal_in_trouble(texts: Texts) -> None:
         "H2 – một nút bấm bị kẹt",
         "H3 – một nút bấm bị chập",
     ]
+
+
+def test_a_card_in_another_box_is_told(texts: Texts) -> None:
+    assert machine_rows(Service(MOVED), texts)[-1] == ("Bo mạch", "khác bo mạch đã đăng ký")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,7 @@ def test_no_word_of_it_is_cut_on_any_panel(language: str) -> None:
         beside = exhibit.panel.size_px[0] > exhibit.panel.size_px[1]
         half = (painter.layout.page.w - painter.layout.px(6.0)) // (2 if beside else 1)
         for code, ill in itertools.product(FaultCode, OF_INPUTS):
-            service = Service(SERVICE.facts, ((Source.GPIO, ill), (Source.PAD, ill)), code)
+            service = Service(MOVED, ((Source.GPIO, ill), (Source.PAD, ill)), code)
             rows = [(painter.layout.page.w, fault_row(service, texts))]
             rows += [(half, row) for row in (*machine_rows(service, texts), *input_rows(service, texts))]
             size = page._common_size(rows)

@@ -24,3 +24,13 @@ def serial_number(root: Path = Path("/")) -> str | None:
         if found is not None and found[1].isprintable():
             return found[1][:_LONGEST]
     return None
+
+
+def is_another(enrolled: str | None, board: str | None) -> bool:
+    """Whether a card is in another board than the one on which it was enrolled.
+
+    Args:
+        enrolled: The serial number then; None = not known.
+        board: The one now; None = not known, such as on a PC. Where either is not known, nothing is suspected.
+    """
+    return None not in (enrolled, board) and enrolled != board

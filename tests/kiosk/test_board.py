@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.board import serial_number
+from kiosk.board import is_another, serial_number
 
 CPUINFO = "processor\t: 0\n\nHardware\t: BCM2835\nSerial\t\t: 10000000abcdef01\nModel\t\t: Raspberry Pi 4\n"
 
@@ -34,3 +34,13 @@ def test_it_is_read_from_where_the_kernel_tells_it(
     tmp_path: Path, tree: bytes | None, cpuinfo: str | None, found: str | None
 ) -> None:
     assert serial_number(root(tmp_path, tree, cpuinfo)) == found
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "board", "another"),
+    [("a", "a", False), ("a", "b", True), (None, "b", False), ("a", None, False), (None, None, False)],
+)
+def test_a_card_in_another_box_is_known_by_its_board(
+    enrolled: str | None, board: str | None, another: bool
+) -> None:
+    assert is_another(enrolled, board) is another
