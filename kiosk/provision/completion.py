@@ -11,7 +11,7 @@ from kiosk.provision.errors import PartFailed
 from kiosk.provision.own_commands import Checks
 from kiosk.provision.saved import MARKER
 from kiosk.provision.sheet_files import Sections, as_page, as_text, files_in
-from kiosk.provision.steps import Checked, SheetWritten
+from kiosk.provision.works import Checked, SheetWritten
 
 
 class Completion:

@@ -9,7 +9,7 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.model import OPTIONS
 from kiosk.provision.ports import Ports
-from kiosk.provision.steps import (
+from kiosk.provision.works import (
     Checked,
     Connect,
     Enrol,

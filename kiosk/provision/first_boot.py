@@ -27,7 +27,7 @@ from kiosk.provision.completion import mark_provisioned
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.own_commands import Own, belonging
 from kiosk.provision.processes import Ran
-from kiosk.provision.steps import Enrolment
+from kiosk.provision.works import Enrolment
 
 log = logging.getLogger(__name__)
 

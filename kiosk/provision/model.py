@@ -21,25 +21,8 @@ from kiosk.provision.stages.language import Language
 from kiosk.provision.stages.network import Net
 from kiosk.provision.stages.panel import PanelSize
 from kiosk.provision.stages.time import TimeOfDay
-from kiosk.provision.steps import (
-    OPEN,
-    Answer,
-    Back,
-    Done,
-    Event,
-    Failed,
-    Finish,
-    HidePanel,
-    Mark,
-    OptionsSet,
-    Outcome,
-    SetOptions,
-    Skip,
-    State,
-    Status,
-    Step,
-    Work,
-)
+from kiosk.provision.steps import OPEN, Answer, Back, Event, Mark, Skip, State, Status, Step
+from kiosk.provision.works import Done, Failed, Finish, HidePanel, OptionsSet, Outcome, SetOptions, Work
 
 STAGES: Mapping[Step, Stage] = {
     Step.LANGUAGE: Language(),

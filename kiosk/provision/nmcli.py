@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kiosk.config.phrase import Phrase
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import TOO_LONG, Ran, Run, run
-from kiosk.provision.steps import Connect, Network, Online, Wifi
+from kiosk.provision.works import Connect, Network, Online, Wifi
 
 NAME = "hailong"
 """Of the connection that is made here."""

@@ -11,7 +11,7 @@ from kiosk.config.phrase import Phrase
 from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import OURS, TOO_LONG, Ran, run, run_live
-from kiosk.provision.steps import Checked, Enrol, Enrolment, InputsTried
+from kiosk.provision.works import Checked, Enrol, Enrolment, InputsTried
 
 TEST_S = 120
 _ENROL_S, _DOCTOR_S, _DELIVER_S = 120.0, 180.0, 180.0

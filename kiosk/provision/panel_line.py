@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from kiosk.provision.steps import Panel
+from kiosk.provision.works import Panel
 
 _APPEARS_S, _ENDS_S = 60.0, 10.0
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from kiosk.config.kinds import Value
 from kiosk.config.phrase import Phrase
-from kiosk.provision.steps import (
+from kiosk.provision.works import (
     Checked,
     Connect,
     Enrol,

@@ -11,12 +11,12 @@ from kiosk.provision.errors import PartFailed
 from kiosk.provision.model import Works, begin, page_of, step
 from kiosk.provision.page import Page
 from kiosk.provision.ports import Ports
-from kiosk.provision.steps import (
+from kiosk.provision.steps import Event, State
+from kiosk.provision.works import (
     Connect,
     Disconnect,
     Done,
     Enrol,
-    Event,
     Examine,
     Failed,
     Finish,
@@ -29,7 +29,6 @@ from kiosk.provision.steps import (
     SeeTime,
     SetOptions,
     SetTime,
-    State,
     TryInputs,
     Work,
     WriteSheet,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from kiosk.config.phrase import Phrase
-from kiosk.provision.steps import Checked, State, Status, Step
+from kiosk.provision.steps import State, Status, Step
+from kiosk.provision.works import Checked
 
 TITLES: Mapping[Step, Phrase] = {
     Step.LANGUAGE: Phrase("Language"),

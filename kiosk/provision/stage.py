@@ -9,7 +9,8 @@ from typing import Protocol, TypeAlias
 from kiosk.config.kinds import Value
 from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Page
-from kiosk.provision.steps import Outcome, State, Work
+from kiosk.provision.steps import State
+from kiosk.provision.works import Outcome, Work
 
 
 @dataclass(frozen=True, slots=True)

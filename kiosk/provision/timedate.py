@@ -4,7 +4,7 @@ from kiosk.clock import Clock, viet_nam_time
 from kiosk.config.phrase import Phrase
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import Run, run
-from kiosk.provision.steps import Time
+from kiosk.provision.works import Time
 
 _ZONE = "Asia/Ho_Chi_Minh"
 _WAIT_S = 30.0

@@ -7,7 +7,8 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Choice, Page
 from kiosk.provision.sheet import TITLES, sections
 from kiosk.provision.stage import Ask, Complete, Next, Perform, text
-from kiosk.provision.steps import Checked, Examine, Outcome, SheetWritten, State, Step, Work, WriteSheet
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import Checked, Examine, Outcome, SheetWritten, Work, WriteSheet
 
 
 class Check:

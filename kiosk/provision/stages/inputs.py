@@ -7,16 +7,8 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Choice, Entry, Keys, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform, text
-from kiosk.provision.steps import (
-    InputsTried,
-    OptionsSet,
-    Outcome,
-    SetOptions,
-    State,
-    Step,
-    TryInputs,
-    Work,
-)
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import InputsTried, OptionsSet, Outcome, SetOptions, TryInputs, Work
 
 PAD_PORT = "/dev/hailong-pad"
 """Where the rule of udev puts the pad."""

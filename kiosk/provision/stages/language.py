@@ -7,7 +7,8 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Choice, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform, text
-from kiosk.provision.steps import Outcome, SetOptions, State, Step, Work
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import Outcome, SetOptions, Work
 
 
 class Language:

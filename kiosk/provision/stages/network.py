@@ -11,7 +11,8 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Choice, Entry, Keys, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform, text
-from kiosk.provision.steps import (
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import (
     Connect,
     Disconnect,
     Network,
@@ -20,8 +21,6 @@ from kiosk.provision.steps import (
     Outcome,
     SeeNetwork,
     SetOptions,
-    State,
-    Step,
     Work,
 )
 

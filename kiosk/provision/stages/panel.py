@@ -9,7 +9,8 @@ from kiosk.panel import is_plausible
 from kiosk.provision.page import RULER_MM, Choice, Entry, Keys, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform
-from kiosk.provision.steps import Outcome, Panel, SeePanel, SetOptions, State, Step, Work
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import Outcome, Panel, SeePanel, SetOptions, Work
 
 _RIGHT = "right"
 _TOLERANCE_MM = 0.5

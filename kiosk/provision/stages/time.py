@@ -9,7 +9,8 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import Choice, Entry, Keys, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform
-from kiosk.provision.steps import Outcome, SeeTime, SetTime, State, Step, Time, Work
+from kiosk.provision.steps import State, Step
+from kiosk.provision.works import Outcome, SeeTime, SetTime, Time, Work
 
 _FORMS = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})[ T]+(?P<H>\d{1,2})[:hg](?P<M>\d{2})"),

@@ -8,21 +8,18 @@ from kiosk.config.kinds import Value
 from kiosk.config.phrase import Phrase
 from kiosk.provision.model import OPTIONS, begin, page_of, step
 from kiosk.provision.saved import Saved, encoded, saved_of
-from kiosk.provision.steps import (
-    Answer,
-    Back,
+from kiosk.provision.steps import Answer, Back, Event, Mark, Skip, State, Status, Step
+from kiosk.provision.works import (
     Checked,
     Connect,
     Disconnect,
     Done,
     Enrol,
     Enrolment,
-    Event,
     Failed,
     Finish,
     HidePanel,
     InputsTried,
-    Mark,
     Network,
     Online,
     OptionsSet,
@@ -31,10 +28,6 @@ from kiosk.provision.steps import (
     SetOptions,
     SetTime,
     SheetWritten,
-    Skip,
-    State,
-    Status,
-    Step,
     Time,
     Wifi,
     Work,

@@ -7,7 +7,7 @@ import pytest
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.nmcli import NetworkManager
 from kiosk.provision.processes import TOO_LONG, Ran
-from kiosk.provision.steps import Connect, Network, Online, Wifi
+from kiosk.provision.works import Connect, Network, Online, Wifi
 
 WELL = Ran(0, "", "")
 DEVICES = (

@@ -11,7 +11,8 @@ from kiosk.provision.fakes import FakeMachine
 from kiosk.provision.model import STAGES
 from kiosk.provision.prompts import Prompts
 from kiosk.provision.session import Session
-from kiosk.provision.steps import Checked, Connect, InputsTried, Online, Status, Step
+from kiosk.provision.steps import Status, Step
+from kiosk.provision.works import Checked, Connect, InputsTried, Online
 from tests.kiosk.provision.console import Typist
 
 TYPED = {

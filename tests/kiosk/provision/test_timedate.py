@@ -6,8 +6,8 @@ import pytest
 
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import Ran
-from kiosk.provision.steps import Time
 from kiosk.provision.timedate import TimeDate
+from kiosk.provision.works import Time
 from tests.kiosk.fakes import FakeClock
 
 
