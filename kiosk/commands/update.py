@@ -101,10 +101,15 @@ def _begin(files: "Files", file: Path, key: "PublicKey", texts: Texts, *, older:
 
 def _ended(files: "Files") -> "Result | None":
     """How it ended; None where that has not come within `PATIENCE_S`."""
+    import subprocess
+
     give_up_s = time.monotonic() + PATIENCE_S
     while (result := files.result()) is None and time.monotonic() < give_up_s:
+        failed = subprocess.run(["systemctl", "--quiet", "is-failed", UNIT], check=False)  # noqa: S603, S607
+        if failed.returncode == 0:
+            break
         time.sleep(_LOOK_S)
-    return result
+    return result or files.result()
 
 
 def _resume(files: "Files") -> None:
@@ -166,6 +171,14 @@ def _refusals() -> dict[str, Phrase]:
         ),
         "architecture": Phrase(
             "The package is for machines of the kind {theirs}; this one is {here}. Please take the other package."
+        ),
+        "needs": Phrase(
+            "The package needs others that are not installed here: {missing}. Please install them first (sudo apt "
+            "install), or take the package for this version of the system."
+        ),
+        "overlay": Phrase(
+            "The overlay file system is on: what is installed now would be gone after the next start. Please switch it "
+            "off (sudo raspi-config), restart, update, and switch it on again."
         ),
         "not_a_package": Phrase(
             "This program was not installed as a Debian package on this machine, so it cannot be updated by one."

@@ -1,6 +1,7 @@
 """What Debian's own programs say of packages, and the package of what is installed, made anew from its files."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -64,6 +65,26 @@ def machine_architecture() -> str:
 def compare(one: str, relation: str, other: str) -> bool:
     """As `dpkg --compare-versions` does. Raises `OSError`."""
     return _said("dpkg", "--compare-versions", one, relation, other).returncode == 0
+
+
+def missing_for(file: Path, name: str) -> str:
+    """What else would have to be installed for a package, as apt sees it; empty = nothing.
+
+    Where apt cannot tell (the packages of the system are in disorder) nothing is said: an update may be the repair.
+
+    Args:
+        file: The package.
+        name: What it is called.
+
+    Raises:
+        OSError: There is no apt.
+    """
+    done = _said(
+        "apt-get", "--simulate", "--no-download", "--allow-downgrades", "--reinstall", "install", str(file)
+    )
+    others = re.findall(r"^Inst (\S+)", done.stdout, re.MULTILINE)
+    unmet = re.findall(rf"^ *{re.escape(name)} : (?:Pre)?Depends: (\S+)", done.stdout, re.MULTILINE)
+    return ", ".join(sorted({*others, *unmet} - {name}))
 
 
 def repacked(name: str, target: Path, root: Path = Path("/")) -> None:

@@ -65,14 +65,10 @@ class DebianMachine:
         file = self.files.package(package)
         if not file.exists() and package is Package.PREVIOUS:
             file = self.files.current  # it was put back already, and the power went before that was written
-        command = [
-            "dpkg",
-            f"--root={self.root}",
-            "--force-confold",
-            "--force-downgrade",
-            "--install",
-            str(file),
-        ]
+        command = ["dpkg", f"--root={self.root}", "--force-confold", "--force-downgrade"]
+        if package is Package.PREVIOUS:
+            command.append("--force-depends")  # it has worked here, whatever dpkg says is missing
+        command += ["--install", str(file)]
         for _ in range(_LOCK_TRIES):
             failure = _run(command, _DPKG_S)
             if "lock" not in failure:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.ledger.disk import replace_file, sync_folder
 from kiosk.messages.notes import NoteError, PublicKey, parse_note
-from kiosk.update.debs import Deb, compare, deb_of, installed, machine_architecture, repacked
+from kiosk.update.debs import Deb, compare, deb_of, installed, machine_architecture, missing_for, repacked
 from kiosk.update.driver import Machine
 from kiosk.update.files import Files
 from kiosk.update.model import Package, Phase, State
@@ -20,6 +20,9 @@ HEAD = "hailong/update/1\n"
 SIGNATURE_SUFFIX = ".sig"
 NAME = "hailong"
 
+COMMAND_LINE = Path("/proc/cmdline")
+# raspi-config's overlay file system, and Debian's overlayroot: what is installed is gone with the next start.
+_OVERLAY = re.compile(r"(?:^|\s)(?:boot=overlay|overlayroot=(?!disabled)\S)")
 _FORM = re.compile(r"hailong/update/1\n([A-Za-z0-9.+:~-]{1,100})\n([0-9a-f]{64})\n")
 _LONGEST_SIGNATURE = 16 * 1024
 # What the updater is made of: it must work while the package is half exchanged.
@@ -96,6 +99,8 @@ def stage(files: Files, file: Path, key: PublicKey, machine: Machine, *, older: 
     """
     if files.load() is not None:
         raise Refused("under_way")
+    if _OVERLAY.search(COMMAND_LINE.read_text(encoding="ascii", errors="replace")):
+        raise Refused("overlay")
     signed = _signature(file, key)
     deb = _copied(files, file, signed)
     before = installed(NAME)
@@ -130,7 +135,7 @@ def _signature(file: Path, key: PublicKey) -> Signed:
 def _copied(files: Files, file: Path, signed: Signed) -> Deb:
     """The package beside ours, seen to be the one that was signed: what is on a stick may change while it is read."""
     target = files.package(Package.NEXT)
-    draft = target.with_name(target.name + ".new")
+    draft = target.with_name("new.deb")  # apt wants the ending
     try:
         try:
             shutil.copyfile(file, draft)
@@ -146,6 +151,8 @@ def _copied(files: Files, file: Path, signed: Signed) -> Deb:
         here = machine_architecture()
         if deb.architecture not in (here, "all"):
             raise Refused("architecture", theirs=deb.architecture, here=here)
+        if missing := missing_for(draft, NAME):
+            raise Refused("needs", missing=missing)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ def package(
     architecture: str = "all",
     files: Mapping[str, str] | None = None,
     postinst: str | None = None,
+    depends: str = "",
 ) -> Path:
     """One, which holds its version and whatever files."""
     tree = folder / f"tree-{name}-{version}-{architecture}"
@@ -29,7 +30,7 @@ def package(
     control.parent.mkdir()
     control.write_text(
         f"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: a test <test@localhost>\n"
-        "Description: a test\n of several lines\n",
+        f"{f'Depends: {depends}' + chr(10) if depends else ''}Description: a test\n of several lines\n",
         encoding="utf-8",
     )
     if postinst is not None:

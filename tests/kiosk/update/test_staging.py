@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.update import staging
-from kiosk.update.debs import Deb, deb_of
+from kiosk.update.debs import Deb, deb_of, missing_for
 from kiosk.update.fakes import FakeMachine
 from kiosk.update.files import Busy, Files
 from kiosk.update.model import Package, Phase, State
@@ -57,6 +57,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
     monkeypatch.setattr(staging, "installed", lambda _name: Deb("hailong", "1", "all"))
     monkeypatch.setattr(staging, "repacked", repacked)
+    monkeypatch.setattr(staging, "missing_for", lambda *_: "")  # apt takes seconds; one test asks it
     return Terminal(Files(folder), stick, repacks)
 
 
@@ -79,7 +80,7 @@ def refused(terminal: Terminal, file: Path, *, older: bool = False) -> str:
     with pytest.raises(Refused) as caught:
         terminal.stage(file, older=older)
     assert terminal.files.load() is None
-    assert sorted(path.name for path in terminal.files.folder.iterdir() if path.suffix == ".new") == []
+    assert sorted(path.name for path in terminal.files.folder.iterdir() if path.name == "new.deb") == []
     return caught.value.why
 
 
@@ -163,6 +164,39 @@ def test_a_package_of_another_program_or_for_another_machine_is_refused(terminal
     assert refused(terminal, terminal.signed(package(terminal.stick, "2", name="bash"))) == "foreign"
     other = package(terminal.stick, "2", architecture="armel")
     assert refused(terminal, terminal.signed(other)) == "architecture"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_refused"),
+    [
+        ("console=tty1 root=PARTUUID=1-02 boot=overlay quiet", True),
+        ("overlayroot=tmpfs:recurse=0", True),
+        ("overlayroot=disabled quiet", False),
+        ("root=PARTUUID=1-02 quiet", False),
+    ],
+)
+def test_what_would_be_gone_after_the_next_start_is_not_installed(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, is_refused: bool
+) -> None:
+    path = tmp_path / "cmdline"
+    path.write_text(line, encoding="ascii")
+    monkeypatch.setattr(staging, "COMMAND_LINE", path)
+    file = terminal.signed(package(terminal.stick, "2"))
+    if is_refused:
+        assert refused(terminal, file) == "overlay"
+    else:
+        assert terminal.stage(file).new == "2"
+
+
+def test_a_package_that_needs_what_is_not_here_is_refused_and_that_is_named(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "missing_for", missing_for)
+    file = terminal.signed(package(terminal.stick, "2", depends="bash, hailong-never (>= 3)"))
+    with pytest.raises(Refused) as caught:
+        terminal.stage(file)
+    assert (caught.value.why, caught.value.values) == ("needs", {"missing": "hailong-never"})
+    assert terminal.stage(terminal.signed(package(terminal.stick, "2", depends="bash, dpkg"))).new == "2"
 
 
 @pytest.mark.parametrize("version", ["1", "0.9", "1~rc1"])
