@@ -89,6 +89,13 @@ def test_it_shows_its_screen_with_few_rights_without_a_network_and_over_the_disp
     assert terminal.succeed(*sees, "ls", "/sys/class/net").split() == ["lo"]
     assert terminal.succeed(*sees, "ls", SOCKETS).split() == ["X0"]
     assert terminal.run("ls", SOCKETS).stdout == ""
+    # lgpio makes files where it is started, gpiozero looks for the board, the ledger for the boot.
+    assert os.readlink(f"/proc/{process.pid}/cwd") == "/run/hailong"  # noqa: PTH115 - in the machine
+    as_kiosk = (*sees, "runuser", "--user", "hailong-kiosk", "--")
+    terminal.succeed(*as_kiosk, "test", "-w", "/run/hailong")
+    terminal.succeed(*as_kiosk, "test", "-r", "/proc/sys/kernel/random/boot_id")
+    assert terminal.succeed(*as_kiosk, "cat", "/proc/cpuinfo")
+    assert terminal.run(*as_kiosk, "test", "-w", "/etc/hailong").returncode == 1
 
 
 def test_memory_that_is_written_is_never_run_and_still_it_draws_and_asks_the_x_server(
@@ -146,9 +153,24 @@ def test_what_a_technician_does_as_root_without_a_kiosk_leaves_nothing_of_root_s
     assert terminal.value(SYNC, "NRestarts") == "0"
 
 
-def refusals(terminal: Machine, code: str) -> int:
+def refusals(terminal: Machine, words: str = "votes cannot be kept") -> int:
     """How often the kiosk has said so."""
-    return terminal.run("journalctl", "--unit", KIOSK, "--output", "cat").stdout.count(f" {code}: ")
+    return terminal.run("journalctl", "--unit", KIOSK, "--output", "cat").stdout.count(words)
+
+
+def test_on_a_card_that_has_turned_read_only_the_screen_says_so(terminal: Machine) -> None:
+    started(terminal)
+    terminal.succeed("systemctl", "stop", KIOSK, SYNC)
+    before = refusals(terminal)
+    terminal.succeed("mount", "--options", "remount,bind,ro", DATA)
+    try:
+        started(terminal)  # it is ready to show what is wrong
+        until(lambda: refusals(terminal) > before)
+        assert terminal.value(KIOSK, "ActiveState") == "active"
+    finally:
+        terminal.succeed("systemctl", "stop", KIOSK)
+        terminal.succeed("mount", "--options", "remount,bind,rw", DATA)
+    started(terminal)
 
 
 def test_without_its_partition_it_says_so_and_writes_nothing_in_its_place(terminal: Machine) -> None:
@@ -157,12 +179,12 @@ def test_without_its_partition_it_says_so_and_writes_nothing_in_its_place(termin
     terminal.succeed("umount", DATA)
     try:
         terminal.succeed("systemctl", "start", "--no-block", KIOSK)
-        until(lambda: refusals(terminal, "K5") > 0)
+        until(lambda: refusals(terminal, " K5: ") > 0)
         assert terminal.succeed("find", DATA, "-type", "f") == ""
         # And with none in fstab: the root here is an overlay, which a power cut empties.
         terminal.succeed("sed", "-i", "/LABEL=data/d", "/etc/fstab")
         terminal.succeed("systemctl", "restart", "--no-block", KIOSK)
-        until(lambda: refusals(terminal, "K4") > 0)
+        until(lambda: refusals(terminal, " K4: ") > 0)
         assert terminal.succeed("find", DATA, "-type", "f") == ""
     finally:
         terminal.succeed("sed", "-i", "/LABEL=data/d", "/etc/fstab")
