@@ -57,7 +57,9 @@ def test_both_languages_have_the_same_structure(vietnamese: str) -> None:
     pairs = zip(blocks(here), blocks(there), strict=True)
     assert [one.essence for one, other in pairs if one.essence != other.essence] == []
     pictures = [re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text(name)) for name in (here, there)]
-    assert [picture.replace("/vi", "/en") for picture in pictures[0]] == pictures[1]
+    # Some screens are in the gallery in Vietnamese alone.
+    one, other = ([picture.replace("/vi", "/en") for picture in shown] for shown in pictures)
+    assert one == other
 
 
 @pytest.mark.parametrize("folder", ["vi", "en"])

@@ -12,9 +12,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from tests.disks import ext4_disk
 from tests.docs.blocks import DOCUMENTS, Block, blocks
 from tests.sync.certificates import MORNING, YEAR, Authority
 from tests.systemd.machine import ROOT, Machine, machine
+from tests.systemd.test_terminal import DATA, DISPLAY, KIOSK, SCREEN, SYNC
 
 FOLDER = "/srv/guide"
 HOST = "danhgia.example.vn"
@@ -39,14 +41,6 @@ SUDO = """#!/bin/sh
 if [ "$1" = -u ]; then user=$2; shift 2; exec runuser -u "$user" -- "$@"; fi
 exec "$@"
 """
-HEADLESS = """[Unit]
-Wants=
-After=
-[Service]
-ExecStart=
-ExecStart=/opt/hailong/bin/hailong run --headless
-"""
-"""The machine has no screen; everything else of the unit is as it is shipped."""
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -58,7 +52,7 @@ def _files(folder: Path) -> dict[str, str]:
     }
     return {
         **{f"/etc/systemd/system/{name}": content for name, content in units.items()},
-        "/etc/systemd/system/hailong-kiosk.service.d/headless.conf": HEADLESS,
+        f"/etc/systemd/system/{DISPLAY}.d/screen.conf": SCREEN,
         "/usr/lib/sysusers.d/hailong.conf": (ROOT / "systemd/hailong.sysusers.conf").read_text(encoding="utf-8"),
         "/usr/lib/tmpfiles.d/hailong.conf": (ROOT / "systemd/hailong.tmpfiles.conf").read_text(encoding="utf-8"),
         "/etc/hailong/hailong.toml": (ROOT / "scripts/deb/hailong.toml").read_text(encoding="utf-8"),
@@ -82,7 +76,8 @@ import pathlib, django; django.setup()
 from central.imports import template
 pathlib.Path("{FOLDER}/units.xlsx").write_bytes(template.as_xlsx())
 END
-systemctl start hailong-kiosk.service
+install -d -m 2770 -o hailong-kiosk -g hailong /run/hailong-usb  # where a stick would be
+systemctl start {KIOSK} {SYNC}
 """
 
 
@@ -109,7 +104,7 @@ class Typist:
 
     def shell(self, script: str) -> CompletedProcess[str]:
         """In a new shell, in the folder of the guides."""
-        begins = f"export LANG=C.UTF-8 HOME=/root SSL_CERT_FILE={FOLDER}/our-ca.pem\ncd {FOLDER}\n"
+        begins = f"exec < /dev/null\nexport LANG=C.UTF-8 HOME=/root SSL_CERT_FILE={FOLDER}/our-ca.pem\ncd {FOLDER}\n"
         path = "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
         return self.there.run("bash", "-euo", "pipefail", "-c", begins + path + script)
 
@@ -154,7 +149,12 @@ def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
     """Somebody on a machine on which the terminal's package was installed, with the server's files beside it."""
     if os.geteuid() != 0:
         pytest.skip("a machine of its own needs root")
-    with machine(_files(tmp_path_factory.mktemp("files"))) as there:
+    above = tmp_path_factory.mktemp("terminal")
+    (above / "data").mkdir()
+    with (
+        ext4_disk(above / "data", above / "image") as disk,
+        machine(_files(above), {DATA: disk.folder}) as there,
+    ):
         there.succeed("bash", "-c", _PREPARE)
         yield Typist(there)
 
