@@ -43,6 +43,16 @@ def test_the_wizard_may_set_up_the_network_and_the_time_and_nothing_else(
     assert done.stdout.strip() == answer
 
 
+def test_the_example_of_a_firewall_is_one() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("a network of its own needs root")
+    example = str(SYSTEMD / "hailong.nftables.conf")
+    done = subprocess.run(
+        ["unshare", "--net", "nft", "--check", "--file", example], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 STUBS = {
     # Which disk a partition is of, and what is mounted of it.
     "lsblk": 'case "$*" in *PKNAME*) echo sda ;; *MOUNTPOINTS*/dev/sda) echo "$USED" ;; *) echo "$ALL" ;; esac',

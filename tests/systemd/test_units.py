@@ -143,7 +143,7 @@ def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
 EXPOSURE = {
     "hailong-central.service": 15,
     "hailong-central-backup.service": 15,
-    "hailong-clock.service": 15,
+    "hailong-clock.service": 13,
     "hailong-display.service": 11,
     "hailong-export.service": 10,
     "hailong-kiosk.service": 6,
