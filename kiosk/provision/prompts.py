@@ -41,7 +41,8 @@ class Prompts:
     def __init__(self, session: Session, console: Console, texts: Callable[[str], Texts] = Texts) -> None:
         self._session = session
         self._console = console
-        self._texts = texts
+        self._catalogue = texts
+        self._spoken = texts(session.language)
 
     def run(self) -> bool:
         """Ask.
@@ -53,7 +54,7 @@ class Prompts:
         while not session.ended:
             if session.works:
                 if session.page.busy:
-                    self._console.say(_WORKING.render(self._texts(session.language)))
+                    self._console.say(_WORKING.render(self._texts))
                 session.take(session.work())
                 continue
             page = session.page
@@ -64,8 +65,15 @@ class Prompts:
             session.take(event)
         return True
 
+    @property
+    def _texts(self) -> Texts:
+        """Of the language that has been chosen, from then on."""
+        if self._spoken.language != self._session.language:
+            self._spoken = self._catalogue(self._session.language)
+        return self._spoken
+
     def _show(self, page: Page) -> None:
-        _, say = self._texts(self._session.language), self._console.say
+        _, say = self._texts, self._console.say
         say("")
         say(_RULE)
         say(printable(page.title.render(_)))
@@ -81,7 +89,7 @@ class Prompts:
 
     def _event(self, page: Page) -> Event | None:
         """What was typed; None where nobody is there."""
-        _ = self._texts(self._session.language)
+        _ = self._texts
         entry = page.entry
         prompt = (_PICK if entry is None else entry.label).render(_)
         if entry is not None and entry.value:
