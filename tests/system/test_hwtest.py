@@ -75,6 +75,32 @@ def test_it_ends_by_itself_when_the_time_is_up(tmp_path: Path) -> None:
         assert process.wait(PATIENCE_S) == 0
 
 
+def test_it_ends_by_itself_when_every_button_has_come(tmp_path: Path) -> None:
+    found = tmp_path / "found.txt"
+    with _start(tmp_path, "--headless", "--until-complete", "--summary", str(found)) as process:
+        _until(process, "Nothing is counted")
+        assert process.stdin is not None
+        process.stdin.write("12345")
+        process.stdin.flush()
+        assert process.wait(PATIENCE_S) == 0
+    assert found.read_text(encoding="utf-8") == "✓ keys: all five work.\n"
+
+
+def test_a_button_that_never_came_is_an_exit_code_of_its_own(tmp_path: Path) -> None:
+    found = tmp_path / "found.txt"
+    ends = ("--until-complete", "--seconds", "0.1", "--summary", str(found))
+    with _start(tmp_path, "--headless", *ends) as process:
+        assert process.wait(PATIENCE_S) == 4
+    assert "✗ keys: nothing came." in found.read_text(encoding="utf-8")
+
+
+def test_where_no_input_can_be_tested_none_is_said_to_work(tmp_path: Path) -> None:
+    environ = without_display() | {"HAILONG_INPUTS_KEYBOARD": "false"}
+    with _start(tmp_path, "--headless", "--until-complete", environ=environ) as process:
+        _until(process, "touch is tested on the screen")
+        assert process.wait(PATIENCE_S) == 4
+
+
 def test_it_refuses_while_the_kiosk_runs_and_the_kiosk_goes_on(tmp_path: Path) -> None:
     with hailong("run", "--headless", data=tmp_path, keys=True) as kiosk:
         kiosk.until("ready")

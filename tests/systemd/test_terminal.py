@@ -153,6 +153,21 @@ def test_what_a_technician_does_as_root_without_a_kiosk_leaves_nothing_of_root_s
     assert terminal.value(SYNC, "NRestarts") == "0"
 
 
+def test_setting_it_up_as_root_leaves_nothing_of_root_s(terminal: Machine) -> None:
+    started(terminal)
+    terminal.succeed("systemctl", "stop", KIOSK, SYNC)
+    bring = "mkdir /root/stick; cd /root/stick; printf '[texts]\\nunit = \"UBND\"\\n' > hailong.toml"
+    terminal.succeed("sh", "-ec", f"{bring}; echo 'http://127.0.0.1:9 7K3F-9Q2M-XPTB' > hailong-enrol.txt")
+    assert terminal.run(COMMAND, "first-boot", "--from", "/root/stick").returncode == 1
+    assert "Đã nhận cấu hình" in terminal.succeed("cat", "/root/stick/hailong-ket-qua.txt")
+    asked = terminal.run("sh", "-c", f"printf '1\\n217x136\\n' | {COMMAND} provision")
+    assert asked.returncode == 1, "nobody is there any more"
+    assert "217" in terminal.succeed("cat", "/etc/hailong/hailong.toml"), asked.stdout + asked.stderr
+    assert terminal.succeed("stat", "--format=%U", f"{DATA}/provision.json") == "hailong-kiosk\n"
+    assert foreign(terminal) == ""
+    started(terminal)
+
+
 def refusals(terminal: Machine, words: str = "votes cannot be kept") -> int:
     """How often the kiosk has said so."""
     return terminal.run("journalctl", "--unit", KIOSK, "--output", "cat").stdout.count(words)
