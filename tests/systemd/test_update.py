@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
 CENTRAL = keys.generate("central")
 FOLDER = "/var/lib/hailong-update"
 UNIT = "hailong-update.service"
+HUNG = "/run/postinst-hangs"
 KIOSK = """[Unit]
 Description=a kiosk of version {version}
 [Service]
@@ -53,11 +55,12 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         "/var/lib/hailong/ledger/enrolment.json": json.dumps(enrolment),
     }
     with machine(files) as found:
-        place = Path(f"/proc/{found.pid}/root/run/stick")
+        place = inside(found, "/run/stick")
         place.mkdir()
         signed(made(stick, "1"), place)
         signed(made(stick, "2"), place)
         signed(made(stick, "3", SCRIPT.format(1)), place)
+        signed(made(stick, "4", f"#!/bin/sh\n: > {HUNG}\nexec sleep infinity\n"), place)
         found.succeed("dpkg", "--install", "/run/stick/hailong_1_all.deb")
         found.succeed("systemctl", "start", "hailong-kiosk.service")
         yield found
@@ -100,21 +103,21 @@ def test_updates_of_an_installed_terminal(terminal: Machine) -> None:
     assert "đã cài lại bản 2" in bad.stdout
     assert version(terminal) == ("2", "2")
 
-    # The power goes while dpkg is at work: this is what the next start finds.
-    state = {
-        "phase": "installing",
-        "old": "2",
-        "new": "1",
-        "was_ready": True,
-        "invocation": "x",
-        "tries": 0,
-        "reason": "",
-    }
-    here = Path(f"/proc/{terminal.pid}/root{FOLDER}")
-    (here / "state.json").write_text(json.dumps(state), encoding="utf-8")
-    terminal.succeed("dpkg", "--unpack", "/run/stick/hailong_1_all.deb")
+    # Everything that is at work is killed while dpkg is in the middle; then the machine starts again.
+    here = inside(terminal, FOLDER)
+    with ThreadPoolExecutor(1) as other:
+        cut = other.submit(update, terminal, "/run/stick/hailong_4_all.deb")
+        until(inside(terminal, HUNG).exists, PATIENCE_S)
+        assert json.loads((here / "state.json").read_text(encoding="utf-8"))["phase"] == "installing"
+        terminal.succeed("systemctl", "kill", "--signal=SIGKILL", UNIT)
+        assert cut.result(PATIENCE_S).returncode == 1
+    assert terminal.succeed("cat", "/usr/share/hailong/version") == "4"
     terminal.succeed("systemctl", "start", UNIT)
     assert version(terminal) == ("2", "2")
     assert "đã cài lại bản 2" in update(terminal).stdout
     assert not (here / "state.json").exists()
     assert terminal.value(UNIT, "Result") == "success"
+
+
+def inside(terminal: Machine, path: str) -> Path:
+    return Path(f"/proc/{terminal.pid}/root{path}")
