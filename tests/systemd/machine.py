@@ -191,7 +191,7 @@ def _start(root: Path, group: Path, console: int, disks: Mapping[str, Path]) -> 
 def _ready(started: "subprocess.Popen[bytes]", console: Path) -> int:
     """The number of its systemd, once it takes commands."""
     parent = psutil.Process(started.pid)
-    for _ in range(600):
+    for _ in range(3_000):
         children = parent.children() if started.poll() is None else []
         if children and children[0].name() == "systemd":
             found = Machine(children[0].pid)
