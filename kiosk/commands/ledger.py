@@ -16,6 +16,7 @@ import click
 
 from assets.texts import Texts
 from kiosk.commands.common import Common, common_options
+from kiosk.commands.ledger_destroy import destroy
 from kiosk.ledger.errors import LedgerError, LedgerForbidden, LedgerMissing, LedgerNewer
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ _ = Texts()
 @click.group(help=_("Check, show and export the ledger that keeps the ratings, also while the kiosk runs."))
 def ledger() -> None:
     """The group; its commands are below."""
+
+
+ledger.add_command(destroy)
 
 
 @ledger.command(

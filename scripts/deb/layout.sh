@@ -6,6 +6,9 @@ trim() {
     # The installer that sqlite-utils wants for its plug-ins; a terminal is changed by packages only.
     rm -rf -- "$site"/{pip,setuptools,pkg_resources,_distutils_hack,distutils-precedence.pth} "$site"/{pip,setuptools}-*.dist-info
     rm -rf -- "$site"/pygame/{docs,examples,tests} "$site/include"
+    # Where the wheel lay when it was built.
+    rm -- "$site"/hailong-*.dist-info/direct_url.json
+    sed -i '/direct_url\.json/d' -- "$site"/hailong-*.dist-info/RECORD
 }
 
 # make_venv_tree TREE SITE PYTHON: a virtual environment on the system's Python, at /opt/hailong wherever it was built.
