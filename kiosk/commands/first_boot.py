@@ -8,6 +8,7 @@ from assets.texts import Texts
 from kiosk.clock import SystemClock
 from kiosk.commands.common import Common, common_options, set_up_logging
 from kiosk.commands.provision import arguments_of
+from kiosk.config.errors import ConfigError
 from kiosk.config.load import SYSTEM_FILE
 from kiosk.config.phrase import printable
 from kiosk.provision.first_boot import FirstBoot, enrolling
@@ -40,10 +41,14 @@ def first_boot(common: Common, source: Path) -> None:
     """Do all of it, and say it here as well."""
     set_up_logging()
     file = common.config_file or common.system_file or SYSTEM_FILE
+    try:
+        data_dir = common.load().data_dir
+    except ConfigError as error:  # whoever brought something is told, beside what was brought
+        data_dir = error.readable.data_dir
     taking = FirstBoot(
         source=source,
         file=file,
-        data_dir=common.load().data_dir,
+        data_dir=data_dir,
         load=common.load_with_origins,
         enrol=enrolling(Own(arguments_of(common), common.environment)),
         clock=SystemClock(),

@@ -125,6 +125,11 @@ class FirstBoot:
         content = self._ticket()
         if content is None or self.problems:
             return
+        try:
+            self.load()
+        except ConfigError as error:
+            self.problems += [_text(problem.render(Texts())) for problem in error.problems]
+            return
         belongs = self._belongs()
         is_ours = self._begun() == _hash(content) or not content.strip(_BLANK)
         if belongs.url:

@@ -80,6 +80,9 @@ class NetworkManager:
 
     def see(self, *, scan: bool) -> Network:
         """See `NetworkPart`."""
+        if scan:
+            # A Raspberry Pi's Wi-Fi is switched off until somebody wants it; where there is none, this does nothing.
+            self._call(["radio", "wifi", "on"])
         devices = [
             row
             for row in _rows(self._asked("--fields", "DEVICE,TYPE,STATE,CONNECTION", "device"))

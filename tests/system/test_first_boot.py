@@ -96,6 +96,16 @@ def test_a_host_whose_name_has_accents_is_set_up_and_named(tmp_path: Path, centr
     assert "quầy-số-3" in _result(stick)
 
 
+def test_a_terminal_whose_own_configuration_is_wrong_says_so_on_the_stick(
+    tmp_path: Path, central: Reference
+) -> None:
+    stick = _bring(tmp_path, f"{central.url} {CODE}\n".encode())
+    (tmp_path / "hailong.toml").write_text("[screen]\nrotation = 3\n", encoding="utf-8")
+    assert _boot(tmp_path).returncode == 1
+    assert "screen.rotation" in _result(stick)
+    assert central.served == []
+
+
 def test_a_code_that_has_expired_is_said_in_the_result_and_a_new_one_is_taken(
     tmp_path: Path, central: Reference
 ) -> None:

@@ -240,6 +240,14 @@ def test_a_terminal_whose_server_fetches_needs_no_code(box: Box) -> None:
     assert box.is_provisioned
 
 
+def test_a_terminal_whose_own_configuration_is_wrong_says_so_beside_what_was_brought(box: Box) -> None:
+    box.config.write_text("[inputs]\nkeyboard = 3\n", encoding="utf-8")
+    assert not box.brings().boots()
+    assert "inputs.keyboard" in box.result
+    assert box.used == []
+    assert not box.is_provisioned
+
+
 def test_nothing_brought_is_nothing_to_do(box: Box) -> None:
     assert not box.taking().has_something
 

@@ -53,6 +53,16 @@ def test_a_login_page_is_told_from_a_way_out(said: str, online: Online) -> None:
     assert NetworkManager(Nmcli(connectivity_check=Ran(0, f"{said}\n", ""))).see(scan=False).online is online
 
 
+def test_wifi_that_is_switched_off_is_switched_on_before_it_is_looked_for() -> None:
+    nmcli = Nmcli()
+    NetworkManager(nmcli).see(scan=False)
+    assert not [call for call in nmcli.calls if "radio" in call]
+    NetworkManager(nmcli).see(scan=True)
+    order = [call for call in nmcli.calls if "radio" in call or "wifi list" in call]
+    assert order[0] == "nmcli --terse radio wifi on"
+    assert len(order) == 2
+
+
 def test_nothing_connected_is_no_network() -> None:
     nmcli = Nmcli(**{"--fields DEVICE": Ran(0, "eth0:ethernet:unavailable:\n", "")})
     assert NetworkManager(nmcli).see(scan=True) == Network(Online.NO)
