@@ -13,6 +13,7 @@ from tests.disks import ext4_disk
 from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
 
 KIOSK, DISPLAY, SYNC = "hailong-kiosk.service", "hailong-display.service", "hailong-sync.service"
+CLOCK = "hailong-clock.service"
 DATA = "/var/lib/hailong"
 ENROL = "enrol http://127.0.0.1:9 7K3F-9Q2M-XPTB"  # nobody is there
 EXPORT = "ledger export --output /root/export.jsonl"
@@ -23,6 +24,9 @@ ExecStart=
 ExecStart=/usr/bin/Xvfb :0 -screen 0 1280x800x24 -nolisten tcp
 """
 """A machine of namespaces has no panel; all else of the unit is as shipped."""
+
+HARMLESS = "[Service]\nCapabilityBoundingSet=\nAmbientCapabilities=\n"
+"""There is one clock for this machine and the one that tests it: what the unit is for, it must not do here."""
 
 
 def shipped(name: str) -> str:
@@ -35,8 +39,12 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     if os.geteuid() != 0:
         pytest.skip("a machine of its own needs root")
     files = {
-        **{f"/etc/systemd/system/{name}": shipped(name) for name in (KIOSK, DISPLAY, SYNC)},
+        **{
+            f"/etc/systemd/system/{name}": shipped(name)
+            for name in (KIOSK, DISPLAY, SYNC, CLOCK, "hailong-clock.path")
+        },
         f"/etc/systemd/system/{DISPLAY}.d/screen.conf": SCREEN,
+        f"/etc/systemd/system/{CLOCK}.d/harmless.conf": HARMLESS,
         "/usr/lib/sysusers.d/hailong.conf": shipped("hailong.sysusers.conf"),
         "/usr/lib/tmpfiles.d/hailong.conf": shipped("hailong.tmpfiles.conf"),
         "/etc/hailong/hailong.toml": (ROOT / "scripts/deb/hailong.toml").read_text(encoding="utf-8"),
@@ -122,6 +130,18 @@ def test_a_kiosk_that_lives_says_so_while_nothing_happens(terminal: Machine) -> 
     said, pid = terminal.value(KIOSK, "WatchdogTimestampMonotonic"), terminal.value(KIOSK, "MainPID")
     until(lambda: terminal.value(KIOSK, "WatchdogTimestampMonotonic") != said)
     assert terminal.value(KIOSK, "MainPID") == pid
+
+
+def test_the_clock_is_looked_at_when_the_delivery_says_that_there_is_an_anchor(terminal: Machine) -> None:
+    started(terminal)
+    terminal.succeed("systemctl", "start", "hailong-clock.path")
+    assert terminal.value(CLOCK, "ExecMainStartTimestampMonotonic") == "0"
+    terminal.succeed("runuser", "--user", "hailong-sync", "--", "touch", f"{DATA}/sync/anchored")
+    until(lambda: terminal.value(CLOCK, "ExecMainExitTimestampMonotonic") != "0")
+    assert terminal.value(CLOCK, "ExecMainStatus") == "0"
+    # It could read the ledger beside the kiosk, and has found no anchor.
+    journal = ("journalctl", "--unit", CLOCK, "--output", "cat")
+    until(lambda: "chưa cho biết giờ" in terminal.succeed(*journal))
 
 
 def test_the_display_may_go_and_come_back(terminal: Machine) -> None:
