@@ -12,11 +12,13 @@ PATIENCE_S = 120
 
 _ALONE = r"""
 set -eu
-for made in /run /etc/NetworkManager/system-connections /var/lib/NetworkManager; do
+for made in /run /etc/NetworkManager/conf.d /etc/NetworkManager/system-connections /var/lib/NetworkManager; do
     mkdir -p $made
     mount -t tmpfs tmpfs $made
 done
 mkdir -p /run/dbus
+# The rest of /etc is the machine's: which servers it asks for names is none of this NetworkManager's business.
+printf '[main]\ndns=none\nrc-manager=unmanaged\n' > /etc/NetworkManager/conf.d/names.conf
 mount -t sysfs -o ro sysfs /sys  # as in a container: nothing is asked of udev
 ip link set lo up
 ip link add eth9 type veth peer name eth9p
