@@ -58,6 +58,11 @@ class Citizen:
                 return
         raise AssertionError(f"{_TAPS} taps, and no thanks for one")
 
+    def touches(self, *places_px: tuple[int, int], held_s: float) -> None:
+        """Plugs in a touch panel, puts a finger on each place, and takes both away again."""
+        fingers = " ".join(f"{x},{y}" for x, y in places_px)
+        self.machine.run(f"python3 /usr/local/lib/finger.py {held_s} {fingers}")
+
     def is_thanked(self, tap: Tap, within_s: float) -> bool:
         """Whether the screen says thank you, and notes it."""
         end_s = time.monotonic() + within_s

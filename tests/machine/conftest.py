@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.machine.central import Central
+from tests.machine.central import central as served
 from tests.machine.citizen import Citizen
 from tests.machine.image import image
 from tests.machine.screen import IDLE
@@ -24,6 +26,13 @@ def terminal(hardware: Machine) -> Machine:
         hardware.switch_on()
     Citizen(hardware).waits_for(IDLE)
     return hardware
+
+
+@pytest.fixture
+def central() -> Iterator[Central]:
+    """A server that knows no terminal yet."""
+    with served() as found:
+        yield found
 
 
 @pytest.fixture

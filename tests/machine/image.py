@@ -35,7 +35,7 @@ UNUSED = (
     "fstrim.timer",
 )
 """What Debian does at its own time, and a machine that lives for minutes needs not."""
-_KEPT = 2
+_KEPT = 3
 """So many images stay in the cache."""
 
 
@@ -202,7 +202,8 @@ def _prepare(root: Path) -> None:
     _write(root / "etc/NetworkManager/conf.d/machine.conf", "[main]\nno-auto-default=*\n")
     for unit, patience in EMULATED.items():
         _write(root / f"etc/systemd/system/{unit}.d/emulated.conf", patience)
-    _write(root / "usr/local/lib/hand.py", (GUEST / "hand.py").read_text())
+    for name in ("finger.py", "hand.py"):
+        _write(root / "usr/local/lib" / name, (GUEST / name).read_text(encoding="utf-8"))
     _write(root / "etc/systemd/system/hand.service", (GUEST / "hand.service").read_text())
     _run("systemctl", f"--root={root}", "enable", "--quiet", "hand.service")
     _run("systemctl", f"--root={root}", "mask", "--quiet", *UNUSED)

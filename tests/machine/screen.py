@@ -49,6 +49,10 @@ IDLE = Sight("idle", ((0, 0, 1280, 700), (100, 700, 1280, 800)))
 """All but the quiet mark at the lower left, which says how the terminal is."""
 THANKED = Sight("thanked", ((330, 270, 950, 370),))
 """The words of thanks; the ring above them runs."""
+SERVICE = Sight("service", ((40, 140, 340, 186),))
+"""Its heading; what it says of the machine differs."""
+CLOSE_PX = (1110, 708)
+"""The service page's button."""
 
 _LEFT_PX, _ACROSS_PX, _CARD_Y_PX = 155, 242, 600
 """The centre of the first card, from one card to the next, and a height that is on the cards of every screen."""

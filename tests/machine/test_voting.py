@@ -7,10 +7,9 @@ from tests.machine.screen import IDLE
 from tests.machine.vm import Machine
 
 
-def test_after_power_on_the_screen_of_the_gallery_appears_by_itself(hardware: Machine) -> None:
-    hardware.close()
-    hardware.switch_on()
-    Citizen(hardware).waits_for(IDLE)
+def test_after_power_on_the_screen_is_that_of_the_gallery(terminal: Machine) -> None:
+    shown = terminal.picture()
+    assert [IDLE.difference(shown, box) for box in IDLE.boxes] == pytest.approx([0, 0], abs=0.001)
 
 
 def test_a_tap_is_thanked_for_and_lies_on_the_disk(citizen: Citizen) -> None:

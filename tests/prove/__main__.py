@@ -1,6 +1,6 @@
 """``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | rotation``.
 
-``image`` recovers one that was kept once more.
+``machine`` cuts the power of a whole one. ``image`` recovers one that was kept once more.
 """
 
 import argparse
@@ -79,7 +79,10 @@ def main() -> int:
         "--mutant", metavar="NAME", help="only this mutant; all: the program and every mutant"
     )
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull, rotation):
+    machine = commands.add_parser("machine", help="a whole machine in QEMU loses its power, again and again")
+    machine.add_argument("--cuts", type=int, default=100, help="how many power cuts")
+
+    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull, rotation, machine):
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -132,6 +135,10 @@ def main() -> int:
         from tests.prove.rotation import run as run_rotation
 
         return run_rotation(options.images, options.seed, options.mutant, options.evidence)
+    if options.command == "machine":
+        from tests.prove.machine import run as run_machine
+
+        return run_machine(options.cuts, options.seed, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill
