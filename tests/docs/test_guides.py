@@ -62,6 +62,22 @@ def test_both_languages_have_the_same_structure(vietnamese: str) -> None:
     assert one == other
 
 
+@pytest.mark.parametrize(
+    ("name", "column"), [("docs/vi/den-va-loi-nhan.md", "msgstr"), ("docs/en/lights.md", "msgid")]
+)
+def test_messages_are_quoted_as_the_screen_says_them(name: str, column: str) -> None:
+    catalogue = text("assets/locale/vi/LC_MESSAGES/hailong.po")
+    said = {
+        re.sub(r"[…. ]*( \(.*)?$", "", line)
+        for line in re.findall(rf'^{column} "(.*)"$', catalogue, re.MULTILINE)
+    }
+    quoted = {re.sub(r"[…. ]*( ?\(K\d\))?$", "", quote) for quote in re.findall("“([^”]*)”", text(name))} - {
+        ""
+    }
+    assert len(quoted) > 3
+    assert quoted <= said
+
+
 @pytest.mark.parametrize("folder", ["vi", "en"])
 def test_the_index_leads_to_every_guide(folder: str) -> None:
     guides = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
