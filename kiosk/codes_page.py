@@ -24,6 +24,10 @@ _MIDDLE = """
 phải chờ (“Xin chờ trong giây lát…”), khi không ghi được, khi mất kết nối với nút và khi chương trình không chạy; cả năm
 đèn cùng nháy ba lần khi một lượt đánh giá đã ghi xong. Mọi đèn luôn giống nhau, bấm mức nào cũng vậy.
 
+Dấu báo nhỏ nằm ở góc dưới bên trái màn hình, chỉ một màu, cao 6 mm để kỹ thuật viên đứng cách hai mét vẫn nhận ra
+hình: hình tròn là mọi việc đều ổn, kể cả khi đang mất kết nối mạng; tam giác là vẫn đánh giá được nhưng cần có người
+xem; mã lỗi ở chỗ dấu báo là chương trình đang chạy bằng chữ đơn giản.
+
 # Codes
 
 D = data, H = buttons and other inputs, K = the program. A code is on the screen, in the ledger, in the log and in what
@@ -35,8 +39,10 @@ The lights in the buttons glow while a press would be kept. They are dark while 
 keeps a citizen waiting (“One moment, please…”), while ratings cannot be kept, when their input is lost, and when no
 program runs. All blink three times together when a rating is stored. They are always all alike, whatever was pressed.
 
-The quiet mark is at the lower left of the screen, in one colour: a circle when all is well, a triangle when somebody
-should look. How ratings come about: [visit.md](visit.md). The tools: [doctor.md](doctor.md).
+The quiet mark is at the lower left of the screen, in one colour: 6 mm high, so that a technician two metres away tells
+its shape: a circle when all is well, also without a network; a triangle when ratings go on and somebody should look; a
+code in its place when the program draws plain text. How ratings come about: [visit.md](visit.md). The tools:
+[doctor.md](doctor.md).
 """
 
 _COLUMNS = (

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -79,7 +79,14 @@ class Resized:
     height: int
 
 
-WindowRecord = PointerRecord | KeyRecord | Closed | Exposed | Resized
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Characters were typed; only in a window that asked for them."""
+
+    text: str = field(repr=False)  # it may be a password
+
+
+WindowRecord = PointerRecord | KeyRecord | Closed | Exposed | Resized | Typed
 
 
 def display_available(environ: Mapping[str, str]) -> bool:
@@ -113,6 +120,8 @@ def record_of(event: pygame.event.Event, now_ns: int) -> WindowRecord | None:
             return KeyDown(_key_code(event), bool(getattr(event, "repeat", False)), now_ns)
         case pygame.KEYUP:
             return KeyUp(_key_code(event), now_ns)
+        case pygame.TEXTINPUT:
+            return Typed(event.text)
         case pygame.QUIT:
             return Closed()
         case pygame.WINDOWEXPOSED:
@@ -128,6 +137,7 @@ class Window:
     Args:
         size: Width and height of a window, pixels; None: the full screen at the size of the desktop.
         rotation: How the picture is turned on it. Sizes, surface and records are those of the picture.
+        typing: Whether characters are typed here, too: then keys are also records of their characters.
         allow_dummy: Accept SDL's drivers that show nothing. For tests of other things only.
 
     Raises:
@@ -135,7 +145,12 @@ class Window:
     """
 
     def __init__(
-        self, size: tuple[int, int] | None = None, *, rotation: Rotation = 0, allow_dummy: bool = False
+        self,
+        size: tuple[int, int] | None = None,
+        *,
+        rotation: Rotation = 0,
+        typing: bool = False,
+        allow_dummy: bool = False,
     ) -> None:
         if pygame.display.get_init():
             raise DisplayUnavailable("this process has opened its display already; there is only one window")
@@ -146,7 +161,7 @@ class Window:
             self._driver = pygame.display.get_driver().lower()
             if self._driver not in DRIVERS and not allow_dummy:
                 raise DisplayUnavailable(_no_display(self._driver))
-            _open(size, managed=self._driver != "x11" or manager_runs())
+            _open(size, managed=self._driver != "x11" or manager_runs(), typing=typing)
         except pygame.error as error:
             pygame.display.quit()
             raise DisplayUnavailable(f"the display cannot be opened: {error}. {_REMEDY}") from error
@@ -299,13 +314,14 @@ def _no_display(driver: str) -> str:
     return f"SDL chose the video driver {driver!r}, which nobody can see. {_REMEDY}"
 
 
-def _open(size: tuple[int, int] | None, *, managed: bool) -> None:
+def _open(size: tuple[int, int] | None, *, managed: bool, typing: bool) -> None:
     """The surface, the fonts, the cursor and the keyboard as this program wants them.
 
     Args:
         size: As `Window`'s.
         managed: Whether somebody is there who makes a window fill the screen. Without, SDL waits 0.1 s for an answer
             that nobody gives; a window of that size without a frame fills it just so.
+        typing: As `Window`'s.
     """
     pygame.font.init()
     pygame.display.set_caption(TITLE)
@@ -320,7 +336,11 @@ def _open(size: tuple[int, int] | None, *, managed: bool) -> None:
         pygame.display.set_mode(size)
     pygame.event.set_blocked(_UNUSED)
     pygame.event.set_grab(False)
-    pygame.key.stop_text_input()  # an input method would eat the digits
+    if typing:
+        pygame.event.set_allowed(pygame.TEXTINPUT)
+        pygame.key.start_text_input()
+    else:
+        pygame.key.stop_text_input()  # an input method would eat the digits
 
 
 def _key_code(event: pygame.event.Event) -> str:

@@ -12,7 +12,7 @@ import pygame
 from hardware.corners import Corners
 from hardware.events import InputEvent
 from hardware.keys import KeyDown, Keys, KeyUp
-from hardware.pointer import FingerDown, FingerUp, Pointer, Rect, Targets
+from hardware.pointer import FingerDown, FingerUp, MouseDown, MouseUp, Pointer, Rect, Targets
 from kiosk.display import Words
 from kiosk.faults import ProgramCode
 from kiosk.leaf import CLOSE
@@ -191,7 +191,7 @@ class WindowDisplay:
                 self._begin_anew()
             case KeyDown() | KeyUp():
                 return self._keys.feed(record) if self._keyboard else None
-            case _ if self._touch:
+            case FingerDown() | FingerUp() | MouseDown() | MouseUp() if self._touch:
                 return self._pointer.feed(record, self._targets, self._window.size)
         return None
 

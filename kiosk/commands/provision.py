@@ -3,6 +3,7 @@
 import getpass
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ import click
 from assets.texts import Texts
 from kiosk.clock import SystemClock
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, set_up_logging
+from kiosk.commands.run import screen_arguments, size
+from kiosk.commands.start import NO_DISPLAY, scale_of
 from kiosk.config.load import SYSTEM_FILE
 from kiosk.config.phrase import Phrase, printable
 from kiosk.provision.completion import Completion
@@ -23,6 +26,11 @@ from kiosk.provision.prompts import Prompts
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.timedate import TimeDate
+from kiosk.rotation import turned_size
+from kiosk.screens.palette import THEMES
+from kiosk.wait import DisplayLost
+from kiosk.wizard.panel import OwnPanel
+from kiosk.wizard.touch import Wizard
 
 INTERRUPTED = 1
 """Exit code when nobody was there any more; the next time it goes on at the same step."""
@@ -57,10 +65,18 @@ class Terminal:
         "can be repeated, left out with a reason, and undone. Interrupted, it goes on where it was, and ends with 1."
     )
 )
+@click.option("--touch", is_flag=True, help=_("On the screen, by touch, instead of in this terminal."))
+@click.option(
+    "--windowed", type=size, metavar="WxH", help=_("In a window of this size instead of the full screen.")
+)
 @common_options
-def provision(common: Common) -> None:
-    """Ask in this terminal."""
+def provision(common: Common, touch: bool, windowed: tuple[int, int] | None) -> None:
+    """Ask in this terminal, or on the screen."""
     set_up_logging()
+    if touch:
+        if not by_touch(common, windowed):
+            raise click.exceptions.Exit(INTERRUPTED)
+        return
     try:
         session = session_of(common, live=True)
     except PartFailed as failure:
@@ -69,6 +85,38 @@ def provision(common: Common) -> None:
     if not Prompts(session, Terminal()).run():
         click.echo("\n" + _INTERRUPTED.render(Texts(session.language)))
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def by_touch(common: Common, windowed: tuple[int, int] | None) -> bool:
+    """The same on the screen: whether the technician came to the end."""
+    from kiosk.window import DisplayUnavailable, Window
+    from kiosk.windowed_wizard import WizardWindow
+
+    config = common.load(screen_arguments(windowed))
+    shown = config.screen.size if config.screen.windowed else None
+
+    def mm_per_px(picture: tuple[int, int]) -> float:
+        return scale_of(common.load(), windowed=shown is not None)(picture)
+
+    try:
+        window = Window(shown, rotation=config.screen.rotation, typing=True)
+    except DisplayUnavailable as error:
+        click.echo(_("There is no display. Please start it under a display, or without --touch."), err=True)
+        raise click.exceptions.Exit(NO_DISPLAY) from error
+    with window:
+        panel = OwnPanel(
+            lambda: turned_size(window.size, config.screen.rotation), lambda: mm_per_px(window.size)
+        )
+        ports = replace(ports_of(common, config.data_dir, live=False), panel=panel)
+        try:
+            session = Session(config.data_dir / NAME, ports)
+            glass = WizardWindow(window, mm_per_px, THEMES[config.screen.theme])
+            return Wizard(session, glass, SystemClock().boottime_ns).run()
+        except PartFailed as failure:
+            click.echo(printable(failure.problem.render(_)), err=True)
+            raise click.exceptions.Exit(BAD_CONFIGURATION) from failure
+        except DisplayLost as error:
+            raise click.exceptions.Exit(NO_DISPLAY) from error
 
 
 def session_of(common: Common, *, live: bool) -> Session:

@@ -24,6 +24,9 @@ DEAD_MARGIN_MM = 5.0
 CORNER_MM = 20.0
 """Side of the corners in which two fingers ask for the service page; from the very edge, where no citizen aims."""
 
+MARK_MM = 6.0
+"""Side of the technician's mark: ten minutes of arc from two metres, so that half of normal sight tells its shape."""
+
 _CLOSE_MM = (44.0, 20.0)
 """The button that closes the service page."""
 
@@ -264,7 +267,7 @@ def lay_out(
     message_room = Rect(margin, top, inside, row.y - top)
     message = Stack(sizes, sizes.title, 2, (2, 2), (px((5.0 if tall else 3.0) * g), px(1.6 * g)), px(2.0 * g))
     sign_px = px(12.0 if short else 20.0 * g * (1.6 if tall else 1.0))
-    mark_px = px(2.6 * max(1.0, t))
+    mark_px = math.ceil(MARK_MM * max(1.0, t) / mm_per_px)
     # On a small window 20 mm would reach the cards.
     corner_px = min(px(CORNER_MM), large_top, compact_top)
     close_w, close_h = (math.ceil(side * max(1.0, g) / mm_per_px) for side in _CLOSE_MM)
@@ -290,7 +293,7 @@ def lay_out(
         beside=short,
         message=message.below(message_room, px(20.0 if short else 28.0 * t), aside_px),
         footer=Rect(margin + aside, row.y, inside - 2 * aside, row.h),
-        note=Rect(margin + 3 * mark_px, row.y, inside - 6 * mark_px, row.h),
+        note=Rect(margin + 2 * mark_px, row.y, inside - 4 * mark_px, row.h),
         switch=Rect(row.right - switch_px, row.y, switch_px, row.h),
         mark=Rect(margin, row.y + (row.h - mark_px) // 2, mark_px, mark_px),
         page=Rect(margin, top, inside, page_bottom - top),

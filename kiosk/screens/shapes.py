@@ -78,14 +78,16 @@ def dots_sign(colours: Palette, side: int) -> pygame.Surface:
 
 def mark(colours: Palette, side: int, *, attention: bool) -> pygame.Surface:
     """The technician's mark, told apart by shape alone: a circle when all is well, a triangle when not."""
+    width = max(2.0, side * 0.1)
+    near, far = width / 2 + 1, side - width / 2 - 1
     if not attention:
-        return drawing(side, side, _circle(side / 2, side / 2 - 2, "none", colours.outline, 2))
-    outline = css(colours.outline)
-    points = f"{side / 2},1.5 {side - 1.5},{side - 2} 1.5,{side - 2}"
+        return drawing(side, side, _circle(side / 2, far - side / 2, "none", colours.outline, width))
+    outline, points = css(colours.outline), f"{side / 2},{near} {far},{far} {near},{far}"
     return drawing(
         side,
         side,
-        f'<polygon points="{points}" fill="none" stroke="{outline}" stroke-width="2" stroke-linejoin="round"/>',
+        f'<polygon points="{points}" fill="none" stroke="{outline}" stroke-width="{width:.2f}" '
+        'stroke-linejoin="round"/>',
     )
 
 

@@ -27,6 +27,7 @@ class Button:
         live: Whether it can be touched now; a dead one is drawn faintly.
         marked: Whether it is the chosen one of several.
         px: Size of type, where not that of a page's text.
+        rim_px: By so much it is drawn smaller than its place, on each side.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Button:
     live: bool = True
     marked: bool = False
     px: int | None = None
+    rim_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Sheet:
     """Everything on the page.
 
     Attributes:
+        bars: Filled with ink, such as a line to be measured.
         columns: Where a touch is a press of a level; none, or five.
     """
 
@@ -78,6 +81,7 @@ class Sheet:
     buttons: tuple[Button, ...] = ()
     boxes: tuple[Box, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    bars: tuple[Rect, ...] = ()
     columns: tuple[Rect, ...] = ()
 
     @property
@@ -124,8 +128,10 @@ def draw_sheet(
             pressed=box.filled,
         )
         surface.blit(shape, place[:2])
+    for bar in sheet.bars:
+        pygame.draw.rect(surface, colours.ink, bar.moved(-x, -y))
     for button in sheet.buttons:
-        _draw_button(surface, button, button.place.moved(-x, -y), layout, type_, colours)
+        _draw_button(surface, button, button.place.inset(button.rim_px).moved(-x, -y), layout, type_, colours)
     for line in sheet.lines:
         colour = colours.grey if line.faint else colours.ink
         style = Style(line.weight, line.px, layout.sizes.smallest, colour)

@@ -53,7 +53,7 @@ class Belonging:
                         Phrase("Please scan the square code on the sheet with a USB scanner."),
                         Phrase("Or type the address of the central server; the code is asked for next."),
                     ),
-                    entry=Entry(Keys.CODE, Phrase("Address, such as https://danhgia.example.vn")),
+                    entry=Entry(Keys.ADDRESS, Phrase("Address, such as https://danhgia.example.vn")),
                 )
 
     def answered(self, state: State, value: str) -> Next:

@@ -21,10 +21,14 @@ from kiosk.config.load import load
 from kiosk.config.phrase import Phrase
 from kiosk.faults import FaultCode, ProgramCode
 from kiosk.leaf import Leaf
+from kiosk.screens.layout import lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import THEMES, Palette
 from kiosk.screens.safe import draw_safe
+from kiosk.screens.sheet import draw_sheet
 from kiosk.screens.text_page import draw_text_page
+from kiosk.screens.type import Type
+from kiosk.screens.wizard_sheet import wizard_page
 from kiosk.screens.wording import Wording
 from kiosk.service.attendant import READY
 from kiosk.service.stick import NO_STICK
@@ -32,6 +36,7 @@ from kiosk.view import Menu, ScreenName, View
 from tests.kiosk.screens.gallery_pages import index, page
 from tests.kiosk.screens.panels import PANELS, Panel
 from tests.kiosk.screens.pictures import RING, SERVICE
+from tests.kiosk.wizard.pages import typing_of, walk
 
 PLACE = {
     "unit": "UBND phường Sông Công",
@@ -102,6 +107,7 @@ MENUS = {
     "service-volume": Menu(Leaf.VOLUME, percent=60),
     "service-restart": Menu(Leaf.RESTART),
 }
+PROVISION = walk()
 NOW_NS = RING.end_ns * 3 // 10
 LANGUAGES = ("vi", "en")
 
@@ -139,6 +145,8 @@ class Exhibit:
                 name: self._view(painter, View(ScreenName.SERVICE, service=replace(WITH_MENU, menu=menu)))
                 for name, menu in MENUS.items()
             }
+        if self.panel in TIGHT and self.theme == "calm" and self.language == DEFAULT_LANGUAGE:
+            of_views |= {f"provision-{name}": self._provision(name) for name in PROVISION}
         if self.language == DEFAULT_LANGUAGE:
             of_views["long-names"] = self._view(self.painter(LONG), VIEWS["idle"])
         return of_views | {"configuration": self._configuration, "plain": self._plain, "hwtest": self._hwtest}
@@ -171,6 +179,16 @@ class Exhibit:
         def draw(surface: pygame.Surface) -> None:
             painter.forget()
             painter.draw(surface, view, NOW_NS)
+
+        return draw
+
+    def _provision(self, name: str) -> Callable[[pygame.Surface], None]:
+        def draw(surface: pygame.Surface) -> None:
+            layout, type_ = lay_out(self.panel.size_px, self.panel.mm_per_px, header=False), Type()
+            page = PROVISION[name]
+            laid = wizard_page(layout, type_, page, typing_of(name, page), 0, Texts(self.language))
+            surface.fill(self._colours.paper)
+            draw_sheet(surface, laid.sheet, (0, 0), layout, type_, self._colours)
 
         return draw
 

@@ -1,9 +1,12 @@
 """What a ruler would find on the glass: measured on the pixels of whole screens, in millimetres."""
 
+import math
+
 import pygame
 import pytest
 
 from assets.texts import DEFAULT_LANGUAGE, Texts
+from kiosk.screens.layout import lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import THEMES, Palette
 from kiosk.screens.rect import Rect
@@ -109,3 +112,12 @@ def test_every_word_keeps_a_millimetre_from_the_edge_of_its_card(
         inside = ink.columns(Rect(card.x + rim_px, label.y, card.w - 2 * rim_px, label.h))
         assert panel.across_mm(inside[0] - card.x) >= 1
         assert panel.across_mm(card.right - 1 - inside[-1]) >= 1
+
+
+@on_every_panel
+def test_the_quiet_mark_is_told_apart_from_two_metres(panel: Panel) -> None:
+    """Ten minutes of arc, of which a person with half of normal sight makes out the shape."""
+    layout = lay_out(panel.size_px, panel.mm_per_px)
+    least_mm = 2000 * math.tan(math.radians(10 / 60))
+    assert panel.across_mm(layout.mark.w) >= least_mm
+    assert panel.down_mm(layout.mark.h) >= least_mm

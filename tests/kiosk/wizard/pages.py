@@ -1,0 +1,65 @@
+"""The pages of a provisioning that a technician meets, for pictures and for measuring."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kiosk.provision.fakes import FakeMachine
+from kiosk.provision.page import Page
+from kiosk.provision.saved import NAME
+from kiosk.provision.session import Session
+from kiosk.provision.steps import Answer, Back, Event, Skip
+from kiosk.wizard.keyboard import Typing, begin
+
+
+def _after(session: Session, *events: Event) -> Page:
+    for event in (None, *events):
+        if event is not None:
+            session.take(event)
+        while session.works:
+            session.take(session.work())
+    return session.page
+
+
+def _home(session: Session) -> Page:
+    while session.page.step is not None:
+        _after(session, Back())
+    return session.page
+
+
+def walk() -> Mapping[str, Page]:
+    """Every kind of page, as a machine on which all is well shows it."""
+    with TemporaryDirectory() as folder:
+        session = Session(Path(folder) / NAME, FakeMachine().ports)
+        pages = {"language": _after(session)}
+        pages["panel"] = _after(session, Answer("vi"))
+        pages["inputs"] = _after(session, Answer(session.page.choices[0].key))
+        pages["steps"] = _home(session)
+        pages["network"] = _after(session, Answer("network"))
+        pages["wifi"] = _after(session, Answer("wifi"))
+        pages["password"] = _after(session, Answer("=UBND"))
+        pages["password-wrong"] = _after(session, Answer("short"))
+        _home(session)
+        pages["address"] = _after(session, Answer("enrolment"))
+        pages["code"] = _after(session, Answer("https://danhgia.example.vn"))
+        pages["code-wrong"] = _after(session, Answer("0000-0000-0000"))
+        pages["why"] = _after(session, Skip())
+        pages["reason"] = _after(session, Answer("other"))
+        _home(session)
+        pages["check"] = _after(session, Answer("check"))
+        return pages
+
+
+TYPED = {
+    "panel": "49.5",
+    "password": "mat khau dung",
+    "address": "https://danhgia.thainguyen.gov.vn",
+    "code": "7K3F-9Q2M",
+}
+
+
+def typing_of(name: str, page: Page) -> Typing | None:
+    """As if something had been typed already."""
+    if page.entry is None:
+        return None
+    return begin(page.entry.keys, TYPED.get(name, page.entry.value), secret=page.entry.secret)
