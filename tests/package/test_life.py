@@ -1,10 +1,11 @@
 """The package in clean Debian systems: installed without a network, used, upgraded, removed, purged, installed anew."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
-from tests.package.debian import TRIXIE, System
+from tests.package.debian import ROOT, TRIXIE, System
 from tests.xdisplay import x_process
 
 DATA = "/var/lib/hailong"
@@ -171,3 +172,28 @@ def test_on_trixie_it_runs_with_python_3_13_and_finds_the_lgpio_of_the_platform(
     # And nothing else of the system's packages.
     paths = system.run("/opt/hailong/bin/python3", "-c", "import sys; print(*sys.path)")
     assert "dist-packages" not in paths.stdout
+
+
+def test_a_prepared_card_installs_it_by_itself_and_leaves_nothing_behind(
+    package: Path, bare: System, tmp_path: Path
+) -> None:
+    """What runs at a card's second start, without the start: first-run has left its unit, and there is no network."""
+    system = bare.copy(tmp_path / "root")
+    card = system.path("/boot/firmware/hailong")
+    card.mkdir(parents=True)
+    shutil.copy(package, card / "hailong.deb")
+    for script in ("first-run.sh", "install.sh"):
+        shutil.copy(ROOT / "scripts/card" / script, card)
+    (card.parent / "cmdline.txt").write_text("quiet systemd.run=/boot/firmware/hailong/first-run.sh\n")
+
+    first = system.run("sh", "/boot/firmware/hailong/first-run.sh")
+    assert first.returncode == 0, first.stderr
+    assert "hailong-install.service" in wanted(system)
+    assert (card.parent / "cmdline.txt").read_text() == "quiet\n"
+
+    done = system.run("sh", "/boot/firmware/hailong/install.sh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert system.run("hailong", "--version").returncode == 0
+    assert "hailong-kiosk.service" in wanted(system)
+    assert "hailong-install.service" not in wanted(system)
+    assert not card.exists()
