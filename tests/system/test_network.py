@@ -12,12 +12,13 @@ PATIENCE_S = 120
 
 _ALONE = r"""
 set -eu
+mount --bind /etc /etc
+mount -o remount,bind,ro /etc  # a NetworkManager likes to say where names are asked for
 for made in /run /etc/NetworkManager/conf.d /etc/NetworkManager/system-connections /var/lib/NetworkManager; do
     mkdir -p $made
     mount -t tmpfs tmpfs $made
 done
 mkdir -p /run/dbus
-# The rest of /etc is the machine's: which servers it asks for names is none of this NetworkManager's business.
 printf '[main]\ndns=none\nrc-manager=unmanaged\n' > /etc/NetworkManager/conf.d/names.conf
 mount -t sysfs -o ro sysfs /sys  # as in a container: nothing is asked of udev
 ip link set lo up
@@ -85,7 +86,19 @@ def said() -> dict[str, list[str]]:
     """What was found there."""
     if os.geteuid() != 0:
         pytest.skip("a network of its own needs root")
-    command = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _ALONE, "sh"]
+    command = [
+        "unshare",
+        "--net",
+        "--uts",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "sh",
+        "-c",
+        _ALONE,
+        "sh",
+    ]
     done = subprocess.run(
         [*command, sys.executable, "-c", _ASKED],
         capture_output=True,
