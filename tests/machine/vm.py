@@ -97,7 +97,7 @@ class Machine:
 
     def _command(self, power: Power) -> list[str]:
         # Whoever ends this process by force ends the machine, too.
-        command = ["setpriv", "--pdeath-signal", "KILL", "qemu-system-x86_64", "-nodefaults", "-no-reboot"]
+        command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-nodefaults", "-no-reboot"]
         # One processor: emulating two costs a third more, and each takes one of the host's.
         command += ["-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "1", "-m", "1024"]
         command += ["-display", "none", "-rtc", f"base={power.clock}"]
