@@ -17,6 +17,8 @@ from kiosk.update.staging import Refused, Signed, archive, stage
 from sync import keys
 from tests.kiosk.update.packages import package
 
+SYSTEM_PYTHON = "/usr/bin/python3"  # python3-venv of scripts/system-packages brings it
+
 CENTRAL = keys.generate("central")
 ROOT = Path(__file__).parents[3]
 
@@ -231,7 +233,7 @@ def test_the_updater_needs_nothing_but_python_s_own_library(terminal: Terminal) 
     files.updater.write_bytes(archive(ROOT))
 
     def run(what: str) -> subprocess.CompletedProcess[str]:
-        command = ["/usr/bin/python3", "-I", "-S", str(files.updater), what]
+        command = [SYSTEM_PYTHON, "-I", "-S", str(files.updater), what]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/")
 
     for what in ("--resume", "--watch"):
