@@ -11,6 +11,7 @@ Wants=network-online.target
 After=network-online.target
 RequiresMountsFor=$boot
 StartLimitIntervalSec=0
+SuccessAction=reboot
 
 [Service]
 Type=oneshot

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the terminal from the boot partition, then restart. Run by hailong-install.service until it has succeeded.
+# Install the terminal from the boot partition. Run by hailong-install.service until it has succeeded; then that restarts the machine.
 set -e
 here=$(dirname -- "$0")
 export DEBIAN_FRONTEND=noninteractive
@@ -31,4 +31,3 @@ fi
 rm -f /etc/systemd/system/multi-user.target.wants/hailong-install.service /etc/systemd/system/hailong-install.service
 rm -rf "$here"
 sync
-systemctl --no-block reboot
