@@ -1,7 +1,8 @@
 """Shows the line of `hailong provision` on the panel: ``python -m kiosk.windowed_ruler``, until its input ends.
 
 A process of its own: a process opens one window, once, and the prompts are in a terminal. It says on one line of
-JSON how large the picture is, ``{"size_px": [1280, 800], "mm_per_px": 0.17}``, once it is shown.
+JSON how large the panel is, however the picture on it is turned, ``{"size_px": [1280, 800], "mm_per_px": 0.17}``, once
+the line is shown.
 """
 
 import json
@@ -14,6 +15,7 @@ from assets.texts import Texts
 from kiosk.commands.common import Common, common_options
 from kiosk.commands.start import NO_DISPLAY, scale_of
 from kiosk.provision.page import RULER_MM
+from kiosk.rotation import turned_size
 from kiosk.screens.palette import THEMES
 from kiosk.screens.ruler import draw_ruler
 from kiosk.wait import DisplayLost
@@ -43,7 +45,8 @@ def show(common: Common) -> None:
     def draw() -> None:
         draw_ruler(window.surface, scale(window.size), RULER_MM, text, THEMES[config.screen.theme])
         window.present()
-        said = {"size_px": window.size, "mm_per_px": scale(window.size)}
+        panel = turned_size(window.size, config.screen.rotation)
+        said = {"size_px": panel, "mm_per_px": scale(window.size)}
         click.echo(json.dumps(said))
         sys.stdout.flush()
 

@@ -23,7 +23,7 @@ from kiosk.provision.own_commands import Checks, Enroller, HardwareTest, Own, ha
 from kiosk.provision.panel_line import PanelLine
 from kiosk.provision.ports import Ports
 from kiosk.provision.prompts import Prompts
-from kiosk.provision.saved import NAME
+from kiosk.provision.saved import MARKER, NAME
 from kiosk.provision.session import Session
 from kiosk.provision.timedate import TimeDate
 from kiosk.rotation import turned_size
@@ -111,7 +111,14 @@ def by_touch(common: Common, windowed: tuple[int, int] | None) -> bool:
         try:
             session = Session(config.data_dir / NAME, ports)
             glass = WizardWindow(window, mm_per_px, THEMES[config.screen.theme])
-            return Wizard(session, glass, SystemClock().boottime_ns).run()
+            marker = config.data_dir / MARKER
+            was_set_up = marker.exists()  # by hand, once more
+            return Wizard(
+                session,
+                glass,
+                SystemClock().boottime_ns,
+                set_up_elsewhere=lambda: not was_set_up and marker.exists(),
+            ).run()
         except PartFailed as failure:
             click.echo(printable(failure.problem.render(_)), err=True)
             raise click.exceptions.Exit(BAD_CONFIGURATION) from failure

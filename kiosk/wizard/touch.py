@@ -24,6 +24,12 @@ RETURN, BACKSPACE = "key 13", "key 8"
 """Keys of a keyboard or a scanner, as the window calls them."""
 
 
+LOOK_S = 5.0
+"""How often to look whether somebody has set the terminal up in another way."""
+UNTOUCHED_NS = 15 * 60 * 10**9
+"""After so long nobody is there, or nobody can touch this panel: ratings must not wait for them."""
+
+
 class Glass(Protocol):
     """Where pages are shown and touched."""
 
@@ -64,6 +70,7 @@ class Wizard:
         glass: Where it is shown.
         boottime: CLOCK_BOOTTIME, nanoseconds.
         texts: The catalogue of a language.
+        set_up_elsewhere: Whether the terminal was set up meanwhile, as by prompts over the network.
     """
 
     def __init__(
@@ -72,8 +79,11 @@ class Wizard:
         glass: Glass,
         boottime: Callable[[], int],
         texts: Callable[[str], Texts] = Texts,
+        set_up_elsewhere: Callable[[], bool] = lambda: False,
     ) -> None:
         self._session, self._glass, self._boottime, self._texts = session, glass, boottime, texts
+        self._set_up_elsewhere = set_up_elsewhere
+        self._touched_ns = boottime()
         self._pointer = Pointer()
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._working = False
@@ -90,7 +100,7 @@ class Wizard:
         return self._typing
 
     def run(self) -> bool:
-        """Until the technician is done.
+        """Until the technician is done, or nobody has touched it for a quarter of an hour.
 
         Returns:
             Whether they came to the end; else the next run goes on here.
@@ -102,13 +112,27 @@ class Wizard:
                     self._page, self._typing, self._part, self._texts(self._session.language)
                 )
                 self._stale = False
-            self._glass.wait(None)
-            if not self._turn():
+            self._glass.wait(LOOK_S)
+            if not self._turn() or self._is_left():
                 return False
         return True
 
+    def _is_left(self) -> bool:
+        """Whether to make way for the ratings."""
+        if self._working:
+            return False
+        if self._set_up_elsewhere():
+            log.info("the terminal was set up in another way meanwhile")
+            return True
+        if self._boottime() - self._touched_ns >= UNTOUCHED_NS:
+            log.warning("nobody has touched the screen for 15 minutes; the next start asks again")
+            return True
+        return False
+
     def _turn(self) -> bool:
         for record in self._glass.happened(self._boottime()):
+            if not isinstance(record, Redraw):
+                self._touched_ns = self._boottime()
             match record:
                 case Gone():
                     return False

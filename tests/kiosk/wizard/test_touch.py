@@ -19,7 +19,7 @@ from kiosk.screens.layout import lay_out
 from kiosk.screens.type import Type
 from kiosk.screens.wizard_sheet import CHOICE, KEY, MORE, SKIP, wizard_page
 from kiosk.wizard.keyboard import LAYERS, Typing
-from kiosk.wizard.touch import RETURN, Gone, TextTyped, Wizard
+from kiosk.wizard.touch import RETURN, UNTOUCHED_NS, Gone, TextTyped, Wizard
 
 SOON_S = 60.0
 SIZE = (800, 480)
@@ -33,8 +33,8 @@ class Ended(AssertionError):
 class Technician:
     """Looks at the page that is shown, and touches what the list says next.
 
-    ``=text`` types it on the screen's keyboard, ``>text`` with a scanner, ``!`` pulls the plug, everything else is a
-    button's name.
+    ``=text`` types it on the screen's keyboard, ``>text`` with a scanner, ``!`` pulls the plug, ``?`` does nothing for
+    a while, everything else is a button's name.
     """
 
     def __init__(self, *acts: str) -> None:
@@ -45,6 +45,7 @@ class Technician:
         self._page: Page | None = None
         self._typing: Typing | None = None
         self._now_ns = 0
+        self.boottime_ns = 0
         pygame.font.init()
         self._type = Type()
 
@@ -77,6 +78,9 @@ class Technician:
         act = self.acts.pop(0)
         if act == "!":
             return [Gone()]
+        if act == "?":
+            self.boottime_ns += UNTOUCHED_NS // 2
+            return []
         if act.startswith(">"):
             return [TextTyped(act[1:]), KeyDown(RETURN, False, self._later())]
         if act.startswith("="):
@@ -201,3 +205,21 @@ def test_a_button_that_is_not_there_does_nothing(tmp_path: Path, button: str) ->
     wizard = Wizard(session, Technician(), lambda: 0)
     wizard._touched(button)
     assert session.page == session_of(tmp_path, machine).page
+
+
+def test_where_nobody_touches_it_it_makes_way_and_the_next_start_asks_again(tmp_path: Path) -> None:
+    machine, technician = FakeMachine(), Technician(f"{CHOICE}vi", "?", "?", "never reached")
+    wizard = Wizard(session_of(tmp_path, machine), technician, lambda: technician.boottime_ns)
+    assert not wizard.run()
+    assert technician.acts == ["never reached"]
+    assert not machine.check.finished
+    _, _, technician = run(tmp_path, machine, "!")
+    assert technician.titles[-1] == "Size of the screen"
+
+
+def test_it_makes_way_when_the_terminal_was_set_up_over_the_network(tmp_path: Path) -> None:
+    done = iter([False, False, True])
+    technician = Technician("?", "?", "?", "never reached")
+    session = session_of(tmp_path, FakeMachine())
+    assert not Wizard(session, technician, lambda: 0, set_up_elsewhere=lambda: next(done)).run()
+    assert technician.acts == ["never reached"]
