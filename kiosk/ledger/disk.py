@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from kiosk.faults import FaultCode
+from kiosk.ledger.errors import StoreFailed
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,16 @@ class Disk:
     def prove_writable(self) -> None:
         """See the function of the same name. Raises `OSError`."""
         prove_writable(self._canary)
+
+    def explained(self, error: StoreFailed) -> StoreFailed:
+        """SQLite says "I/O error" of a disk that has turned read-only, too; the disk itself says which it is."""
+        if error.code is not FaultCode.LEDGER_ERROR:
+            return error
+        try:
+            self.prove_writable()
+        except OSError as reason:
+            return StoreFailed(fault_of(reason), str(reason))
+        return error
 
 
 def prove_writable(file: Path) -> None:

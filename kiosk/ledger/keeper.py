@@ -237,9 +237,7 @@ class Keeper:
             # The disk may have taken the transaction and failed only to say so.
             if ref is not None and self._attempt:
                 self._unconfirmed.add(ref, self._attempt)
-            if error.code is FaultCode.LEDGER_ERROR:
-                self._disk.prove_writable()  # SQLite says "I/O error" of a disk that has turned read-only
-            raise
+            raise self._disk.explained(error) from error
 
     def _append(self, drafts: Sequence[Draft]) -> list[Entry]:
         self._attempt = []
@@ -260,6 +258,10 @@ class Keeper:
     def follow(self) -> bool:
         """Tag what was appended, on no vote's way; whether there is more to tag."""
         return self._ledger is not None and self.lasting.tags.follow(self._ledger)
+
+    def explained(self, error: StoreFailed) -> StoreFailed:
+        """See `Disk.explained`."""
+        return self._disk.explained(error)
 
     def give_way(self, code: FaultCode) -> None:
         """After a failure: let go of the connection, free the ballast, and try to write the `fault` entry."""
@@ -319,7 +321,7 @@ class Keeper:
         """Whether somebody else touched the files, or the disk is in trouble, since the last entry.
 
         Raises:
-            StoreFailed: There is no room for a vote.
+            StoreFailed: There is no room for a vote, or the disk takes nothing.
         """
         if self._ledger is None:
             return Touched.NOT

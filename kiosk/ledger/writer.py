@@ -301,6 +301,7 @@ class LedgerWriter:
 
     def _break(self, error: StoreFailed) -> None:
         """Votes cannot be kept: say so once, make room, write the fault."""
+        error = self._keeper.explained(error)
         before, self._broken = self._broken, error.code
         if before is error.code:
             return

@@ -13,6 +13,7 @@ from kiosk.faults import FaultCode
 from kiosk.ledger.answers import Available, Broke, NotStored, Stored
 from kiosk.ledger.disk import BALLAST_BYTES, Disk, fault_of, replace_file
 from kiosk.ledger.kinds import Draft, Kind, parse
+from kiosk.ledger.watch import Touched, Watch
 from kiosk.ledger.writer import Patience
 from tests.disks import Ext4Disk, SmallDisk, recorded_syncs
 from tests.kiosk.ledger.terminal import brought_over, intact, kept, stored, vote, votes
@@ -160,6 +161,21 @@ def test_a_card_that_turned_read_only_is_a_fault_and_over_when_it_is_mounted_aga
     assert [e for e in stored(folder) if e.kind == Kind.RATING] == [before, after]
     assert faults(folder) == [("D3", True), ("D3", False)]
     assert intact(folder)
+
+
+def test_a_card_that_turned_read_only_is_named_so_by_the_look_at_the_files_too(
+    failing_disk: Ext4Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = failing_disk.folder / "ledger"
+    touched: list[Touched] = []
+    monkeypatch.setattr(Watch, "look", lambda _watch: touched[-1] if touched else Touched.NOT)
+    with running(folder) as told:
+        told.until(lambda: checked(folder))
+        told.stored_vote(1)
+        failing_disk.fail_read_only()
+        touched.append(Touched.SLIGHTLY)  # the next look brings what is in the log into the database
+        assert told.wait(Broke).code is FaultCode.READ_ONLY
+        assert told.ask(vote(2)) == NotStored(2, FaultCode.READ_ONLY)
 
 
 @contextmanager
