@@ -33,6 +33,9 @@ STALLED_S = 120
 """A connection from which nothing comes is ended after so long; nothing that is asked for takes half of it."""
 
 KILL_AFTER_S = 20
+TAKE_OVER_S = 10.0
+"""A web process ends so long after the one that takes its place was started. Django and a busy machine need more than
+granian's 3.5 s, and meanwhile nobody would listen."""
 LOG: dict[str, object] = {
     "handlers": {"console": {"formatter": "generic", "class": "logging.StreamHandler"}},  # standard error
     "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
@@ -139,6 +142,7 @@ def serve(address: Address, workers: int, ready: Callable[[], None]) -> None:
             ssl_key=address.key,
             ssl_protocol_min=SSLProtocols.tls12,
             respawn_failed_workers=True,
+            respawn_interval=TAKE_OVER_S,
             workers_kill_timeout=KILL_AFTER_S,
         )
         if pair is not None:
