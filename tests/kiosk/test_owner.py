@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,16 +26,16 @@ print(os.getresuid(), os.getresgid(), os.getgroups())
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder of the kiosk's."""
+def folder() -> Iterator[Path]:
+    """A data folder of the kiosk's, where everybody can reach it (those that pytest makes are the user's alone)."""
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    made = tmp_path / "data"
-    made.mkdir()
-    os.chown(made, KIOSK, GROUP)
-    for above in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        above.chmod(0o755)
-    return made
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        made = Path(above) / "data"
+        made.mkdir()
+        os.chown(made, KIOSK, GROUP)
+        yield made
 
 
 def test_what_root_makes_there_belongs_to_the_folder_s_owner(folder: Path) -> None:

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,16 +33,16 @@ sys.exit(int(sys.argv[3]))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """A data folder of the kiosk's."""
+def place() -> Iterator[Place]:
+    """A data folder of the kiosk's, where everybody can reach it (those that pytest makes are the user's alone)."""
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    made = Place(tmp_path / "data")
-    made.data_dir.mkdir()
-    os.chown(made.data_dir, KIOSK, GROUP)
-    for above in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        above.chmod(0o755)
-    return made
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        made = Place(Path(above) / "data")
+        made.data_dir.mkdir()
+        os.chown(made.data_dir, KIOSK, GROUP)
+        yield made
 
 
 @pytest.fixture
