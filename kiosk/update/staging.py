@@ -31,6 +31,7 @@ _PARTS = (
     "kiosk/faults.py",
     "kiosk/ledger/__init__.py",
     "kiosk/ledger/disk.py",
+    "kiosk/ledger/errors.py",
     "kiosk/update/__init__.py",
     "kiosk/update/driver.py",
     "kiosk/update/files.py",
