@@ -15,6 +15,7 @@ from kiosk.faults import FaultCode
 from kiosk.ledger.disk import Disk
 from kiosk.ledger.lock import LOCKS, holder
 from kiosk.messages import wire
+from kiosk.room import room
 from sync.connect import KioskLink
 from sync.contact import Settings
 from sync.errors import KioskAway, KioskRefused
@@ -22,7 +23,6 @@ from sync.kiosk import head_of
 from sync.status import lines
 
 _MB = 1_000_000
-_GB = 1000 * _MB
 
 
 class Answering(Enum):
@@ -138,19 +138,11 @@ def _machine(found: Overview) -> Phrase:
     return Phrase(
         "Free space: {free}. Clock: {clock}. Temperature: {temperature}.",
         {
-            "free": _room(found.free),
+            "free": room(None if found.free is None else found.free // _MB),
             "clock": _clock(found.clock),
             "temperature": _warmth(found.temperature_c),
         },
     )
-
-
-def _room(free: int | None) -> Phrase:
-    if free is None:
-        return Phrase("unknown")
-    if free >= 10 * _GB:
-        return Phrase("{count} GB", {"count": round(free / _GB)})
-    return Phrase("{count} MB", {"count": free // _MB})
 
 
 def _clock(by: str | None) -> Phrase:

@@ -26,7 +26,7 @@ from kiosk.ledger.disk import replace_file, sync_folder
 from kiosk.provision.completion import mark_provisioned
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.own_commands import Own, belonging
-from kiosk.provision.processes import Ran
+from kiosk.provision.processes import Ran, for_people
 from kiosk.provision.works import Enrolment
 
 log = logging.getLogger(__name__)
@@ -158,11 +158,11 @@ class FirstBoot:
         except OSError as error:
             self.problems.append(_unwritten(self.data_dir / NOTE, error))
             return
-        said = [_text(line) for line in _lines(ran.out)]
+        said = [_text(line) for line in for_people(ran.out)]
         if ran.code == 0:
             self.lines += said
         else:
-            self.problems += [_text(line) for line in _lines(ran.err)[-1:]] or [_text(str(ran.code))]
+            self.problems += [_text(line) for line in for_people(ran.err)[-1:]] or [_text(str(ran.code))]
 
     def wipe(self) -> None:
         """Take the code away from where it was brought, once it was used."""
@@ -285,11 +285,6 @@ def _hash(content: bytes) -> str:
 
 def _text(said: str) -> Phrase:
     return Phrase("{text}", {"text": said})
-
-
-def _lines(text: str) -> list[str]:
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return [line for line in lines if not line.startswith(("INFO ", "WARNING ", "ERROR "))]
 
 
 def _unwritten(file: Path, error: OSError) -> Phrase:

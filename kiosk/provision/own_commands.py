@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from kiosk.config.phrase import Phrase
 from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
-from kiosk.provision.processes import OURS, TOO_LONG, Ran, run, run_live
+from kiosk.provision.processes import OURS, TOO_LONG, Ran, for_people, lines_of, run, run_live
 from kiosk.provision.works import Checked, Enrol, Enrolment, InputsTried
 
 TEST_S = 120
@@ -118,7 +118,7 @@ class Enroller:
         if ran.code != 0:
             raise _failed(ran)
         now = belonging(self._ledger)
-        return Enrolment(now.url, now.device, tuple(_lines(ran.out)))
+        return Enrolment(now.url, now.device, tuple(lines_of(ran.out)))
 
 
 class Checks:
@@ -144,12 +144,12 @@ class Checks:
         if ran.code not in (0, _FOUND):
             raise _failed(ran)
         well = ran.code == 0
-        lines = _worth_saying(_lines(ran.out))
+        lines = _worth_saying(lines_of(ran.out))
         belongs = belonging(self._ledger)
         if belongs.url:
             delivered = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
             well = well and delivered.code == 0
-            lines += _lines(delivered.out + delivered.err)
+            lines += lines_of(delivered.out + delivered.err)
         return Checked(well, tuple(lines), self._facts(belongs))
 
     def _facts(self, belongs: Enrolment) -> tuple[Phrase, ...]:
@@ -172,10 +172,6 @@ def belonging(ledger: Path) -> Enrolment:
     return Enrolment(membership.enrolment.url, "-".join(device[n : n + 4] for n in range(0, len(device), 4)))
 
 
-def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
-
-
 def _worth_saying(lines: list[str]) -> list[str]:
     """Without what is well, and what was said about it."""
     said, well = [], False
@@ -188,9 +184,7 @@ def _worth_saying(lines: list[str]) -> list[str]:
 
 def _failed(ran: Ran) -> PartFailed:
     """What the command has said to people is the last that it says; log lines come before."""
-    lines = [
-        line for line in _lines(ran.err or ran.out) if not line.startswith(("INFO ", "WARNING ", "ERROR "))
-    ]
+    lines = for_people(ran.err or ran.out)
     said = lines[-1] if lines else str(ran.code)
     return PartFailed(Phrase("{text}", {"text": said}))
 

@@ -29,6 +29,16 @@ class Ran:
     err: str
 
 
+def lines_of(said: str) -> list[str]:
+    """What was said, without empty lines."""
+    return [line.rstrip() for line in said.splitlines() if line.strip()]
+
+
+def for_people(said: str) -> list[str]:
+    """The same without the lines of a log."""
+    return [line for line in lines_of(said) if not line.startswith(("INFO ", "WARNING ", "ERROR "))]
+
+
 Run = Callable[[Sequence[str], str, float], Ran]
 """Runs a program with a text for its standard input, for so many seconds at most. Raises `OSError`."""
 

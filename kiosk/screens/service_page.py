@@ -9,6 +9,7 @@ from hardware.events import Source
 from kiosk.faults import FaultCode
 from kiosk.input_names import INPUT_NAMES
 from kiosk.leaf import CLOSE, MENU, Leaf
+from kiosk.room import room
 from kiosk.screens.fault_words import fault_words
 from kiosk.screens.heads import TITLE_WEIGHT, words_of
 from kiosk.screens.layout import Layout
@@ -30,9 +31,6 @@ _UNWATCHED = (Source.TOUCH, Source.KEY)
 _ROW_EM = 2.5
 """Height of a row, as a share of the size of type, where there is room."""
 
-_BY_GIGABYTES = 10_000
-"""From so many megabytes on, whole gigabytes say enough."""
-
 
 def fault_row(service: Service, _: Texts) -> Row:
     """What the technician has come for, and the longest of all."""
@@ -46,7 +44,7 @@ def machine_rows(service: Service, _: Texts) -> list[Row]:
         program = free = clock = "…"
     else:
         program = facts.program
-        free = _free(facts.free_mb, _)
+        free = room(facts.free_mb).render(_)
         clock = _("synchronised") if facts.clock_synced else _("not synchronised")
     rows = [
         (_("Program"), program),
@@ -94,14 +92,6 @@ def closing_words(service: Service, _: Texts) -> str:
 
 def _has_glass(service: Service) -> bool:
     return any(source is Source.TOUCH for source, _ in service.inputs)
-
-
-def _free(free_mb: int | None, _: Texts) -> str:
-    if free_mb is None:
-        return _("unknown")
-    if free_mb >= _BY_GIGABYTES:
-        return _("{count} GB").format(count=round(free_mb / 1000))
-    return _("{count} MB").format(count=free_mb)
 
 
 def _fault(code: FaultCode, _: Texts) -> str:

@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.update.machine import ran
+
 _SURROUNDINGS = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 _WITHIN_S = 600
 
@@ -24,16 +26,7 @@ class Deb:
 
 def _said(*command: str) -> subprocess.CompletedProcess[str]:
     """Raises `OSError`: there is no such program."""
-    return subprocess.run(  # noqa: S603 - Debian's own programs
-        command,
-        env=_SURROUNDINGS,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=_WITHIN_S,
-        check=False,
-    )
+    return ran(command, _SURROUNDINGS, _WITHIN_S)
 
 
 def _deb(fields: str) -> Deb | None:

@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,19 +116,31 @@ class DebianMachine:
         time.sleep(seconds)
 
 
+def ran(
+    command: Sequence[str], environ: Mapping[str, str], within_s: float
+) -> subprocess.CompletedProcess[str]:
+    """One of Debian's own programs, to its end.
+
+    Raises:
+        OSError: There is no such program.
+        subprocess.TimeoutExpired: It did not end in time.
+    """
+    return subprocess.run(  # noqa: S603 - Debian's own programs
+        command,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=within_s,
+        check=False,
+    )
+
+
 def _run(command: list[str], within_s: float) -> str:
     """Why a command failed, in one line; empty = it did not."""
     try:
-        done = subprocess.run(  # noqa: S603 - Debian's own programs
-            command,
-            env=_SURROUNDINGS,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=within_s,
-            check=False,
-        )
+        done = ran(command, _SURROUNDINGS, within_s)
     except subprocess.TimeoutExpired:
         return f"{command[0]} did not end within {within_s:.0f} s"
     except OSError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from hardware.events import Level
 from hardware.fakes.scripted import ScriptedSource
-from kiosk.app import Kiosk, Parts
+from kiosk.app import Conductor, Kiosk, Parts
 from kiosk.clock import SystemClock
 from kiosk.commands import start
 from kiosk.controller.rules import Rules
@@ -56,16 +56,22 @@ class Speaker:
         """Nothing to note."""
 
 
-def test_sound_comes_after_the_frame_that_it_goes_with_and_is_made_before_the_first_press(
-    tmp_path: Path,
-) -> None:
-    did: list[str] = []
-    clock, script = SystemClock(), ScriptedSource([Level.GOOD])
+def until_thanked(script: ScriptedSource) -> Conductor:
+    """Let each press go when the terminal is idle, and end with the thank-you."""
 
     def conductor(state: State) -> bool:
         if state.phase is Phase.IDLE and script.left:
             script.release()
         return state.phase is Phase.THANKED
+
+    return conductor
+
+
+def test_sound_comes_after_the_frame_that_it_goes_with_and_is_made_before_the_first_press(
+    tmp_path: Path,
+) -> None:
+    did: list[str] = []
+    clock, script = SystemClock(), ScriptedSource([Level.GOOD])
 
     keeper = Keeper(tmp_path / "ledger", clock, "a test")
     keeper.claim()
@@ -80,7 +86,7 @@ def test_sound_comes_after_the_frame_that_it_goes_with_and_is_made_before_the_fi
             clock=clock,
             examine=lambda: Facts("a test", None, False),
             sound=Speaker(did),
-            conductor=conductor,
+            conductor=until_thanked(script),
         )
     ).run()
     # A ledger that is there at once leaves no time for the screen before.
@@ -103,11 +109,6 @@ def test_a_card_in_another_box_asks_for_a_technician_and_takes_ratings(tmp_path:
 
     clock, script = SystemClock(), ScriptedSource([Level.GOOD])
 
-    def conductor(state: State) -> bool:
-        if state.phase is Phase.IDLE and script.left:
-            script.release()
-        return state.phase is Phase.THANKED
-
     keeper = Keeper(tmp_path / "ledger", clock, "a test")
     keeper.claim()
     Kiosk(
@@ -120,7 +121,7 @@ def test_a_card_in_another_box_asks_for_a_technician_and_takes_ratings(tmp_path:
             reporter=Reporter(None),
             clock=clock,
             examine=lambda: Facts("a test", None, False),
-            conductor=conductor,
+            conductor=until_thanked(script),
             another_board=lambda: True,
         )
     ).run()
