@@ -35,8 +35,10 @@ UNUSED = (
     "fstrim.timer",
 )
 """What Debian does at its own time, and a machine that lives for minutes needs not."""
-_KEPT = 3
+_KEPT = 8
 """So many images stay in the cache."""
+_IN_USE_S = 2 * 3600.0
+"""An image that somebody took so lately may still be under a running machine: it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def image() -> Image:
         with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
             _make(Path(made), _debian(cache))
             (Path(made) / "done").rename(folder)
-        _forget(cache, folder)
     os.utime(folder)
+    _forget(cache, folder.stat().st_mtime - _IN_USE_S)
     return Image(folder)
 
 
@@ -95,10 +97,12 @@ def _cache() -> Path:
     return folder
 
 
-def _forget(cache: Path, newest: Path) -> None:
+def _forget(cache: Path, unused_since: float) -> None:
+    """Delete the images beyond the newest ones, if nobody took them since that time (seconds of the epoch)."""
     kept = sorted(cache.glob("image-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in [one for one in kept if one != newest][_KEPT - 1 :]:
-        shutil.rmtree(folder)
+    for folder in kept[_KEPT:]:
+        if folder.stat().st_mtime < unused_since:
+            shutil.rmtree(folder)
 
 
 def _hash(*parts: bytes) -> str:
