@@ -5,6 +5,8 @@ out of order or chained to the wrong predecessor, whatever program tries. (Whoev
 triggers; then the chain tells.)
 """
 
+import hashlib
+
 SCHEMA_VERSION = 1
 """`PRAGMA user_version`. A ledger with a higher one is refused untouched."""
 
@@ -32,6 +34,46 @@ ENTRY = """CREATE TABLE entry (
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT"""
 """The table of entries by itself."""
+
+_COUNTED = f"""SELECT r.seq,
+       json_extract(CAST(stands.payload AS TEXT), '$.level') AS level,
+       r.boot_n,
+       r.boottime_ns,
+       json_extract(CAST(r.payload AS TEXT), '$.wall') AS wall,
+       json_extract(CAST(r.payload AS TEXT), '$.synced') AS synced
+  FROM entry AS r
+  JOIN entry AS stands ON stands.seq = coalesce(
+           (SELECT c.seq FROM entry AS c
+             WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = +r.seq
+               AND c.seq > r.seq AND NOT {_VOIDED.format("c")}
+             ORDER BY c.seq DESC LIMIT 1),
+           CASE WHEN NOT {_VOIDED.format("r")} THEN r.seq END)
+ WHERE r.kind = 'rating'"""
+
+COUNTED_RATING = f"CREATE VIEW counted_rating AS\n{_COUNTED}"
+"""A void takes back one press. What counts is the last press of a rating that stands: a correction, or its own."""
+
+WITH_COUNTED = f"WITH counted_rating AS (\n{_COUNTED})\n"
+"""Before a question of ours: what counts, whatever the file's own view says."""
+
+FORMER_VIEWS = frozenset(
+    {
+        "9e6c0aef4f735107fd17dbcd50eaedff5b3efb2f9ef1b0840fa9bd25064cd288",
+        "ed9aa0228a8fdbbc2284010507e29e725e3470eeac5303815588fe89421b93a7",
+    }
+)
+"""SHA-256 of the view's text as earlier versions of this program wrote it, hexadecimal.
+
+The first did not know that a void takes back a correction, too; the second, that only what comes later can be about
+an entry. Nothing else of the schema has changed since the first ledger. A view is no data, and every version writes and
+reads every ledger: so this is no other `SCHEMA_VERSION`, which would keep a terminal from going back to one before.
+"""
+
+
+def is_former(view: str) -> bool:
+    """Whether an earlier version of this program wrote a view's text."""
+    return hashlib.sha256(view.encode()).hexdigest() in FORMER_VIEWS
+
 
 SCHEMA = f"""
 CREATE TABLE ledger (
@@ -67,22 +109,7 @@ CREATE INDEX entry_correction ON entry (json_extract(CAST(payload AS TEXT), '$.o
     WHERE kind = 'correction';
 CREATE INDEX entry_void ON entry (json_extract(CAST(payload AS TEXT), '$.of'), seq) WHERE kind = 'void';
 
--- A void takes back one press. What counts is the last press of a rating that stands: a correction, or its own.
-CREATE VIEW counted_rating AS
-SELECT r.seq,
-       json_extract(CAST(stands.payload AS TEXT), '$.level') AS level,
-       r.boot_n,
-       r.boottime_ns,
-       json_extract(CAST(r.payload AS TEXT), '$.wall') AS wall,
-       json_extract(CAST(r.payload AS TEXT), '$.synced') AS synced
-  FROM entry AS r
-  JOIN entry AS stands ON stands.seq = coalesce(
-           (SELECT c.seq FROM entry AS c
-             WHERE c.kind = 'correction' AND json_extract(CAST(c.payload AS TEXT), '$.of') = +r.seq
-               AND c.seq > r.seq AND NOT {_VOIDED.format("c")}
-             ORDER BY c.seq DESC LIMIT 1),
-           CASE WHEN NOT {_VOIDED.format("r")} THEN r.seq END)
- WHERE r.kind = 'rating';
+{COUNTED_RATING};
 """
 """Runs in one transaction. `counted_rating` is for humans: ``sqlite3 -readonly ledger.db``."""
 

@@ -195,10 +195,14 @@ class Ledger:
         self.boot_n = self._boot_n()
         if len(self.ledger_id) != chain.LEDGER_ID_BYTES or len(self.head.hash) != 32 or self.boot_n < 1:
             raise LedgerUnreadable(f"{self.path}: its id or its last entry is not what a ledger holds")
-        # An empty transaction: better to learn now that the file cannot be written. SQLite opens a file on a
-        # read-only disk for reading, and even BEGIN IMMEDIATE succeeds there; a write that changes nothing does not.
+        # A transaction that seldom changes anything: better to learn now that the file cannot be written. SQLite opens
+        # a file on a read-only disk for reading, and even BEGIN IMMEDIATE succeeds there; such a write does not.
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM ledger WHERE 0")
+        view = self._db.execute("SELECT sql FROM sqlite_schema WHERE name = 'counted_rating'").fetchone()
+        if view is not None and schema.is_former(str(view[0])):
+            self._db.execute("DROP VIEW counted_rating")
+            self._db.execute(schema.COUNTED_RATING)
         self._db.execute("COMMIT")
 
     def _one(self, sql: str) -> Any:  # noqa: ANN401 - whatever SQLite holds

@@ -11,6 +11,7 @@ from kiosk.ledger.closing import closed_files
 from kiosk.ledger.kinds import parse
 from kiosk.ledger.reader import Reading
 from kiosk.ledger.restorer import marker
+from kiosk.ledger.schema import WITH_COUNTED
 from kiosk.ledger.store import Head
 from kiosk.ledger.verify import rows
 
@@ -54,7 +55,7 @@ def summarise(reading: Reading) -> Summary:
     connection, head = reading.connection, reading.head()
     kinds = connection.execute("SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind").fetchall()
     counted = connection.execute(
-        "SELECT level, count(*) FROM counted_rating GROUP BY level ORDER BY level DESC"
+        f"{WITH_COUNTED}SELECT level, count(*) FROM counted_rating GROUP BY level ORDER BY level DESC"
     ).fetchall()
     return Summary(head, dict(kinds), dict(counted), _wall(connection, 1), _wall(connection, head.seq))
 

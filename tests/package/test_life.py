@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests import first_version
 from tests.package.debian import ROOT, TRIXIE, System
 from tests.xdisplay import x_process
 
@@ -101,35 +102,58 @@ def test_removing_and_purging_it_leaves_every_rating_and_installing_it_again_goe
     assert ratings(system) == 3
 
 
-def test_an_upgrade_keeps_configuration_ratings_and_what_a_technician_switched_off(
+def test_an_upgrade_keeps_the_first_versions_ledger_configuration_and_what_a_technician_switched_off(
     package: Path, bare: System, tmp_path: Path
 ) -> None:
     system = bare.copy(tmp_path / "root")
-    system.install(package)
-    vote(system, "5,1")
-    system.path(CONFIGURATION).write_text('[texts]\ncounter = "Quầy 7"\n', encoding="utf-8")
+    system.install(older(package, tmp_path))
+    first_version.data_folder(system.path(DATA), entries=5_000)
+    sync = system.path(f"{DATA}/sync/device.key")
+    sync.parent.mkdir(exist_ok=True)
+    sync.write_bytes(b"what the delivery knows")
+    assert system.run("chown", "-R", f"{KIOSK}:hailong", DATA).returncode == 0
+    configuration = f"{first_version.CONFIGURATION.read_text(encoding='utf-8')}# Quầy 7\n"
+    system.path(CONFIGURATION).write_text(configuration, encoding="utf-8")
     system.run("systemctl", "disable", "hailong-sync.service")
     assert "hailong-sync.service" not in wanted(system)
+    assert list(system.path("/opt/hailong/lib").rglob("gone.*.pyc")) != []
+    before = files(system.path(DATA))
 
-    said = system.install(newer(package, tmp_path))
-    assert "Unpacking hailong (0.1.1+deb12) over (0.1.0+deb12)" in said
-    assert system.path(CONFIGURATION).read_text(encoding="utf-8") == '[texts]\ncounter = "Quầy 7"\n'
+    said = system.install(package)
+    assert "Unpacking hailong (0.1.0+deb12) over (0.0.9+deb12)" in said
+    assert files(system.path(DATA)) == before
+    assert system.path(CONFIGURATION).read_text(encoding="utf-8") == configuration
+    assert system.run("hailong", "config", "check").returncode == 0
     assert "hailong-sync.service" not in wanted(system)
     assert "hailong-kiosk.service" in wanted(system)
     # No byte code of the version before may be taken for that of a module that is gone.
-    leftover = system.path("/opt/hailong/lib").rglob("gone.*.pyc")
-    assert list(leftover) == []
-    assert ratings(system) == 2
+    assert list(system.path("/opt/hailong/lib").rglob("gone.*")) == []
+    verified = system.run("hailong", "ledger", "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert "5000" in verified.stdout
+    held = ratings(system)
     vote(system, "3")
-    assert ratings(system) == 3
+    assert ratings(system) == held + 1
 
 
-def newer(package: Path, folder: Path) -> Path:
-    """The package as its next version, without compression."""
-    tree, made = folder / "newer", folder / "newer.deb"
+def files(folder: Path) -> dict[Path, tuple[int, int, int, bytes]]:
+    """What is in a folder, and whose it is."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    stats = [path.stat() for path in found]
+    return {
+        path: (stat.st_mode, stat.st_uid, stat.st_gid, path.read_bytes())
+        for path, stat in zip(found, stats, strict=True)
+    }
+
+
+def older(package: Path, folder: Path) -> Path:
+    """The package as a version before, with a module that there is no more, without compression."""
+    tree, made = folder / "older", folder / "older.deb"
     subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
     control = tree / "DEBIAN/control"
-    control.write_text(control.read_text(encoding="utf-8").replace("0.1.0+", "0.1.1+"), encoding="utf-8")
+    control.write_text(control.read_text(encoding="utf-8").replace("0.1.0+", "0.0.9+"), encoding="utf-8")
+    (site,) = tree.glob("opt/hailong/lib/python3.*/site-packages")
+    (site / "kiosk/gone.py").touch()
     subprocess.run(
         ["dpkg-deb", "-Znone", "--root-owner-group", "--build", tree, made], check=True, capture_output=True
     )
