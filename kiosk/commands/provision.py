@@ -1,6 +1,7 @@
 """``hailong provision``: put this terminal into service, step by step, as often as it takes."""
 
 import getpass
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,7 +42,11 @@ _ = Texts()
 
 
 class Terminal:
-    """Standard input and output."""
+    """Standard input and output. What is typed in another encoding than the terminal's is no reason to end."""
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
 
     def say(self, line: str) -> None:
         """See `Console`."""
@@ -56,6 +61,8 @@ class Terminal:
             line = sys.stdin.readline()
         except (EOFError, KeyboardInterrupt):
             return None
+        except UnicodeDecodeError:  # getpass reads from the terminal by itself
+            return "\ufffd"
         return line.rstrip("\r\n") if line else None
 
 
@@ -82,7 +89,11 @@ def provision(common: Common, touch: bool, windowed: tuple[int, int] | None) -> 
     except PartFailed as failure:
         click.echo(printable(failure.problem.render(_)), err=True)
         raise click.exceptions.Exit(BAD_CONFIGURATION) from failure
-    if not Prompts(session, Terminal()).run():
+    try:
+        ended = Prompts(session, Terminal()).run()
+    except KeyboardInterrupt:  # while something is being done: what is written already stays
+        ended = False
+    if not ended:
         click.echo("\n" + _INTERRUPTED.render(Texts(session.language)))
         raise click.exceptions.Exit(INTERRUPTED)
 

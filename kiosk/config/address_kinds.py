@@ -4,11 +4,23 @@ import re
 from dataclasses import dataclass
 
 from kiosk.config.errors import Refused
-from kiosk.config.kinds import not_allowed
+from kiosk.config.kinds import Kind, not_allowed
 from kiosk.config.phrase import Phrase
 from kiosk.config.text_kinds import one_line
 
+_ADDRESS = re.compile(r"([A-Za-z0-9+.-]+://)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?/?")
+"""What is an address and nothing else, right or wrong: neither a name nor a password is in it."""
 _PROXY = re.compile(r"http://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?P<port>:[0-9]{1,5})?/?")
+
+
+def no_password(kind: Kind) -> Refused:
+    """The refusal of an address that may hold a name and a password, which is not said again."""
+    return Refused(
+        Phrase(
+            "must be {allowed}. It must not hold a name and a password: this file may be read by others.",
+            {"allowed": kind.allowed()},
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,8 @@ class ProxyUrl:
 
     def read(self, raw: object) -> str:
         """See `Kind.read`; a refused password is not said again, on a page in a hall or in a report."""
-        if isinstance(raw, str) and "@" in raw:
-            raise Refused(
-                Phrase(
-                    "must be {allowed}. It must not hold a name and a password: this file may be read by others.",
-                    {"allowed": self.allowed()},
-                )
-            )
+        if isinstance(raw, str) and raw.strip() and not _ADDRESS.fullmatch(raw.strip()):
+            raise no_password(self)
         text = one_line(self, raw).strip()
         if not text:
             return ""

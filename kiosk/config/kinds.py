@@ -71,6 +71,11 @@ def not_allowed(kind: Kind, raw: object) -> Refused:
     return Refused(_not_allowed(kind, raw))
 
 
+def unsaid(kind: Kind) -> Refused:
+    """The refusal of a value that may be a secret: it is not said again, on a page in a hall or in a report."""
+    return Refused(Phrase("must be {allowed}.", {"allowed": kind.allowed()}))
+
+
 def _not_allowed(kind: Kind, raw: object) -> Phrase:
     return Phrase("must be {allowed}; {value} is not.", {"allowed": kind.allowed(), "value": shown(raw)})
 

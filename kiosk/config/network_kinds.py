@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from kiosk.config.address_kinds import no_password
 from kiosk.config.errors import Refused
-from kiosk.config.kinds import Kind, not_allowed, wrong_type
+from kiosk.config.kinds import Kind, not_allowed, unsaid, wrong_type
 from kiosk.config.phrase import Phrase, shown
 from kiosk.config.text_kinds import one_line
 
@@ -88,7 +89,9 @@ class HttpsUrl:
     """The address of something that listens with TLS, without a path, or nothing."""
 
     def read(self, raw: object) -> str:
-        """See `Kind.read`."""
+        """See `Kind.read`; a refused password is not said again."""
+        if isinstance(raw, str) and "@" in raw:
+            raise no_password(self)
         text = one_line(self, raw).strip().rstrip("/")
         if not text:
             return ""
@@ -111,10 +114,10 @@ class KeyText:
     """An Ed25519 public key, or nothing."""
 
     def read(self, raw: object) -> str:
-        """See `Kind.read`."""
-        text = one_line(self, raw).strip()
-        if text and not _KEY.fullmatch(text):
-            raise not_allowed(self, raw)
+        """See `Kind.read`; what is none is not said again: it may be the other half."""
+        if not isinstance(raw, str) or (raw.strip() and not _KEY.fullmatch(raw.strip())):
+            raise unsaid(self)
+        text = raw.strip()
         return text.lower()
 
     def read_text(self, text: str) -> str:

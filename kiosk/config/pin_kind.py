@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.config.errors import Refused
-from kiosk.config.kinds import wrong_type
+from kiosk.config.kinds import unsaid
 from kiosk.config.phrase import Phrase
 from kiosk.service.pin import is_hash
 
@@ -15,10 +14,10 @@ class PinHash:
     def read(self, raw: object) -> str:
         """See `Kind.read`."""
         if not isinstance(raw, str):
-            raise wrong_type(self, raw)
+            raise unsaid(self)
         text = raw.strip()
         if text and not is_hash(text):
-            raise Refused(Phrase("must be {allowed}.", {"allowed": self.allowed()}))
+            raise unsaid(self)
         return text
 
     def read_text(self, text: str) -> str:

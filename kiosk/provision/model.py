@@ -6,6 +6,7 @@ not take; `page_of` says what is to be shown.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -153,7 +154,9 @@ def _answered(state: State, value: str) -> tuple[State, Works]:
         case "skip_typed":
             if not value.strip():
                 return replace(state, problem=Phrase("Please give a reason.")), ()
-            return _skipped(state, state.at, Phrase("{text}", {"text": value.strip()[:200]}))
+            # Composed: the screen's font draws marks that stand alone beside their letters.
+            reason = unicodedata.normalize("NFC", value.strip())[:200]
+            return _skipped(state, state.at, Phrase("{text}", {"text": reason}))
         case "chosen":
             return _opened(state, state.at) if value == _REPEAT else _undo(state, state.at)
         case "broken":

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kiosk.config.phrase import Phrase
+from kiosk.config.phrase import Phrase, printable
 from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import OURS, TOO_LONG, Ran, for_people, lines_of, run, run_live
@@ -46,7 +46,8 @@ class Own:
             if live:
                 ran = run_live(arguments, timeout_s, self.environ)
             else:
-                ran = run(arguments, text, timeout_s, self.environ)
+                # What is read here has all its letters, whatever the locale lacks.
+                ran = run(arguments, text, timeout_s, {**self.environ, "PYTHONUTF8": "1"})
         except OSError as error:
             raise PartFailed(
                 Phrase("The program is damaged; please install it again. ({reason})", {"reason": str(error)})
@@ -154,7 +155,7 @@ class Checks:
 
     def _facts(self, belongs: Enrolment) -> tuple[Phrase, ...]:
         facts = [Phrase("Program: hailong {version}", {"version": version("hailong")})]
-        facts.append(Phrase("Name in the network: {name}", {"name": os.uname().nodename}))
+        facts.append(Phrase("Name in the network: {name}", {"name": printable(os.uname().nodename)}))
         if belongs.url:
             facts.append(Phrase("Terminal {device} of {url}", {"device": belongs.device, "url": belongs.url}))
         else:

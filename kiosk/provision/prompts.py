@@ -13,6 +13,7 @@ BACK, SKIP = "<", ">"
 """What is typed for the way back and to leave a step out; on every keyboard, in every language."""
 
 _RULE = "─" * 60
+_DIGITS = 4
 _WORKING = Phrase("One moment, please…")
 _BACK = Phrase("{key} = back", {"key": BACK})
 _SKIP = Phrase("{key} = leave this step out", {"key": SKIP})
@@ -102,7 +103,8 @@ class Prompts:
             return Back()
         if plain == SKIP and page.may_skip:
             return Skip()
-        if plain.isdecimal() and 1 <= int(plain) <= len(page.choices):
+        # Of at most so many digits: Python refuses to read numbers of thousands of them.
+        if plain.isdecimal() and len(plain) <= _DIGITS and 1 <= int(plain) <= len(page.choices):
             return Answer(page.choices[int(plain) - 1].key)
         if entry is None:
             return Answer(plain)  # no choice: the model says so

@@ -122,6 +122,11 @@ def test_the_power_goes_at_every_step_and_each_goes_on_where_it_was(
 def test_nobody_there_any_more_ends_it_and_says_how_to_go_on(tmp_path: Path) -> None:
     left = Dialogue(tmp_path).until("Xin nhập số: ")
     assert left.process.stdin is not None
+    left.process.stdin.write(
+        "TCVN3: ®¸nh gi¸\n".encode("latin-1")
+    )  # an encoding of Viet Nam's from before Unicode
+    left.process.stdin.flush()
+    left.until("Xin chọn một trong các mục này").until("Xin nhập số: ")
     left.process.stdin.close()
     assert left.finished() == 1
     assert "hailong provision" in left.seen

@@ -151,6 +151,15 @@ def test_the_display_may_go_and_come_back(terminal: Machine) -> None:
     terminal.succeed(COMMAND, "ledger", "verify")
 
 
+def test_ctrl_alt_del_restarts_nothing(terminal: Machine) -> None:
+    """The kernel signals process 1, which starts this target; as Debian has it, the machine would start anew."""
+    started(terminal)
+    pid = terminal.value(KIOSK, "MainPID")
+    assert terminal.value("ctrl-alt-del.target", "LoadState") == "masked"
+    assert "masked" in terminal.run("systemctl", "start", "ctrl-alt-del.target").stderr
+    assert terminal.value(KIOSK, "MainPID") == pid
+
+
 def leaves_nothing_of_root_s(terminal: Machine, *commands: str) -> None:
     for command in commands:
         done = terminal.run(COMMAND, *command.split())

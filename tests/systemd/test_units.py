@@ -109,6 +109,13 @@ def test_the_watchdog_of_the_board_can_count_as_far_as_it_is_told() -> None:
     assert 10 <= int(found["RuntimeWatchdogSec"][0]) <= 15
 
 
+def test_no_key_of_a_keyboard_switches_the_machine_off() -> None:
+    said = settings(SYSTEMD / "hailong.logind.conf")
+    keys = ("Power", "Reboot", "Suspend", "Hibernate")
+    for name in (f"Handle{key}Key{held}" for key in keys for held in ("", "LongPress")):
+        assert said[name] == ["ignore"], name
+
+
 def test_one_unit_alone_may_set_the_clock() -> None:
     may = [unit.name for unit in UNITS if "CAP_SYS_TIME" in "".join(settings(unit)["AmbientCapabilities"])]
     assert may == ["hailong-clock.service"]

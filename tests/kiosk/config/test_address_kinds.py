@@ -34,7 +34,14 @@ def test_another_address_is_refused_and_said_again(text: str) -> None:
 
 @pytest.mark.parametrize("read", [ProxyUrl().read, ProxyUrl().read_text])
 @pytest.mark.parametrize(
-    "text", ["http://clerk:s3cret@10.0.0.1:3128", "clerk:s3cret@proxy", "http://x:s3cret@h\n"]
+    "text",
+    [
+        "http://clerk:s3cret@10.0.0.1:3128",
+        "clerk:s3cret@proxy",
+        "http://x:s3cret@h\n",
+        "clerk:s3cret%40proxy",  # as some programs want it
+        "http://proxy clerk s3cret",
+    ],
 )
 def test_a_password_is_refused_and_never_said_again(read: Callable[[str], str], text: str) -> None:
     """What is refused stands on the page of mistakes, in the log and in the report of ``hailong doctor``."""

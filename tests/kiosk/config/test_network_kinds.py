@@ -60,6 +60,13 @@ def test_what_is_wrong_is_refused_in_words(kind: Kind, raw: object) -> None:
     assert all(phrase.render(Texts("vi")) != phrase.render(Texts("en")) for phrase in refused.value.phrases)
 
 
+@pytest.mark.parametrize("kind", [HttpsUrl(), KeyText()])
+def test_what_may_hold_a_secret_is_refused_and_not_said_again(kind: Kind) -> None:
+    with pytest.raises(Refused) as refused:
+        kind.read("https://clerk:s3cret@10.1.2.3")
+    assert "s3cret" not in " ".join(phrase.render(Texts("en")) for phrase in refused.value.phrases)
+
+
 def test_networks_of_a_variable_are_separated_by_commas() -> None:
     assert Networks().read_text("10.0.0.0/8, 192.0.2.7") == ("10.0.0.0/8", "192.0.2.7/32")
     assert Networks().read_text(" ") == ()
