@@ -23,9 +23,9 @@ _ = Texts()
 @click.command(
     name="first-boot",
     help=_(
-        "Take hailong.toml and hailong-enrol.txt from this folder, without asking anybody: the configuration is added, "
-        "the terminal is enrolled, the code is wiped, and hailong-ket-qua.txt says what came of it. May be run again "
-        "and again. Ends with 1 when something stood in the way."
+        "Take hailong.toml, hailong-ca.pem and hailong-enrol.txt from this folder, without asking anybody: the "
+        "configuration is added, the terminal is enrolled, the code is wiped, and hailong-ket-qua.txt says what came "
+        "of it. May be run again and again. Ends with 1 when something stood in the way."
     ),
 )
 @click.option(

@@ -1,9 +1,10 @@
 """A terminal without anybody before it: what the boot partition or a stick brings is taken, and what came of it said.
 
-Two files, as the central server's archive has them: ``hailong.toml`` (options, which are added to the terminal's own
-configuration) and ``hailong-enrol.txt`` (where to enrol, with which code). Every stage may be cut off by a power cut
-and is then done again: a configuration that is there already, an enrolment that has happened, a file that is gone are
-what they should be. The code is wiped once it was used.
+Three files, the first and the last as the central server's archive has them: ``hailong.toml`` (options, which are added
+to the terminal's own configuration), ``hailong-ca.pem`` (the authority that has certified the server, where it is the
+agency's own) and ``hailong-enrol.txt`` (where to enrol, with which code). Every stage may be cut off by a power cut and
+is then done again: a configuration that is there already, an enrolment that has happened, a file that is gone are what
+they should be. The code is wiped once it was used.
 """
 
 import hashlib
@@ -32,10 +33,14 @@ from kiosk.provision.works import Enrolment
 log = logging.getLogger(__name__)
 
 OPTIONS, TICKET, RESULT = "hailong.toml", "hailong-enrol.txt", "hailong-ket-qua.txt"
+AUTHORITY, KEPT_AUTHORITY = "hailong-ca.pem", "ca.pem"
+"""As it is brought, and as it is kept beside the terminal's own configuration."""
 NOTE = "first-boot.json"
 """In the data folder: the hash of the ticket that was begun with. By it an enrolment is known to be that ticket's."""
 
 _MOST_BYTES = 4096
+_MOST_CERTIFICATES = 65_536
+"""Bytes: an authority, and some above it."""
 _ENROL_S = 150.0
 _BLANK = b"\0 \r\n\t"
 
@@ -70,7 +75,7 @@ class FirstBoot:
     def has_something(self) -> bool:
         """Whether anything was brought, or is to be ended that was begun."""
         begun = (self.data_dir / NOTE).exists() and bool(self._belongs().url)
-        return begun or any((self.source / name).exists() for name in (OPTIONS, TICKET))
+        return begun or any((self.source / name).exists() for name in (OPTIONS, AUTHORITY, TICKET))
 
     def run(self) -> bool:
         """All of it. Returns whether the terminal is set up now."""
@@ -80,7 +85,30 @@ class FirstBoot:
 
     def stages(self) -> tuple[Callable[[], None], ...]:
         """In their order; after a power cut all of them are done again."""
-        return (self.configure, self.enrol_it, self.wipe, self.mark, self.report)
+        return (self.trust, self.configure, self.enrol_it, self.wipe, self.mark, self.report)
+
+    def trust(self) -> None:
+        """Keep the authority that was brought, and believe it alone; nothing of the file where it is none."""
+        brought, kept = self.source / AUTHORITY, self.file.parent / KEPT_AUTHORITY
+        if not brought.exists():
+            return
+        try:
+            with brought.open("rb") as file:
+                content = file.read(_MOST_CERTIFICATES)
+            _check_certificates(content)
+            replace_file(kept, content, keep_owner=True)
+            set_options(self.file, {"sync.ca_file": str(kept)})
+        except ConfigError as error:
+            self.problems += [_text(problem.render(Texts())) for problem in error.problems]
+        except ValueError:
+            told = "{file} is no certificate. Please ask the administrator of the server for it once more."
+            self.problems.append(Phrase(told, {"file": AUTHORITY}))
+        except NotEdited:
+            self.problems.append(self._unchanged())
+        except OSError as error:
+            self.problems.append(_unread(brought, error))
+        else:
+            self.lines.append(Phrase("The certificate of the server's authority has been taken."))
 
     def configure(self) -> None:
         """Add what was brought to the terminal's own configuration; nothing of it where something is wrong."""
@@ -106,17 +134,9 @@ class FirstBoot:
         except PartFailed as failure:
             self.problems.append(failure.problem)
         except NotEdited:
-            self.problems.append(
-                Phrase(
-                    "{file} cannot be changed from here. Please change it by hand.", {"file": str(self.file)}
-                )
-            )
+            self.problems.append(self._unchanged())
         except OSError as error:
-            said: dict[str, str | int | Phrase] = {
-                "path": str(brought),
-                "reason": error.strerror or str(error),
-            }
-            self.problems.append(Phrase("{path} cannot be read. ({reason})", said))
+            self.problems.append(_unread(brought, error))
         else:
             self.lines.append(Phrase("The configuration has been taken."))
 
@@ -228,6 +248,10 @@ class FirstBoot:
         except OSError as error:
             log.warning("%s cannot be written: %s", self.source / RESULT, error)
 
+    def _unchanged(self) -> Phrase:
+        told = "{file} cannot be changed from here. Please change it by hand."
+        return Phrase(told, {"file": str(self.file)})
+
     def _belongs(self) -> Enrolment:
         return belonging(self.data_dir / "ledger")
 
@@ -239,11 +263,7 @@ class FirstBoot:
         except FileNotFoundError:
             return None
         except OSError as error:
-            said: dict[str, str | int | Phrase] = {
-                "path": str(self.source / TICKET),
-                "reason": error.strerror or str(error),
-            }
-            self.problems.append(Phrase("{path} cannot be read. ({reason})", said))
+            self.problems.append(_unread(self.source / TICKET, error))
             return None
 
     def _begun(self) -> str:
@@ -285,6 +305,18 @@ def _hash(content: bytes) -> str:
 
 def _text(said: str) -> Phrase:
     return Phrase("{text}", {"text": said})
+
+
+def _check_certificates(content: bytes) -> None:
+    """Raises `ValueError` where it is no PEM with certificates."""
+    from cryptography.x509 import load_pem_x509_certificates  # its loading takes as long as all the rest
+
+    load_pem_x509_certificates(content)
+
+
+def _unread(path: Path, error: OSError) -> Phrase:
+    said: dict[str, str | int | Phrase] = {"path": str(path), "reason": error.strerror or str(error)}
+    return Phrase("{path} cannot be read. ({reason})", said)
 
 
 def _unwritten(file: Path, error: OSError) -> Phrase:

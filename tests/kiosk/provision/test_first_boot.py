@@ -10,10 +10,20 @@ import pytest
 from kiosk.config.load import load
 from kiosk.ledger.disk import replace_file
 from kiosk.ledger.membership import Enrolment, Membership
-from kiosk.provision.first_boot import NOTE, OPTIONS, RESULT, TICKET, FirstBoot, wipe
+from kiosk.provision.first_boot import (
+    AUTHORITY,
+    KEPT_AUTHORITY,
+    NOTE,
+    OPTIONS,
+    RESULT,
+    TICKET,
+    FirstBoot,
+    wipe,
+)
 from kiosk.provision.processes import Ran
 from kiosk.provision.saved import MARKER
 from tests.kiosk.fakes import FakeClock
+from tests.sync.certificates import Authority
 
 TEXT = "https://danhgia.example.vn 7K3F9Q2MXPTB ab12cd34ef567890\n"
 BROUGHT = '[texts]\nunit = "UBND phường Sông Công"\n[screen]\nrotation = 90\n'
@@ -119,7 +129,7 @@ def test_a_terminal_is_set_up_without_anybody(box: Box) -> None:
     assert b"\r\n" in (box.stick / RESULT).read_bytes()
 
 
-@pytest.mark.parametrize("stages", range(6))
+@pytest.mark.parametrize("stages", range(7))
 def test_a_power_cut_between_any_two_stages_leads_to_the_same_end(box: Box, stages: int) -> None:
     box.brings(options=BROUGHT)
     for stage in box.taking().stages()[:stages]:
@@ -141,7 +151,7 @@ def test_a_power_cut_after_the_enrolment_and_before_anybody_knew_asks_for_no_oth
 
 def test_a_power_cut_in_the_middle_of_wiping_leaves_nothing_to_ask_for(box: Box) -> None:
     box.brings(options=BROUGHT)
-    for stage in box.taking().stages()[:2]:
+    for stage in box.taking().stages()[:3]:
         stage()
     (box.stick / TICKET).write_bytes(b"\0" * len(TEXT))
     assert box.boots()
@@ -233,6 +243,27 @@ def test_an_empty_file_is_said_to_be_one(box: Box, content: bytes) -> None:
 def test_a_configuration_alone_leaves_the_rest_to_a_technician(box: Box) -> None:
     assert box.brings(None, BROUGHT).boots()
     assert not box.is_provisioned
+
+
+def test_the_agency_s_own_authority_is_kept_and_believed_from_then_on(box: Box) -> None:
+    (box.stick / AUTHORITY).write_text(Authority().pem, encoding="utf-8")
+    assert box.boots()
+    kept = box.config.parent / KEPT_AUTHORITY
+    assert kept.read_bytes() == (box.stick / AUTHORITY).read_bytes()
+    config = load(environment={}, system_file=box.config).config
+    assert config.sync.ca_file == str(kept)
+    assert not config.inputs.keyboard, "what the package has set stays"
+    assert not box.is_provisioned
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 80, Authority().pem.encode()[:300], b"\xff\xfe"])
+def test_what_is_no_certificate_is_said_to_be_none_and_no_code_is_used(box: Box, content: bytes) -> None:
+    (box.stick / AUTHORITY).write_bytes(content)
+    assert not box.brings().boots()
+    assert f"{AUTHORITY} không phải là chứng thư" in box.result
+    assert not (box.config.parent / KEPT_AUTHORITY).exists()
+    assert load(environment={}, system_file=box.config).config.sync.ca_file == ""
+    assert box.used == []
 
 
 def test_a_terminal_whose_server_fetches_needs_no_code(box: Box) -> None:
