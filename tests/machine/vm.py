@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,26 +49,36 @@ class Power:
     more: Sequence[str] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What is started: the kernel, its initial file system, and its command line."""
+
+    kernel: Path
+    initrd: Path
+    line: str
+
+
 class Machine:
-    """One machine with its two disks, which outlive every power cut.
+    """One machine with its disks, which outlive every power cut.
 
     Args:
-        image: What it was when it was new.
+        disks: What each was when it was new, by its name, in the order of /dev/vda, /dev/vdb.
+        kernel: Asked at each start.
         folder: For its disks, sockets and logs; short, for a socket's path has a limit.
     """
 
-    def __init__(self, image: Image, folder: Path) -> None:
-        self._image, self.folder = image, folder
+    def __init__(self, disks: Mapping[str, Path], kernel: Callable[[], Kernel], folder: Path) -> None:
+        self._disks, self._kernel, self.folder = tuple(disks), kernel, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._qmp: Qmp | None = None
         self._hand: socket.socket | None = None
         self._boots = 0
-        for name, backing in (("root", image.root), ("data", image.data)):
+        for name, backing in disks.items():
             layer = ["-f", "qcow2", "-F", "raw", "-b", str(backing), str(self.disk(name))]
             subprocess.run(["qemu-img", "create", "-q", *layer], check=True)
 
     def disk(self, name: str) -> Path:
-        """The layer of ``root`` or ``data`` that this machine writes."""
+        """The layer of a disk (``root`` or ``data``) that this machine writes."""
         return self.folder / f"{name}.qcow2"
 
     @property
@@ -101,8 +111,9 @@ class Machine:
         # One processor: emulating two costs a third more, and each takes one of the host's.
         command += ["-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "1", "-m", "1024"]
         command += ["-display", "none", "-rtc", f"base={power.clock}"]
-        command += ["-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd), "-append", KERNEL]
-        for name in ("root", "data"):
+        kernel = self._kernel()
+        command += ["-kernel", str(kernel.kernel), "-initrd", str(kernel.initrd), "-append", kernel.line]
+        for name in self._disks:
             drive = f"if=none,id={name},format=qcow2,cache=writeback,file={self.disk(name)}"
             command += ["-drive", drive, "-device", f"virtio-blk-pci,drive={name}"]
         width, height = SIZE_PX
@@ -143,6 +154,14 @@ class Machine:
         self._qmp = self._hand = None
         for name in ("qmp", "hand"):
             (self.folder / name).unlink(missing_ok=True)
+
+    def ends_by_itself(self, timeout_s: float) -> None:
+        """Wait until it switches itself off, or restarts, which is the same here. Raises `MachineError`."""
+        try:
+            self._running().wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise MachineError(f"it ran on for {timeout_s} s\n{self.console[-3000:]}") from None
+        self._disconnect()
 
     def close(self) -> None:
         """Whatever happened, it does not run on."""
@@ -218,7 +237,9 @@ def _connected(path: Path) -> socket.socket:
 def machine(image: Image) -> Iterator[Machine]:
     """One, off; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="hailong-vm-") as folder:
-        found = Machine(image, Path(folder))
+        disks = {"root": image.root, "data": image.data}
+        kernel = Kernel(image.kernel, image.initrd, KERNEL)
+        found = Machine(disks, lambda: kernel, Path(folder))
         try:
             yield found
         finally:
