@@ -27,6 +27,7 @@ from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
 from hardware.gpiopin import PinFactory, pin_error
 from hardware.judge import ContactJudge
 from hardware.lights import ButtonLights
+from hardware.pulse import Pulse
 from hardware.safelog import hand_on, log_failure
 
 logger = logging.getLogger(__name__)
@@ -190,6 +191,7 @@ class GpioButtons:
             (`hardware.fakes.MockButtons`), the product `lgpio_factory`.
         timings: The times by which edges are judged.
         boottime: CLOCK_BOOTTIME, nanoseconds.
+        pulse: Other than the usual one in tests.
     """
 
     source = Source.GPIO
@@ -201,6 +203,7 @@ class GpioButtons:
         *,
         timings: ButtonTimings | None = None,
         boottime: Boottime = boottime_ns,
+        pulse: Pulse | None = None,
     ) -> None:
         self._settings = settings
         self._make_factory = make_factory
@@ -214,6 +217,7 @@ class GpioButtons:
         self._glows = False
         self._held_open = ExitStack()
         self._stop = threading.Event()
+        self._pulse = pulse or Pulse()
         self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
@@ -251,8 +255,8 @@ class GpioButtons:
         self._thread.start()
 
     def alive(self) -> bool:
-        """Whether the thread that judges edges runs."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether the thread that judges edges runs, and does not hang."""
+        return self._thread is not None and self._thread.is_alive() and not self._pulse.hangs()
 
     def glow(self, on: bool) -> None:
         """See `hardware.events.WithLights`."""
@@ -325,19 +329,21 @@ class GpioButtons:
 
     def _run(self, emit: Emit) -> None:
         while not self._stop.is_set():
-            try:
-                events = self._next_events()
-            except Exception as error:  # noqa: BLE001 - logged; the other buttons must go on
-                log_failure(logger, "judging an edge", error)
-                self._stop.wait(FAILURE_PAUSE_S)
-                continue
-            hand_on(logger, emit, events)
+            with self._pulse.working():
+                try:
+                    events = self._next_events()
+                except Exception as error:  # noqa: BLE001 - logged; the other buttons must go on
+                    log_failure(logger, "judging an edge", error)
+                    self._stop.wait(FAILURE_PAUSE_S)
+                    continue
+                hand_on(logger, emit, events)
 
     def _next_events(self) -> list[InputEvent]:
         """Sleep until there is an edge or something is due; what came of it."""
         self._lights.glow(self._glows, self._boottime())
         try:
-            edge = self._edges.get(timeout=self._wait_s())
+            with self._pulse.resting():
+                edge = self._edges.get(timeout=self._wait_s())
         except queue.Empty:
             return self._tick(self._boottime())
         if isinstance(edge, _Sign):

@@ -26,6 +26,7 @@ from hardware.events import Boottime, Emit, InputEvent, Level, Source, Trouble, 
 from hardware.padlink import CharacterLink, FramedLink, PadLink
 from hardware.padpattern import LinePattern
 from hardware.patternlink import PatternLink
+from hardware.pulse import Pulse
 from hardware.safelog import hand_on, log_failure
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ BY_ID = Path("/dev/serial/by-id")
 STORED_SIGN, GLOW_SIGN = b"s", b"g"
 READ_BYTES = 4096
 """At most so much is judged before the other things that are due get their turn."""
+PORT_S = 45.0
+"""Within this a port is opened or closed: the kernel gives a pad 30 s to take what is left (setserial(8))."""
 
 
 class PadMode(StrEnum):
@@ -147,6 +150,7 @@ class SerialPad:
         backoff: How soon a lost port is tried again.
         boottime: CLOCK_BOOTTIME, nanoseconds.
         opener: Opens the port; see `open_port`.
+        pulse: Other than the usual one in tests.
     """
 
     source = Source.PAD
@@ -159,6 +163,7 @@ class SerialPad:
         backoff: Backoff | None = None,
         boottime: Boottime = boottime_ns,
         opener: Callable[[PadSettings], Port] = open_port,
+        pulse: Pulse | None = None,
     ) -> None:
         self._settings = settings
         self._backoff = backoff or Backoff()
@@ -173,6 +178,7 @@ class SerialPad:
         self._stop = threading.Event()
         self._wake_lock = threading.Lock()  # so that nobody writes to a descriptor that was just closed
         self._wake_fd: int | None = None
+        self._pulse = pulse or Pulse()
         self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
@@ -195,8 +201,8 @@ class SerialPad:
         self._thread.start()
 
     def alive(self) -> bool:
-        """Whether its thread runs, with or without a pad."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether its thread runs and does not hang, with or without a pad."""
+        return self._thread is not None and self._thread.is_alive() and not self._pulse.hangs()
 
     def glow(self, on: bool) -> None:
         """See `hardware.events.WithLights`. A pad that comes back is told then."""
@@ -230,12 +236,13 @@ class SerialPad:
     def _run(self, emit: Emit, awake_fd: int) -> None:
         try:
             while not self._stop.is_set():
-                try:
-                    events = self._turn(awake_fd)
-                except Exception as error:  # noqa: BLE001 - logged; the port is opened anew
-                    log_failure(logger, "reading the pad", error)
-                    events = self._drop("reading it failed", self._boottime())
-                hand_on(logger, emit, events)
+                with self._pulse.working(PORT_S):
+                    try:
+                        events = self._turn(awake_fd)
+                    except Exception as error:  # noqa: BLE001 - logged; the port is opened anew
+                        log_failure(logger, "reading the pad", error)
+                        events = self._drop("reading it failed", self._boottime())
+                    hand_on(logger, emit, events)
         finally:
             self._glows = False
             self._light_up()
@@ -251,7 +258,8 @@ class SerialPad:
         poller.register(awake_fd, select.POLLIN)
         if self._port is not None:
             poller.register(self._port.fileno(), select.POLLIN)
-        ready = poller.poll(self._wait_ms())
+        with self._pulse.resting():
+            ready = poller.poll(self._wait_ms())
         events: list[InputEvent] = []
         if any(fd == awake_fd for fd, _ in ready):
             self._pass_on(awake_fd)

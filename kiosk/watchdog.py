@@ -16,7 +16,7 @@ from hardware.events import Boottime
 log = logging.getLogger(__name__)
 
 Alive = Callable[[], bool]
-"""Whether a thread lives; answers at once."""
+"""Whether a thread lives and does not hang; answers at once."""
 
 
 class Watchdog:
@@ -59,7 +59,7 @@ class Watchdog:
             self._say("WATCHDOG=1")
         elif not self._silent:
             self._silent = True
-            log.error("a thread that votes need has ended: the supervisor is left to start the program again")
+            log.error("a thread that votes need has ended or hangs: the supervisor starts the program again")
 
     def _say(self, message: str) -> None:
         if not self._address:

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from hardware.pulse import LONGEST_S, Pulse
 from kiosk.faults import FaultCode
 from kiosk.ledger.answers import (
     Available,
@@ -48,11 +49,15 @@ class Patience:
         salvage_s: Between small batches of salvage; a vote never waits for more than one of them.
         look_s: Between looks at the files; strangers' writes are to be noticed within 60 s, at far less than
             one wake-up a second. What else is due now and then is done on this occasion.
+        work_s: Whatever takes longer hangs.
+        chore_s: The same of chores: one of them may be to open a ledger of a million entries on a slow card.
     """
 
     probe_s: float = 1.0
     salvage_s: float = 0.05
     look_s: float = 15.0
+    work_s: float = LONGEST_S
+    chore_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class LedgerWriter:
         self._queue: queue.PriorityQueue[_Waiting] = queue.PriorityQueue()
         self._numbers = count()
         self._thread = threading.Thread(target=self._run, name="ledger-writer")
+        self._pulse = Pulse()
         self._broken: FaultCode | None = None
         self._configured: Configured | None = None
         self._impossible = False
@@ -132,8 +138,8 @@ class LedgerWriter:
         self._thread.start()
 
     def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
+        """Whether the thread runs, and comes to an end with what it has begun."""
+        return self._thread.is_alive() and not self._pulse.hangs()
 
     def submit(self, ref: int, drafts: tuple[Draft, ...]) -> None:
         """Ask for entries to be stored in one transaction; `Stored` or `NotStored` with `ref` follows."""
@@ -171,7 +177,8 @@ class LedgerWriter:
                     continue
                 if item is None:
                     break
-                self._guarded(self._serve, item)
+                with self._pulse.working(self._patience.work_s):
+                    self._guarded(self._serve, item)
                 if not self._until_chore_s():
                     self._do_chore()  # also on a busy day, when the queue is never empty for long
         finally:
@@ -182,14 +189,17 @@ class LedgerWriter:
         news = self._keeper.news()
         if news is not None:
             self._tell(news)
-        while self._queue.empty() and self._keeper.follow():
-            pass
+        while self._queue.empty():
+            with self._pulse.working(self._patience.work_s):
+                if not self._keeper.follow():
+                    break
 
     def _until_chore_s(self) -> float:
         return max(0.0, self._last_chore_s + self._wait_s() - time.monotonic())
 
     def _do_chore(self) -> None:
-        self._guarded(self._chore)
+        with self._pulse.working(self._patience.chore_s):
+            self._guarded(self._chore)
         self._last_chore_s = time.monotonic()
 
     def _guarded(self, work: Callable[..., None], item: _Item = None) -> None:

@@ -3,7 +3,8 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from kiosk.faults import FaultCode
 from kiosk.ledger import schema
 from kiosk.ledger.answers import Available, Broke, Impossible, NotStored, Stored
+from kiosk.ledger.chain import Entry
 from kiosk.ledger.errors import LedgerLocked, LedgerNewer, StoreFailed
 from kiosk.ledger.keeper import Keeper
 from kiosk.ledger.kinds import Draft, Kind, parse
@@ -279,3 +281,33 @@ def test_stopping_a_writer_that_never_started_is_harmless(folder: Path) -> None:
     told = Running(Keeper(folder, FakeClock(), "x"), Patience())
     assert told.writer.stop(1)
     assert not told.writer.alive()
+
+
+class Slow(Keeper):
+    """Takes its time."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, FakeClock(), "x")
+        self.go = threading.Event()
+
+    def append(self, drafts: Sequence[Draft], ref: int | None = None) -> list[Entry]:
+        if ref is not None:
+            self.go.wait()
+        return super().append(drafts, ref)
+
+
+def test_a_writer_that_does_not_come_back_from_a_vote_is_not_alive_until_it_does(folder: Path) -> None:
+    keeper = Slow(folder)
+    told = Running(keeper, Patience(work_s=0.2))
+    told.writer.start()
+    try:
+        told.wait(Available)
+        told.until(told.writer.alive)
+        told.writer.submit(1, (vote(),))
+        told.until(lambda: not told.writer.alive())
+        keeper.go.set()
+        told.until(told.writer.alive)
+        assert told.wait(Stored).ref == 1, "what was late was kept all the same"
+    finally:
+        keeper.go.set()
+        told.writer.stop(60)
