@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "sheet": "read what is printed on the sheet of paper",
     "cut": "pull the plug",
     "power": "plug it in again",
+    "ssh": "COMMAND: typed by the technician at another computer, which is logged in as root",
     "central": "what the administrator sees at the central server",
     "accept": "ask the administrator to accept the terminal",
     "close": "leave; the room is gone",
@@ -99,6 +100,8 @@ class Sitting:
             case ("sheet",):
                 sheet = self._room.sheet
                 return f"{sheet.url}\n{sheet.code}\nsquare code: {sheet.scanned}"
+            case "ssh", line:
+                return machine.run(line)
             case ("cut",):
                 machine.cut()
             case ("power",):
