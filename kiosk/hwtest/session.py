@@ -86,6 +86,7 @@ class HardwareTest:
         self._writer = LedgerWriter(bench.keeper, self._inbox.put)
         self._tally = Tally(bench.inputs, bench.language)
         self._refs = count(1)
+        self._for_s = for_s
         self._end_ns = None if for_s is None else bench.clock.boottime_ns() + round(for_s * 1e9)
         self._started: list[InputSource] = []
         self._begun = self._stopping = False
@@ -158,7 +159,7 @@ class HardwareTest:
         if self._begun:
             return
         self._begun = True
-        self._say(Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends."))
+        self._say(self._what_to_do())
         for source in self._bench.sources:
             self._started.append(source)
             try:
@@ -169,6 +170,12 @@ class HardwareTest:
                 now_ns = self._bench.clock.boottime_ns()
                 lost = Trouble(TroubleKind.LOST, source.source, True, now_ns, detail=str(error))
                 self._inbox.put(lost)
+
+    def _what_to_do(self) -> Phrase:
+        if self._until_complete and self._for_s is not None:  # before a panel nobody has a Ctrl-C
+            said = "Press every button once. The test ends by itself then, or after {seconds} seconds."
+            return Phrase(said, {"seconds": round(self._for_s)})
+        return Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends.")
 
     def _blink(self, wire: Source) -> None:
         """Whether the lights are wired can be seen here, too."""

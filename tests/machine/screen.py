@@ -39,16 +39,22 @@ class Sight:
             wanted = file.convert("RGB")
         if shown.size != wanted.size:
             return 1.0
-        apart = ImageChops.difference(shown.crop(box), wanted.crop(box))
-        channels = [channel.histogram() for channel in apart.split()]
-        differ = max(sum(counts[_NOTICED + 1 :]) for counts in channels)
-        return differ / sum(channels[0])
+        return difference(shown.crop(box), wanted.crop(box))
+
+
+def difference(one: Picture.Image, other: Picture.Image) -> float:
+    """The part of the pixels that differ between two pictures of one size, so that somebody may notice."""
+    channels = [channel.histogram() for channel in ImageChops.difference(one, other).split()]
+    differ = max(sum(counts[_NOTICED + 1 :]) for counts in channels)
+    return differ / sum(channels[0])
 
 
 IDLE = Sight("idle", ((0, 0, 1280, 700), (100, 700, 1280, 800)))
 """All but the quiet mark at the lower left, which says how the terminal is."""
 THANKED = Sight("thanked", ((330, 270, 950, 370),))
 """The words of thanks; the ring above them runs."""
+HARDWARE_TEST = Sight("hwtest", ((40, 330, 1240, 640),))
+"""Its five columns; what it says above them differs."""
 SERVICE = Sight("service", ((40, 140, 340, 186),))
 """Its heading; what it says of the machine differs."""
 CLOSE_PX = (1110, 708)
