@@ -123,10 +123,36 @@ def test_one_unit_alone_may_set_the_clock() -> None:
         assert settings(SYSTEMD / f"{name}.service")["ProtectClock"] == ["yes"]
 
 
-def test_no_later_boot_waits_for_a_network() -> None:
-    # A condition is looked at only when everything that a unit comes after is there.
+def test_no_later_boot_waits_until_a_network_is_there() -> None:
     for unit in (unit for unit in UNITS if not unit.name.startswith("hailong-central")):
         assert "network-online.target" not in " ".join(settings(unit)["After"])
+
+
+def before(name: str) -> set[str]:
+    """Every unit that is started before this one, as far as our own units say so, and what they wait for."""
+    orders: dict[str, set[str]] = defaultdict(set)
+    for unit in [*UNITS, *OTHERS]:
+        found = settings(unit)
+        orders[unit.name] |= {other for line in found["After"] for other in line.split()}
+        for other in (other for line in found["Before"] for other in line.split()):
+            orders[other].add(unit.name)
+    seen: set[str] = set()
+    open_ = {name}
+    while open_:
+        new = orders[open_.pop()] - seen
+        seen |= new
+        open_ |= new
+    return seen
+
+
+def test_no_boot_makes_voting_wait_for_a_network() -> None:
+    # A condition of a unit is looked at when everything before it was started: one that has nothing to do waits, too.
+    assert "hailong-first-boot.service" in before("hailong-kiosk.service")
+    assert not [
+        name
+        for name in before("hailong-kiosk.service")
+        if re.search("network|time-sync|nss", name, re.IGNORECASE)
+    ]
 
 
 @pytest.mark.parametrize("unit", [*UNITS, *OTHERS], ids=lambda unit: unit.name)
