@@ -29,7 +29,13 @@ _UNUSED = (
     "usr/lib/*/libz3*",
 )
 _X = "/tmp/.X11-unix"  # noqa: S108 - where X servers have their sockets
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRON = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG": "C.UTF-8",
+    "DEBIAN_FRONTEND": "noninteractive",
+    "HOME": "/",
+}
+"""Of every command that runs in a system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +98,20 @@ class System:
             given: Its standard input.
             display: An X display of this machine that it may use.
         """
-        environ = {"PATH": _PATH, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "HOME": "/"}
         shown = {} if display is None else {"DISPLAY": display}
         return subprocess.run(
-            [*_alone(self.root, display is not None), *_as(user), *map(str, command)],
-            env=environ | shown,
+            [*_alone(self.root, shows=display is not None), *_as(user), *map(str, command)],
+            env=ENVIRON | shown,
             input=given,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
             check=False,
         )
+
+    def prefix(self, user: str) -> list[str]:
+        """What runs a command in it that reaches this machine's own addresses, with `ENVIRON`."""
+        return [*_alone(self.root, loopback=True), *_as(user)]
 
     def apt(self, *arguments: str | Path) -> str:
         """What a successful apt-get said."""
@@ -120,17 +129,21 @@ class System:
         return self.root / inside.lstrip("/")
 
 
-def _alone(root: Path, shows: bool) -> list[str]:
+def _alone(root: Path, *, shows: bool = False, loopback: bool = False) -> list[str]:
     """In name spaces of its own: what is mounted or left running there ends with the command."""
     mounts = f'mount -t proc proc "{root}/proc" && mount --bind /dev "{root}/dev"'
     if shows:
         mounts += f' && mkdir -p "{root}{_X}" && mount --bind {_X} "{root}{_X}"'
     script = f'{mounts} && exec chroot "{root}" "$@"'
-    return ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--", "sh", "-c", script, "-"]
+    network = [] if loopback else ["--net"]
+    return ["unshare", "--mount", *network, "--pid", "--fork", "--kill-child", "--", "sh", "-c", script, "-"]
 
 
 def _as(user: str) -> Sequence[str]:
-    return () if user == "root" else ("setpriv", f"--reuid={user}", "--regid=hailong", "--init-groups", "--")
+    if user == "root":
+        return ()
+    # Becoming another user takes away that it ends with its parent, which unshare has set.
+    return ("setpriv", f"--reuid={user}", "--regid=hailong", "--init-groups", "--pdeathsig=KILL", "--")
 
 
 @contextmanager
