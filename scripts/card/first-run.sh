@@ -10,6 +10,8 @@ Description=Hài lòng rating terminal: installation from the boot partition
 Wants=network-online.target
 After=network-online.target
 RequiresMountsFor=$boot
+# Under an overlay this unit cannot be removed for good; what it runs is gone from the boot partition when it is done.
+ConditionPathExists=$boot/hailong/install.sh
 StartLimitIntervalSec=0
 SuccessAction=reboot
 

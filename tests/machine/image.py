@@ -90,6 +90,11 @@ def image() -> Image:
     return Image(folder)
 
 
+def debian() -> Path:
+    """An archive of Debian's files, with what our package depends on and nothing of ours."""
+    return _debian(_cache())
+
+
 def _cache() -> Path:
     above = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = above / "hailong" / "machine"

@@ -204,20 +204,53 @@ def test_a_prepared_card_installs_it_by_itself_and_leaves_nothing_behind(
     """What runs at a card's second start, without the start: first-run has left its unit, and there is no network."""
     system = bare.copy(tmp_path / "root")
     card = system.path("/boot/firmware/hailong")
-    card.mkdir(parents=True)
+    (card / "packages").mkdir(parents=True)
     shutil.copy(package, card / "hailong.deb")
+    shutil.copy(empty(tmp_path, "seatd", "0.0.1"), card / "packages")  # the system has a newer one
+    shutil.copy(empty(tmp_path, "overlayroot", "1"), card / "packages")
+    (card / "read-only").touch()
+    connections = system.path("/etc/NetworkManager/system-connections")
+    connections.mkdir(parents=True, mode=0o700)
+    (connections / "hailong.nmconnection").touch()
     for script in ("first-run.sh", "install.sh"):
         shutil.copy(ROOT / "scripts/card" / script, card)
-    (card.parent / "cmdline.txt").write_text("quiet systemd.run=/boot/firmware/hailong/first-run.sh\n")
+    line = card.parent / "cmdline.txt"
+    line.write_text("quiet systemd.run=/boot/firmware/hailong/first-run.sh\n")
 
     first = system.run("sh", "/boot/firmware/hailong/first-run.sh")
     assert first.returncode == 0, first.stderr
     assert "hailong-install.service" in wanted(system)
-    assert (card.parent / "cmdline.txt").read_text() == "quiet\n"
+    assert line.read_text() == "quiet\n"
 
+    newer = system.run("dpkg-query", "--show", "seatd").stdout
     done = system.run("sh", "/boot/firmware/hailong/install.sh")
     assert done.returncode == 0, done.stdout + done.stderr
     assert system.run("hailong", "--version").returncode == 0
+    assert system.run("dpkg-query", "--show", "seatd").stdout == newer
     assert "hailong-kiosk.service" in wanted(system)
     assert "hailong-install.service" not in wanted(system)
     assert not card.exists()
+
+    # Read-only from the next start on; what a technician sets is kept beside the ratings.
+    assert system.run("dpkg-query", "--show", "overlayroot").returncode == 0
+    assert line.read_text() == "quiet overlayroot=tmpfs:recurse=0\n"
+    mounts = [text.split() for text in system.path("/etc/fstab").read_text().splitlines() if " bind," in text]
+    assert [mount[1] for mount in mounts] == ["/etc/hailong", "/etc/NetworkManager/system-connections"]
+    for source, target, *_ in mounts:
+        kept, there = system.path(source), system.path(target)
+        assert {path.name for path in kept.iterdir()} == {path.name for path in there.iterdir()}
+        assert (kept.stat().st_uid, kept.stat().st_mode) == (there.stat().st_uid, there.stat().st_mode)
+
+
+def empty(folder: Path, name: str, version: str) -> Path:
+    """A package with nothing in it."""
+    tree = folder / f"{name}-tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    fields = {"Package": name, "Version": version, "Architecture": "all", "Maintainer": "x <x@localhost>"}
+    control = "".join(f"{field}: {value}\n" for field, value in (fields | {"Description": "x"}).items())
+    (tree / "DEBIAN/control").write_text(control)
+    made = folder / f"{name}_{version}.deb"
+    subprocess.run(
+        ["dpkg-deb", "-Znone", "--root-owner-group", "--build", tree, made], check=True, capture_output=True
+    )
+    return made

@@ -1,6 +1,7 @@
 """``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | rotation``.
 
-``machine`` cuts the power of a whole one. ``image`` recovers one that was kept once more.
+``machine`` cuts the power of a whole one; ``upgrade`` installs today's package over the first; ``image`` recovers one
+that was kept once more.
 """
 
 import argparse
@@ -82,7 +83,27 @@ def main() -> int:
     machine = commands.add_parser("machine", help="a whole machine in QEMU loses its power, again and again")
     machine.add_argument("--cuts", type=int, default=100, help="how many power cuts")
 
-    for command in (powercut, kill, clock, gesture, delivery, tamper, life, fuzz, pull, rotation, machine):
+    upgrade = commands.add_parser("upgrade", help="today's package over the first one, with a long ledger")
+    upgrade.add_argument("--entries", type=int, default=1_000_000, help="how many entries")
+
+    card = commands.add_parser("card", help="a prepared card, from its first start to a vote at central")
+
+    campaigns = (
+        powercut,
+        kill,
+        clock,
+        gesture,
+        delivery,
+        tamper,
+        life,
+        fuzz,
+        pull,
+        rotation,
+        machine,
+        upgrade,
+        card,
+    )
+    for command in campaigns:
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
         command.add_argument("--evidence", action="store_true", help="write docs/evidence/")
     for command in (powercut, kill):
@@ -139,6 +160,14 @@ def main() -> int:
         from tests.prove.machine import run as run_machine
 
         return run_machine(options.cuts, options.seed, options.evidence)
+    if options.command == "upgrade":
+        from tests.prove.upgrade import run as run_upgrade
+
+        return run_upgrade(options.entries, options.evidence)
+    if options.command == "card":
+        from tests.prove.card import run as run_card
+
+        return run_card(options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill

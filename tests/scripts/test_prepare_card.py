@@ -64,14 +64,19 @@ def test_a_card_gets_package_configuration_code_and_what_installs_them(
     image: Path, deb: Path, tmp_path: Path
 ) -> None:
     config, enrol, more = tmp_path / "a.toml", tmp_path / "b.txt", tmp_path / "more"
+    authority = tmp_path / "c.pem"
+    authority.write_text("-----BEGIN CERTIFICATE-----\n")
     config.write_text('[texts]\ncounter = "Quầy 7"\n', encoding="utf-8")
     enrol.write_text("HLE1-ABCD\n", encoding="utf-8")
     more.mkdir()
     other = package(more, "cage")
-    done = prepare(image, "--deb", deb, "--config", config, "--enrol", enrol, "--packages", more)
+    done = prepare(
+        image, "--deb", deb, "--config", config, "--enrol", enrol, "--ca", authority, "--packages", more
+    )
     assert done.returncode == 0, done.stderr
     assert read(image, "hailong.toml") == config.read_bytes()
     assert read(image, "hailong-enrol.txt") == enrol.read_bytes()
+    assert read(image, "hailong-ca.pem") == authority.read_bytes()
     assert read(image, "hailong/hailong.deb") == deb.read_bytes()
     assert read(image, "hailong/packages/cage.deb") == other.read_bytes()
     for script in ("first-run.sh", "install.sh"):
