@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from central import clock, server
 from central.models import Device, EnrolmentCode
@@ -28,7 +29,14 @@ class NewCode:
         return f"<NewCode for {self.row.device_id}>"
 
 
-def make(device: Device, *, accept: bool, by: User | None = None, good_for: timedelta = GOOD_FOR) -> NewCode:
+def make(
+    device: Device,
+    *,
+    accept: bool,
+    by: User | None = None,
+    good_for: timedelta = GOOD_FOR,
+    key: bytes | None = None,
+) -> NewCode:
     """A code for a device; earlier ones that were not used are burnt.
 
     Args:
@@ -36,6 +44,7 @@ def make(device: Device, *, accept: bool, by: User | None = None, good_for: time
         accept: Nobody needs to compare keys afterwards.
         by: Who asked for it; None = a command.
         good_for: At most a day.
+        key: The only public key that it lets in, 32 bytes; earlier codes for it are burnt, too. None = any.
 
     Raises:
         ValueError: `good_for` is longer.
@@ -44,7 +53,8 @@ def make(device: Device, *, accept: bool, by: User | None = None, good_for: time
     if not timedelta() < good_for <= GOOD_FOR:
         raise ValueError("a code is good for at most 24 hours")
     now = clock.now()
-    EnrolmentCode.objects.filter(device=device, used_at=None, burnt_at=None).update(burnt_at=now)
+    earlier = Q(device=device) if key is None else Q(device=device) | Q(public_key=key)
+    EnrolmentCode.objects.filter(earlier, used_at=None, burnt_at=None).update(burnt_at=now)
     while True:
         text = codes.new_code()
         row = EnrolmentCode(
@@ -55,6 +65,7 @@ def make(device: Device, *, accept: bool, by: User | None = None, good_for: time
             expires_at=now + good_for,
             created_at=now,
             created_by=by,
+            public_key=key,
         )
         try:
             with transaction.atomic():
@@ -85,6 +96,16 @@ def prove(text: str) -> EnrolmentCode | None:
         row.burnt_at = clock.now() if row.wrong_tries >= TRIES else None
         row.save(update_fields=["wrong_tries", "burnt_at"])
     return None
+
+
+def confirmed(key: bytes) -> EnrolmentCode | None:
+    """The row that was made for this public key, locked, and its device; None where there is none that is good."""
+    found = EnrolmentCode.objects.filter(public_key=key).order_by("-id").first()
+    if found is None:
+        return None
+    Device.objects.select_for_update().get(pk=found.device_id)
+    row = EnrolmentCode.objects.select_for_update().get(pk=found.pk)
+    return row if row.burnt_at is None and row.expires_at > clock.now() else None
 
 
 def _proof(text: str) -> bytes:

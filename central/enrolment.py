@@ -48,16 +48,19 @@ class Enrolled:
     receipt: str
 
 
-def enrol(code: str, applicant: Applicant) -> Enrolled:
-    """Use a code.
+def enrol(code: str | None, applicant: Applicant) -> Enrolled:
+    """Use a code, or without one what somebody has confirmed for the applicant's key.
 
     Raises:
-        ProtocolError: The code is not good (403.3), or the key is that of another device (409.3).
+        ProtocolError: The code is not good (403.3), nobody has confirmed the key (403.5), or the key is that of
+            another device (409.3).
         django.db.Error: Nothing was done.
     """
     with transaction.atomic():
-        row = codes.prove(code)
+        row = codes.confirmed(applicant.key.raw) if code is None else codes.prove(code)
         found = None if row is None else _use(row, applicant)
+    if found is None and code is None:
+        raise ProtocolError("403.5", f"nobody has confirmed the key {applicant.key.key_id} yet")
     if found is None:  # outside: the count of wrong tries is committed
         raise ProtocolError("403.3", "the code is unknown, used, burnt or expired: ask for a new one")
     receipt = server.this().keys.cosign(applicant.checkpoint, clock.now_ms() // 1000)
@@ -68,6 +71,8 @@ def enrol(code: str, applicant: Applicant) -> Enrolled:
 
 def _use(row: EnrolmentCode, applicant: Applicant) -> tuple[Device, bytes] | None:
     device = Device.objects.select_for_update().get(pk=row.device_id)
+    if row.public_key is not None and bytes(row.public_key) != applicant.key.raw:
+        return None
     if row.used_by is not None:
         if bytes(row.used_by.public_key) != applicant.key.raw or row.used_by.revoked_at is not None:
             return None

@@ -13,7 +13,17 @@ from django.utils import translation
 from central import audit, clock, codes, configs
 from central.codes import NewCode
 from central.migrate import LOCK
-from central.models import Counter, Device, DeviceStatus, HourlyCount, IssuedConfig, ReadToken, Unit
+from central.models import (
+    Counter,
+    Device,
+    DeviceKey,
+    DeviceStatus,
+    HourlyCount,
+    IssuedConfig,
+    ReadToken,
+    Unit,
+)
+from kiosk.messages.notes import PublicKey
 from sync.codes import new_device_id
 
 _NAMING = LOCK + 1
@@ -148,6 +158,38 @@ def give_code(device: Device, actor: Actor, *, accept: bool) -> NewCode:
         after: dict[str, audit.Json] = {"expires_at": made.row.expires_at.isoformat(), "accept": accept}
         audit.record(actor.name, "code", device, None, after)
     return made
+
+
+def confirm(public_key: bytes, counter: Counter, actor: Actor) -> Device:
+    """Let in the terminal that has this key, at a counter: somebody has compared the key with the one on its screen.
+
+    An id that waits there for a terminal is used, else there is a new one. A terminal that is known by the key stays
+    what it is: it is accepted where it waits for that, and else may enrol once more.
+
+    Args:
+        public_key: The terminal's, 32 bytes.
+        counter: Where it stands; that of a terminal that is known does not change.
+        actor: Who has compared.
+
+    Raises:
+        NotPossible: The key is not good any more.
+        django.db.Error: Nothing was done.
+    """
+    with transaction.atomic():
+        hold_names()  # two who confirm at the same counter do not take the same id
+        known = DeviceKey.objects.filter(public_key=public_key).first()
+        if known is not None and (
+            known.revoked_at is not None or known.device.status == DeviceStatus.REVOKED
+        ):
+            raise NotPossible(f"the key {known.key_id} of {known.device_id} is not good any more")
+        if known is not None and known.device.status == DeviceStatus.PENDING:
+            return accept(known.device_id, actor)
+        waiting = Device.objects.filter(counter=counter, status=DeviceStatus.RESERVED).order_by("created_at")
+        device = (known and known.device) or waiting.first() or reserve(counter, actor)
+        codes.make(device, accept=True, by=actor.user, key=public_key)
+        key_id = PublicKey("device", public_key).key_id
+        audit.record(actor.name, "confirm", device, None, {"key": key_id})
+    return device
 
 
 def tell(counters: QuerySet[Counter]) -> None:

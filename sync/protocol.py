@@ -97,7 +97,7 @@ class CentralKey(msgspec.Struct, frozen=True):
 class EnrolRequest(msgspec.Struct, frozen=True):
     """See docs/protocol.md."""
 
-    code: Annotated[str, msgspec.Meta(min_length=12, max_length=12)]
+    code: Annotated[str, msgspec.Meta(min_length=12, max_length=12)] | None
     public_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     ledger_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
     checkpoint: Annotated[str, msgspec.Meta(max_length=4096)]

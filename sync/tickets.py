@@ -26,26 +26,27 @@ class Ticket:
 
     Attributes:
         url: In its one form.
-        code: In its one form.
+        code: In its one form; None = somebody confirms the terminal's key at central instead.
         central: The key id of the right server, 16 hexadecimal digits; None = not known beforehand.
     """
 
     url: str
-    code: str
+    code: str | None
     central: str | None = None
 
     def __repr__(self) -> str:
         return f"<Ticket for {self.url}>"  # a code must not reach a log
 
 
-def ticket(url: str, code: str, central: str | None = None) -> Ticket:
+def ticket(url: str, code: str | None, central: str | None = None) -> Ticket:
     """A ticket from its parts, as people type them.
 
     Raises:
         BadTicket: A part cannot be right.
     """
     try:
-        return Ticket(normalised(url), codes.normalise(code), None if central is None else key_id(central))
+        told = None if code is None else codes.normalise(code)
+        return Ticket(normalised(url), told, None if central is None else key_id(central))
     except (BadAddress, BadCode) as error:
         raise BadTicket(str(error)) from error
 

@@ -27,6 +27,7 @@ TITLES = {
     "403.2": "the device is revoked",
     "403.3": "the code is unknown, used, burnt or expired",
     "403.4": "the token is for something else",
+    "403.5": "nobody has confirmed the key",
     "404.1": "no such path or object",
     "405.1": "this path does not take this method",
     "409.1": "gap",

@@ -138,6 +138,7 @@ class EnrolmentCode(models.Model):
         finder: The first characters of the code.
         proof: HMAC-SHA-256(secret of this server, code).
         accept: The terminal needs no comparing of keys.
+        public_key: The only key that it lets in: somebody has confirmed it, and nobody is told the code. None = any.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="codes")
@@ -151,12 +152,19 @@ class EnrolmentCode(models.Model):
     burnt_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    public_key = models.BinaryField(null=True, blank=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                name="code_public_key", fields=("public_key",), condition=Q(public_key__isnull=False)
+            ),
+        )
         constraints = (
             # Until it is used or burnt nothing else may have the finder: a wrong try burns exactly one code.
             models.UniqueConstraint(name="code_finder", fields=("finder",)),
             models.CheckConstraint(name="code_proof_32_bytes", condition=has_bytes("proof", 32)),
+            models.CheckConstraint(name="code_public_key_32_bytes", condition=has_bytes("public_key", 32)),
             models.CheckConstraint(name="code_tries", condition=Q(wrong_tries__lte=TRIES)),
             models.CheckConstraint(
                 name="code_used",

@@ -84,6 +84,7 @@ class Action(models.TextChoices):
     REVOKE = "revoke", _("revoke")
     ADMIT = "admit", _("admit a ledger")
     CODE = "code", _("new code")
+    CONFIRM = "confirm", _("confirm a key")
     ROTATE = "rotate", _("ask for another key")
     KEY = "key", _("another key")
     LOAD = "load", _("load units")

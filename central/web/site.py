@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from central import attention
-from central.web import completeness_pages
+from central.web import completeness_pages, confirm_pages
 
 ORDER = ("Device", "Alarm", "Counter", "Unit", "Field", "ReadToken", "AuditLog")
 
@@ -33,8 +33,11 @@ class HailongSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages that are about no one table."""
-        own = path("completeness/", self.admin_view(completeness_pages.completeness), name="completeness")
-        return [own, *super().get_urls()]
+        own = [
+            path("completeness/", self.admin_view(completeness_pages.completeness), name="completeness"),
+            path("k/<str:key>", self.admin_view(confirm_pages.confirm), name="confirm_key"),
+        ]
+        return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         """The first page."""

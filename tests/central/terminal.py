@@ -49,7 +49,11 @@ class Terminal:
         """Headers that sign a request for this server's public URL."""
         return signed_headers("POST", server.this().public_url + path, body, self.key, nonce, ANY_TIME)
 
-    def enrol(self, code: str, **changes: object) -> HttpResponse:
+    def enrol_confirmed(self, **changes: object) -> HttpResponse:
+        """Ask to be enrolled without a code."""
+        return self.enrol(None, **changes)
+
+    def enrol(self, code: str | None, **changes: object) -> HttpResponse:
         """Ask to be enrolled."""
         said: dict[str, object] = {
             "code": code,

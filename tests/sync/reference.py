@@ -53,6 +53,7 @@ class Reference:
     first_key: bytes = FIRST_KEY
     boards: list[str | None] = field(default_factory=list)
     codes: set[str] = field(default_factory=lambda: {CODE})
+    confirmed: set[str] = field(default_factory=set)
     device_key: PublicKey | None = None
     next_key: PublicKey | None = None
     rotate: str | None = None
@@ -91,7 +92,9 @@ class Reference:
         return self.signed(f"hailong/central-key/1\n{key_id}\n{self.key.public.raw.hex()}\n")
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
-        if request.code not in self.codes:
+        if request.code is None and request.public_key not in self.confirmed:
+            raise Problem("403.5")
+        if request.code is not None and request.code not in self.codes:
             raise Problem("403.3")
         self.device_key = PublicKey("device", bytes.fromhex(request.public_key))
         self.boards.append(request.board_serial)
