@@ -2,10 +2,13 @@
 
 import logging
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
+from kiosk.clock import Clock
 from kiosk.ledger.chain import GENESIS
 from kiosk.ledger.disk import replace_file
 from kiosk.messages import wire
@@ -25,6 +28,7 @@ from sync.errors import (
     Fault,
     KioskRefused,
     LocalFault,
+    NotConfirmed,
     NotEnrolled,
     OtherAddress,
     OtherTerminal,
@@ -45,7 +49,9 @@ from sync.transport import Channel
 
 log = logging.getLogger(__name__)
 
-BAD_SIGNATURE, ANOTHER_S_KEY = "401.1", "409.3"
+BAD_SIGNATURE, ANOTHER_S_KEY, NOBODY_HAS_CONFIRMED = "401.1", "409.3", "403.5"
+AGAIN_S = 5.0
+"""How often to ask whether somebody has confirmed the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,32 @@ def enrol(
         believed = attempt.ask()
         attempt.keep(believed, replace=replace)
         return believed.enrolled
+
+
+def until_confirmed(
+    ask: Callable[[], Enrolled], clock: Clock, seconds: float, sleep: Callable[[float], None] = time.sleep
+) -> Enrolled:
+    """Ask until somebody has confirmed the key at central; a network that fails meanwhile is waited for.
+
+    Args:
+        ask: Asks once.
+        clock: Of the machine.
+        seconds: So long at most; 0 = once.
+        sleep: Waits.
+
+    Raises:
+        SyncError: The last answer, when the time is up; or at once what waiting does not mend.
+    """
+    until_ns = clock.boottime_ns() + round(seconds * 1e9)
+    while True:
+        try:
+            return ask()
+        except (NotConfirmed, Unreachable) as error:
+            wait_s = max(AGAIN_S, error.retry_after_s or 0.0)
+            if clock.boottime_ns() + round(wait_s * 1e9) > until_ns:
+                raise
+            log.info("not confirmed yet: %s", error)
+        sleep(wait_s)
 
 
 def known_address(settings: Settings) -> str:
@@ -170,6 +202,8 @@ class _Attempt:
             if refusal.problem.code == BAD_SIGNATURE:
                 # The key came along: it is the address that does not fit.
                 raise OtherAddress(str(refusal)) from refusal
+            if refusal.problem.code == NOBODY_HAS_CONFIRMED:
+                raise NotConfirmed(str(refusal)) from refusal
             if refusal.problem.code == ANOTHER_S_KEY:
                 raise OtherTerminal(str(refusal)) from refusal
             raise

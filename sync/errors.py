@@ -12,6 +12,7 @@
     ├── OtherTerminal      the code is for another terminal than this one
     ├── OtherBoard         the card is in another board than the one that was enrolled
     ├── AlreadyEnrolled    it belongs to a central server, and was not told to leave it
+    ├── NotConfirmed       nobody has confirmed the terminal's key at central yet
     ├── NotEnrolled        this terminal belongs to no central server yet
     └── LocalFault         something on this machine prevents it; carries which
 """
@@ -102,6 +103,10 @@ class OtherBoard(SyncError):
 
 class AlreadyEnrolled(SyncError):
     """This terminal belongs to a central server already."""
+
+
+class NotConfirmed(SyncError):
+    """Central lets the terminal in when somebody has confirmed its key; nobody has so far."""
 
 
 class NotEnrolled(SyncError):

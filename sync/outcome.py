@@ -6,6 +6,7 @@ from sync.errors import (
     KioskAway,
     KioskRefused,
     LocalFault,
+    NotConfirmed,
     NotEnrolled,
     OtherAddress,
     OtherBoard,
@@ -17,8 +18,9 @@ from sync.errors import (
 )
 from sync.progress import Outcome
 
-WELL, LOCAL, UNREACHABLE, REFUSED = 0, 2, 3, 4
-"""Exit codes: done; something of this machine; central was not reached, nothing is lost; central said no."""
+WELL, LOCAL, UNREACHABLE, REFUSED, NOT_CONFIRMED = 0, 2, 3, 4, 5
+"""Exit codes: done; something of this machine; central was not reached, nothing is lost; central said no; nobody has
+confirmed the key yet."""
 
 _LONGEST_DETAIL = 500
 
@@ -34,6 +36,8 @@ def outcome_of(error: SyncError) -> Outcome:
             return Outcome("refused", error.problem.code[:10], detail)
         case LocalFault():
             return Outcome("local", error.fault.value, detail)
+        case NotConfirmed():
+            return Outcome("not_confirmed", "", "")
         case NotEnrolled():
             return Outcome("not_enrolled", "", detail)
         case OtherTerminal():
@@ -57,6 +61,8 @@ def exit_code(error: SyncError) -> int:
     match error:
         case Unreachable():
             return UNREACHABLE
+        case NotConfirmed():
+            return NOT_CONFIRMED
         case (
             Refused() | NotEnrolled() | WrongCentral() | OtherAddress() | OtherTerminal() | AlreadyEnrolled()
         ):

@@ -105,6 +105,8 @@ def explained(outcome: Outcome) -> Phrase:
                 "The server is there, but knows itself by another address. Please give the address just as the "
                 "administrator wrote it (http or https, name, port)."
             )
+        case "not_confirmed":
+            return Phrase("Nobody has confirmed the key of this terminal at the central server yet.")
         case "not_enrolled":
             return Phrase(
                 "This terminal belongs to no central server yet. Please enrol it with “hailong enrol”."

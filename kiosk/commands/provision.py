@@ -2,6 +2,7 @@
 
 import getpass
 import io
+import select
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,6 +46,7 @@ class Terminal:
     """Standard input and output. What is typed in another encoding than the terminal's is no reason to end."""
 
     def __init__(self) -> None:
+        self._left = False
         if isinstance(sys.stdin, io.TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
 
@@ -54,6 +56,8 @@ class Terminal:
 
     def read(self, prompt: str, *, secret: bool) -> str | None:
         """See `Console`."""
+        if self._left:
+            return None
         try:
             if secret and sys.stdin.isatty():
                 return getpass.getpass(prompt)
@@ -64,6 +68,17 @@ class Terminal:
         except UnicodeDecodeError:  # getpass reads from the terminal by itself
             return "\ufffd"
         return line.rstrip("\r\n") if line else None
+
+    def is_typed(self, within_s: float) -> bool:
+        """See `Console`. A line counts when it is ended; what was read ahead is none of a terminal's."""
+        try:
+            ready, _, _ = select.select([sys.stdin], [], [], within_s)
+        except (OSError, ValueError):
+            return True  # nothing that can be waited for: reading says what it is
+        except KeyboardInterrupt:
+            self._left = True
+            return True
+        return bool(ready)
 
 
 @click.command(

@@ -1,7 +1,7 @@
 """Parts of a machine for tests and for trying a user interface out: everything works, unless it is told to fail."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.config.kinds import Value
 from kiosk.config.options import BY_KEY
@@ -15,7 +15,9 @@ from kiosk.provision.works import (
     Enrol,
     Enrolment,
     InputsTried,
+    Link,
     Network,
+    NotConfirmed,
     Online,
     Panel,
     SheetWritten,
@@ -140,17 +142,46 @@ class FakeEnrolment:
     Attributes:
         good: The codes that it takes, each once.
         now: Where the terminal belongs.
+        confirmed: Whether somebody has confirmed its key there, or accepted it.
+        waits: Whether a code lets it in only as far as to wait for that.
+        away: Nobody answers.
     """
 
     good: set[str] = field(default_factory=lambda: {"7K3F-9Q2M-XPTB"})
     now: Enrolment = field(default_factory=Enrolment)
+    confirmed: bool = False
+    waits: bool = False
+    away: bool = False
 
     def see(self) -> Enrolment:
         """See `EnrolmentPart`."""
         return self.now
 
-    def enrol(self, asked: Enrol) -> Enrolment:
+    def link(self, url: str) -> Link:
         """See `EnrolmentPart`."""
+        return Link(f"{url or self.now.url}/admin/k/{'A' * 43}", "ab12-cd34-ef56-7890")
+
+    def accepted(self) -> Enrolment:
+        """See `EnrolmentPart`."""
+        self._reach("")
+        self.now = replace(self.now, waits=not self.confirmed)
+        return self.now
+
+    def _reach(self, about: str) -> None:
+        if self.away:
+            raise PartFailed(
+                Phrase("There is no network. Please check the network cable, the Wi-Fi or the SIM card."),
+                about,
+            )
+
+    def enrol(self, asked: Enrol) -> Enrolment | NotConfirmed:
+        """See `EnrolmentPart`."""
+        self._reach("phone" if asked.by_phone else "")
+        if asked.by_phone:
+            if not self.confirmed:
+                return NotConfirmed()
+            self.now = Enrolment(asked.ticket, "ABCDEFGHJK")
+            return self.now
         url, *rest = asked.ticket.split()
         if not self.good.intersection(rest):
             raise PartFailed(
@@ -159,8 +190,8 @@ class FakeEnrolment:
                 )
             )
         self.good.difference_update(rest)
-        self.now = Enrolment(url, "ABCDEFGHJK")
-        return Enrolment(url, "ABCDEFGHJK", ("✓",))
+        self.now = Enrolment(url, "ABCDEFGHJK", waits=self.waits)
+        return replace(self.now, lines=("✓",))
 
 
 @dataclass

@@ -223,7 +223,7 @@ def _worked(state: State, outcome: Outcome) -> tuple[State, Works]:
     if state.question == _UNDO:
         return _undone(state, state.at)
     stage = STAGES[state.at]
-    if not isinstance(outcome, Done):
+    if not isinstance(outcome, Done) and (not state.seen or state.seen[-1] != outcome):
         state = replace(state, seen=(*state.seen, outcome))
     return _next(state, stage.worked(state, work, outcome))
 

@@ -1,5 +1,6 @@
 """What our other commands do for provisioning, each as a process of its own, in the technician's language."""
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from kiosk.config.phrase import Phrase, printable
 from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import OURS, TOO_LONG, Ran, for_people, lines_of, run, run_live
-from kiosk.provision.works import Checked, Enrol, Enrolment, InputsTried
+from kiosk.provision.works import Checked, Enrol, Enrolment, InputsTried, Link, NotConfirmed
 
 TEST_S = 120
 _ENROL_S, _DOCTOR_S, _DELIVER_S = 120.0, 180.0, 180.0
@@ -20,8 +21,13 @@ _IN_FRONT = {"SDL_X11_FORCE_OVERRIDE_REDIRECT": "1"}
 server, which sends every touch to the one behind; a window that asks no manager is above for both."""
 _FOUND = 1
 """`hailong doctor` found an error."""
+_REFUSED = 4
+"""`hailong sync once`: the server waits for somebody, and ratings wait here."""
 MISSING = 4
 """`hailong hwtest --until-complete`: something was never heard."""
+NOT_CONFIRMED = 5
+"""`hailong enrol --by-phone`: nobody has confirmed the key yet."""
+PENDING = "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +122,47 @@ class Enroller:
 
     def see(self) -> Enrolment:
         """See `EnrolmentPart`."""
-        return belonging(self._ledger)
+        now = belonging(self._ledger)
+        return replace(now, waits=self._waits()) if now.url else now
 
-    def enrol(self, asked: Enrol) -> Enrolment:
+    def enrol(self, asked: Enrol) -> Enrolment | NotConfirmed:
         """See `EnrolmentPart`. The code travels by standard input: arguments are for everybody to read."""
         flags = ["--replace"] if asked.replace else ["--same-ledger"] if asked.same_ledger else []
-        ran = self._own.call(["enrol", "--code-file", "-", *flags], asked.ticket + "\n")
+        if asked.by_phone:
+            ran = self._own.call(["enrol", "--by-phone", "--seconds", "0", *flags, asked.ticket])
+        else:
+            ran = self._own.call(["enrol", "--code-file", "-", *flags], asked.ticket + "\n")
+        if ran.code == NOT_CONFIRMED:
+            return NotConfirmed()
         if ran.code != 0:
+            raise _failed(ran, "phone" if asked.by_phone else "")
+        now = belonging(self._ledger)
+        return Enrolment(now.url, now.device, tuple(lines_of(ran.out)), self._waits())
+
+    def link(self, url: str) -> Link:
+        """See `EnrolmentPart`."""
+        body = self._look([url] if url else [], "ticket")
+        return Link(str(body["link"]), str(body["key"]))
+
+    def accepted(self) -> Enrolment:
+        """See `EnrolmentPart`. A delivery that runs beside this asks as well: either may hear it first."""
+        ran = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
+        waits = self._waits()
+        if waits and ran.code not in (0, _REFUSED):
             raise _failed(ran)
         now = belonging(self._ledger)
-        return Enrolment(now.url, now.device, tuple(lines_of(ran.out)))
+        said = () if waits else tuple(lines_of(ran.out))
+        return Enrolment(now.url, now.device, said, waits)
+
+    def _waits(self) -> bool:
+        return self._look([], "")["status"] == PENDING
+
+    def _look(self, arguments: Sequence[str], about: str) -> Mapping[str, object]:
+        """What ``hailong key link`` says; it asks nobody."""
+        ran = self._own.call(["key", "link", "--json", *arguments])
+        if ran.code != 0:
+            raise _failed(ran, about)
+        return dict(json.loads(ran.out.splitlines()[-1]))
 
 
 class Checks:
@@ -189,11 +226,11 @@ def _worth_saying(lines: list[str]) -> list[str]:
     return said
 
 
-def _failed(ran: Ran) -> PartFailed:
+def _failed(ran: Ran, about: str = "") -> PartFailed:
     """What the command has said to people is the last that it says; log lines come before."""
     lines = for_people(ran.err or ran.out)
     said = lines[-1] if lines else str(ran.code)
-    return PartFailed(Phrase("{text}", {"text": said}))
+    return PartFailed(Phrase("{text}", {"text": said}), about)
 
 
 def has_screen(environ: Mapping[str, str] = os.environ) -> bool:

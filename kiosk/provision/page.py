@@ -10,6 +10,10 @@ RULER_MM = 50
 """Length that the line on the panel should have."""
 
 
+AGAIN_S = 5.0
+"""How often a page looks by itself whether something has happened."""
+
+
 class Keys(StrEnum):
     """Which keys a screen keyboard offers for an entry."""
 
@@ -61,6 +65,9 @@ class Page:
         problem: Why the last answer did not do.
         busy: Something is being done; nothing can be answered.
         step: Which one it belongs to; None = the list of steps.
+        square: What a telephone is to scan, as a QR code; empty = nothing.
+        again: What is answered by itself every `AGAIN_S` seconds, while nobody answers anything; empty = nothing. The
+            page stays as it is meanwhile.
         ruler_mm_per_px: Draw a line of `RULER_MM` by this scale; None = no line.
         may_skip: Whether the step can be left out from here.
         may_go_back: Whether there is a way back.
@@ -73,6 +80,8 @@ class Page:
     problem: Phrase | None = None
     busy: bool = False
     step: Step | None = None
+    square: str = ""
+    again: str = ""
     ruler_mm_per_px: float | None = None
     may_skip: bool = True
     may_go_back: bool = True

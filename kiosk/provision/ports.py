@@ -15,7 +15,9 @@ from kiosk.provision.works import (
     Enrol,
     Enrolment,
     InputsTried,
+    Link,
     Network,
+    NotConfirmed,
     Panel,
     SheetWritten,
     Time,
@@ -78,8 +80,14 @@ class EnrolmentPart(Protocol):
     def see(self) -> Enrolment:
         """Whether it belongs somewhere already."""
 
-    def enrol(self, asked: Enrol) -> Enrolment:
+    def enrol(self, asked: Enrol) -> Enrolment | NotConfirmed:
         """Enrol. Raises `PartFailed`."""
+
+    def link(self, url: str) -> Link:
+        """The link to a central server; empty = to the one it belongs to. Raises `PartFailed`."""
+
+    def accepted(self) -> Enrolment:
+        """Ask the server whether it has accepted the terminal. Raises `PartFailed`."""
 
 
 class CheckPart(Protocol):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from assets.texts import Texts
+from kiosk import squares
 from kiosk.config.phrase import Phrase, printable
-from kiosk.provision.page import Page
+from kiosk.provision.page import AGAIN_S, Page
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Answer, Back, Event, Skip
 
@@ -17,6 +18,7 @@ _DIGITS = 4
 _WORKING = Phrase("One moment, please…")
 _BACK = Phrase("{key} = back", {"key": BACK})
 _SKIP = Phrase("{key} = leave this step out", {"key": SKIP})
+_WAITING = Phrase("It is looked for every few seconds. What you type counts with Enter.")
 _PICK = Phrase("Please type a number")
 
 
@@ -28,6 +30,9 @@ class Console(Protocol):
 
     def read(self, prompt: str, *, secret: bool) -> str | None:
         """A line of theirs, without its end; None where there is nobody any more."""
+
+    def is_typed(self, within_s: float) -> bool:
+        """Wait until something was typed, or nobody will type any more, at most so long."""
 
 
 class Prompts:
@@ -51,15 +56,21 @@ class Prompts:
         Returns:
             Whether the technician came to the end. Else there is nobody any more, and the next time it goes on here.
         """
-        session = self._session
+        session, shown = self._session, None
         while not session.ended:
             if session.works:
-                if session.page.busy:
+                if session.page.busy and not session.page.again:
                     self._console.say(_WORKING.render(self._texts))
                 session.take(session.work())
                 continue
             page = session.page
-            self._show(page)
+            if not page.again or page != shown:
+                self._show(page)
+            shown = page
+            if page.again and not self._console.is_typed(AGAIN_S):
+                session.take(Answer(page.again))
+                continue
+            shown = None
             event = self._event(page)
             if event is None:
                 return False
@@ -82,11 +93,17 @@ class Prompts:
             say(f"! {printable(page.problem.render(_))}")
         for line in page.lines:
             say(printable(line.render(_)))
+        for row in squares.lines(page.square) if page.square else ():
+            say(row)
+        if page.square:
+            say(page.square)
         for number, choice in enumerate(page.choices, 1):
             say(f"  {number}. {printable(choice.label.render(_))}")
         ways = [way.render(_) for way, there in ((_BACK, page.may_go_back), (_SKIP, page.may_skip)) if there]
         if ways:
             say(f"  ({', '.join(ways)})")
+        if page.again:
+            say(_WAITING.render(_))
 
     def _event(self, page: Page) -> Event | None:
         """What was typed; None where nobody is there."""

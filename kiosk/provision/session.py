@@ -23,7 +23,9 @@ from kiosk.provision.works import (
     HidePanel,
     OptionsSet,
     Outcome,
+    SeeAcceptance,
     SeeEnrolment,
+    SeeLink,
     SeeNetwork,
     SeePanel,
     SeeTime,
@@ -144,6 +146,10 @@ def _perform(work: Work, ports: Ports) -> Outcome:
             return ports.enrolment.see()
         case Enrol():
             return ports.enrolment.enrol(work)
+        case SeeLink():
+            return ports.enrolment.link(work.url)
+        case SeeAcceptance():
+            return ports.enrolment.accepted()
         case Examine():
             return ports.check.examine()
         case WriteSheet():

@@ -101,15 +101,34 @@ class Enrol:
         ticket: Address and code, and perhaps the id of the server's key, in any form that `hailong enrol` takes.
         replace: Leave the server that it belongs to now.
         same_ledger: Go on as the same terminal, after a repair.
+        by_phone: There is no code: the ticket is the address, and somebody confirms the terminal's key there. Asked
+            once.
     """
 
     ticket: str
     replace: bool = False
     same_ledger: bool = False
+    by_phone: bool = False
 
     def __repr__(self) -> str:
         """Without the code."""
         return "<Enrol>"
+
+
+@dataclass(frozen=True, slots=True)
+class SeeLink:
+    """By which link the key of the terminal reaches whoever confirms it.
+
+    Attributes:
+        url: Of the central server; empty = of the one that the terminal belongs to.
+    """
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeeAcceptance:
+    """Whether the central server has accepted the terminal, which belongs to it and waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +164,8 @@ Work: TypeAlias = (
     | SetTime
     | SeeEnrolment
     | Enrol
+    | SeeLink
+    | SeeAcceptance
     | Examine
     | WriteSheet
     | Finish
@@ -263,11 +284,31 @@ class Enrolment:
         url: Of the central server; empty = to none.
         device: Its id there.
         lines: As `hailong enrol` said them, in the technician's language; empty where it was enrolled before.
+        waits: Whether it waits for an administrator to accept it.
     """
 
     url: str = ""
     device: str = ""
     lines: tuple[str, ...] = ()
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the telephone is shown.
+
+    Attributes:
+        text: The link, as a square says it.
+        key: The id of the terminal's key, in groups, as people compare it.
+    """
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfirmed:
+    """Nobody has confirmed the key so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,5 +339,16 @@ class Done:
 
 
 Outcome: TypeAlias = (
-    Failed | OptionsSet | Panel | InputsTried | Network | Time | Enrolment | Checked | SheetWritten | Done
+    Failed
+    | OptionsSet
+    | Panel
+    | InputsTried
+    | Network
+    | Time
+    | Enrolment
+    | Link
+    | NotConfirmed
+    | Checked
+    | SheetWritten
+    | Done
 )

@@ -10,7 +10,7 @@ from assets.texts import Texts
 from hardware.events import Tap
 from hardware.keys import KeyDown
 from hardware.pointer import FingerDown, FingerUp, MouseDown, MouseUp, Pointer, Targets
-from kiosk.provision.page import Entry, Page
+from kiosk.provision.page import AGAIN_S, Entry, Page
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Answer, Back, Skip
 from kiosk.provision.works import Outcome
@@ -91,6 +91,8 @@ class Wizard:
         self._typing = _typing_of(self._page)
         self._answered: list[tuple[Entry, Typing]] = []
         self._part = 0
+        self._meanwhile = ""
+        self._looked_ns = boottime()
         self._targets = Targets((), 0)
         self._stale = True
 
@@ -150,6 +152,14 @@ class Wizard:
         while not self._outcomes.empty():
             self._working = False
             self._session.take(self._outcomes.get())
+            self._looked_ns = self._boottime()
+            self._turn_page()
+            meanwhile, self._meanwhile = self._meanwhile, ""
+            if meanwhile and self._page.again:
+                self._touched(meanwhile)
+        is_due = self._boottime() - self._looked_ns >= AGAIN_S * 1e9
+        if self._page.again and is_due and not self._working and not self._session.works:
+            self._session.take(Answer(self._page.again))
             self._turn_page()
         return True
 
@@ -180,6 +190,8 @@ class Wizard:
 
     def _touched(self, button: str) -> None:
         if self._working:
+            if self._page.again:
+                self._meanwhile = button  # the page has not changed: what is touched on it is meant
             return
         if button == BACK:
             self._session.take(Back())
@@ -211,8 +223,14 @@ class Wizard:
         self._typing, self._stale = typing, True
 
     def _turn_page(self) -> None:
-        """Another page begins with nothing typed; one that comes again for a mistake has what was typed."""
-        before, self._page = self._page, self._session.page
+        """Another page begins with nothing typed; one that comes again for a mistake has what was typed.
+
+        A page that looks by itself stays while it does: whoever scans its square is not to lose it from sight.
+        """
+        before, after = self._page, self._session.page
+        if before.again and before.again == after.again and (after.busy or after == before):
+            return
+        self._page = after
         if self._page.step is not before.step:
             self._answered.clear()
         self._typing = _typing_of(self._page)

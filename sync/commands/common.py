@@ -5,6 +5,7 @@ from importlib.metadata import version
 import click
 
 from assets.texts import Texts
+from kiosk import squares
 from kiosk.clock import SystemClock
 from kiosk.config.central import objections
 from kiosk.config.model import Config
@@ -33,6 +34,14 @@ def settings_of(config: Config) -> tuple[Settings, Texts]:
 def say(phrase: Phrase, texts: Texts, *, err: bool = False) -> None:
     """Print a sentence; what a server said is in it, so nothing that could confuse a terminal gets through."""
     click.echo(printable(phrase.render(texts)), err=err)
+
+
+def show_link(link: str, texts: Texts) -> None:
+    """Print a link as a square for a telephone, and in letters."""
+    say(Phrase("Please scan this square with a telephone that is logged in at the central server."), texts)
+    for line in squares.lines(link):
+        click.echo(line)
+    click.echo(link)
 
 
 def failed(error: SyncError, texts: Texts) -> click.exceptions.Exit:

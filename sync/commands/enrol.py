@@ -21,13 +21,15 @@ BAD_INPUT = 2
 _ = Texts()
 _FILE = click.Path(path_type=Path)
 _LONGEST_TICKET = 4096
+WAIT_S = 900.0
 
 
 @click.command(
     help=_(
         "Enrol this terminal at the central server at URL with a one-time CODE from its administrator. KEY_ID, where "
         "it is given, must be that of the server's key. Ends with 0 when the terminal is accepted or waits for an "
-        "administrator, with 2 when the input is wrong, with 3 when the server was not reached, with 4 when it refused."
+        "administrator, with 2 when the input is wrong, with 3 when the server was not reached, with 4 when it "
+        "refused, with 5 when nobody has confirmed the key (--by-phone)."
     )
 )
 @click.argument("url", required=False)
@@ -55,6 +57,21 @@ _LONGEST_TICKET = 4096
         "another address. CODE alone is enough where the address is the same."
     ),
 )
+@click.option(
+    "--by-phone",
+    is_flag=True,
+    help=_(
+        "Without CODE: show a link as a square for the administrator's telephone, and wait until the key of this "
+        "terminal is confirmed there."
+    ),
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=WAIT_S,
+    show_default=True,
+    help=_("How long to wait for the confirmation; 0 = ask once, and show no square."),
+)
 @click.option("--replace", is_flag=True, help=_("Leave the central server that the terminal belongs to now."))
 @common_options
 def enrol(
@@ -65,14 +82,17 @@ def enrol(
     code_file: Path | None,
     ca: Path | None,
     same_ledger: bool,
+    by_phone: bool,
+    seconds: float,
     replace: bool,
 ) -> None:
     """Show the key id, ask, and say what has become of it."""
-    from sync.commands.common import failed, say, settings_of
+    from sync.commands.common import failed, say, settings_of, show_link
     from sync.enrolling import enrol as ask
-    from sync.enrolling import known_address
+    from sync.enrolling import known_address, until_confirmed
     from sync.errors import SyncError
     from sync.lending import serve_as_owner
+    from sync.links import link
     from sync.place import certificates
     from sync.tickets import in_groups
 
@@ -84,18 +104,24 @@ def enrol(
             err=True,
         )
         raise click.exceptions.Exit(BAD_INPUT)
-    if same_ledger and code is None and url is not None:
+    if same_ledger and code is None and url is not None and not by_phone:
         try:
             url, code = known_address(settings), url
         except SyncError as error:
             raise failed(error, texts) from error
-    ticket = _ticket(url, code, key_id, code_file, texts)
+    ticket = _ticket(url, code, key_id, code_file, texts, by_phone=by_phone)
     try:
         pinned = None if ca is None else certificates(ca)
         serve_as_owner(settings.place)
         key = settings.place.key_or_new()
         say(Phrase("The key of this terminal: {key}.", {"key": in_groups(key.public.key_id)}), texts)
-        enrolled = ask(settings, ticket, key, pinned, same_ledger=same_ledger, replace=replace)
+        if by_phone and seconds:
+            show_link(link(ticket.url, key.public.raw), texts)
+        enrolled = until_confirmed(
+            lambda: ask(settings, ticket, key, pinned, same_ledger=same_ledger, replace=replace),
+            settings.clock,
+            seconds if by_phone else 0,
+        )
     except SyncError as error:
         raise failed(error, texts) from error
     for phrase in _outcome(enrolled, code_file):
@@ -103,7 +129,13 @@ def enrol(
 
 
 def _ticket(
-    url: str | None, code: str | None, key_id: str | None, code_file: Path | None, texts: Texts
+    url: str | None,
+    code: str | None,
+    key_id: str | None,
+    code_file: Path | None,
+    texts: Texts,
+    *,
+    by_phone: bool,
 ) -> Ticket:
     """What was typed, or is in the file. Raises `click.exceptions.Exit`."""
     from sync import tickets
@@ -113,6 +145,10 @@ def _ticket(
     from sync.tickets import BadTicket
 
     try:
+        if by_phone:
+            if url is None or code is not None or code_file is not None:
+                raise BadTicket("--by-phone takes URL alone")
+            return tickets.ticket(url, None)
         if (code_file is None) == (url is None) or (url is not None and code is None):
             raise BadTicket("either URL and CODE, or --code-file")
         if code_file is not None:

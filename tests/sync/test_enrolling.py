@@ -11,8 +11,17 @@ from kiosk.ledger.kinds import Kind, parse
 from kiosk.messages.statements import Checkpoint
 from sync import keys
 from sync.contact import Settings
-from sync.enrolling import Enrolled, enrol
-from sync.errors import AlreadyEnrolled, LocalFault, Refused, SyncError, Trouble, Unreachable, WrongCentral
+from sync.enrolling import AGAIN_S, Enrolled, enrol, until_confirmed
+from sync.errors import (
+    AlreadyEnrolled,
+    LocalFault,
+    NotConfirmed,
+    Refused,
+    SyncError,
+    Trouble,
+    Unreachable,
+    WrongCentral,
+)
 from sync.once import deliver
 from sync.protocol import CentralKey, EnrolAnswer, EnrolRequest
 from sync.store import Store
@@ -313,3 +322,56 @@ def test_the_authority_of_an_earlier_enrolment_is_not_taken_for_another_server(
         assert not where.place.ca.exists()
         votes(where, 1)
         assert deliver(where).waiting.votes == 0
+
+
+def without_code(where: Settings, central: Reference) -> Enrolled:
+    return enrol(where, Ticket(central.url, None), where.place.key_or_new())
+
+
+def test_without_a_code_it_is_enrolled_as_soon_as_somebody_has_confirmed_its_key(where: Settings) -> None:
+    waited: list[float] = []
+    with serving(Reference()) as central:
+
+        def somebody(seconds: float) -> None:
+            waited.append(seconds)
+            clock_of(where).advance(seconds)
+            if len(waited) == 3:
+                central.confirmed.add(where.place.key_or_new().public.raw.hex())
+
+        found = until_confirmed(lambda: without_code(where, central), where.clock, 60, somebody)
+    assert (found.identity.device, found.identity.status) == (DEVICE, "accepted")
+    assert waited == [AGAIN_S] * 3
+    assert [entry.kind for entry in entries(where)].count("enrolled") == 1
+
+
+def test_where_nobody_confirms_it_ends_when_the_time_is_up_and_nothing_is_kept(where: Settings) -> None:
+    with serving(Reference()) as central, pytest.raises(NotConfirmed):
+        until_confirmed(
+            lambda: without_code(where, central), where.clock, 12, lambda s: clock_of(where).advance(s)
+        )
+    assert nothing_kept(where)
+    assert central.served.count("/api/v1/enrol") == 3
+
+
+def test_a_network_that_fails_while_it_waits_is_waited_for(where: Settings) -> None:
+    where_to = Reference(url="http://127.0.0.1:9")
+    waits = 0
+
+    def somebody(seconds: float) -> None:
+        nonlocal waits
+        waits += 1
+        clock_of(where).advance(seconds)
+
+    with pytest.raises(Unreachable):
+        until_confirmed(lambda: without_code(where, where_to), where.clock, 12, somebody)
+    assert waits == 2
+
+
+def test_what_waiting_does_not_mend_ends_it_at_once(where: Settings) -> None:
+    with serving(Reference()) as central, pytest.raises(Refused):
+        until_confirmed(
+            lambda: ask(where, central, code="000000000000"),
+            where.clock,
+            60,
+            lambda _s: pytest.fail("it waits"),
+        )

@@ -77,4 +77,5 @@ def test_no_text_does_anything_but_be_refused_or_be_a_ticket(text: str) -> None:
         found = read(text)
     except BadTicket:
         return
+    assert found.code is not None
     assert len(found.code) == 12

@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+from sync import keys, links
 from tests.sync.reference import CODE, Reference, serving
 from tests.system.program import PATIENCE_S, PYTHON, kinds, without_display
 
@@ -130,3 +131,17 @@ def test_nobody_there_any_more_ends_it_and_says_how_to_go_on(tmp_path: Path) -> 
     left.process.stdin.close()
     assert left.finished() == 1
     assert "hailong provision" in left.seen
+
+
+def test_a_telephone_confirms_and_the_questions_go_on_by_themselves(
+    tmp_path: Path, central: Reference
+) -> None:
+    skipping = Dialogue(tmp_path).until("Xin nhập số: ").types("1", *[">", "1"] * 4)
+    skipping.until("https://danhgia.example.vn: ").types(central.url).until("XPTB: ").types("1")
+    skipping.until("nhấn Enter")
+    key = keys.load(tmp_path / "data" / "sync" / "device.key", "device").public
+    assert links.link(central.url, key.raw) in skipping.seen
+    assert key.key_id[:4] in skipping.seen
+    central.confirmed.add(key.raw.hex())
+    skipping.until("Kiểm tra lần cuối").power_cut()
+    assert kinds(tmp_path / "data").count("enrolled") == 1

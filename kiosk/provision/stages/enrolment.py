@@ -1,4 +1,4 @@
-"""Where the terminal belongs: a code of the administrator's, typed or scanned."""
+"""Where the terminal belongs: a code of the administrator's, typed or scanned, or a telephone that confirms its key."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,20 @@ from kiosk.provision.page import Choice, Entry, Keys, Page
 from kiosk.provision.sheet import TITLES
 from kiosk.provision.stage import Ask, Complete, Next, Perform, text
 from kiosk.provision.steps import State, Step
-from kiosk.provision.works import Enrol, Enrolment, Outcome, SeeEnrolment, Work
+from kiosk.provision.works import (
+    Enrol,
+    Enrolment,
+    Link,
+    NotConfirmed,
+    Outcome,
+    SeeAcceptance,
+    SeeEnrolment,
+    SeeLink,
+    Work,
+)
 
 _KEEP, _REPAIRED, _REPLACE = "keep", "repaired", "replace"
+_PHONE, _LOOK, _LATER = "by phone", "look", "later"
 
 
 class Belonging:
@@ -44,8 +55,11 @@ class Belonging:
                 return Page(
                     self.title,
                     (Phrase("Please type the code on the sheet: 12 letters and digits."),),
+                    (Choice(_PHONE, Phrase("By telephone")),),
                     entry=Entry(Keys.CODE, Phrase("Code, such as 7K3F-9Q2M-XPTB")),
                 )
+            case "phone" | "accept":
+                return _square(state)
             case _:
                 return Page(
                     self.title,
@@ -61,7 +75,13 @@ class Belonging:
         typed = value.strip()
         match state.question:
             case "keep":
-                return Complete(_lines(state)) if value == _KEEP else Ask("ticket")
+                return _kept(state) if value == _KEEP else Ask("ticket")
+            case "phone":
+                return _enrol(state, state.draft["ticket"].strip(), by_phone=True)
+            case "accept":
+                return Complete(_lines(state)) if value == _LATER else Perform(SeeAcceptance())
+            case "code" if value == _PHONE:
+                return Perform(SeeLink(state.draft["ticket"].strip()))
             case "code":
                 if not typed:
                     return Ask("code", Phrase("Please type the code."))
@@ -75,8 +95,17 @@ class Belonging:
 
     def worked(self, state: State, work: Work, outcome: Outcome) -> Next:
         """See `Stage`."""
-        if isinstance(work, Enrol):
-            return Complete(_lines(state))
+        match outcome:
+            case NotConfirmed():
+                return Ask("phone")
+            case Link() if isinstance(work, SeeLink) and work.url:
+                return _enrol(state, work.url, by_phone=True)
+            case Link():
+                return Ask("accept")
+            case Enrolment() if not isinstance(work, SeeEnrolment):
+                if not outcome.waits:
+                    return Complete(_lines(state))
+                return Ask("accept") if state.last(Link) else Perform(SeeLink())
         belongs = isinstance(outcome, Enrolment) and outcome.url
         return Ask("keep" if belongs else "ticket")
 
@@ -86,9 +115,41 @@ class Belonging:
         return None
 
 
-def _enrol(state: State, ticket: str) -> Next:
+def _square(state: State) -> Page:
+    """The key of the terminal for a telephone; whoever sees or photographs it can do nothing with it."""
+    link = state.last(Link) or Link("", "-")
+    if state.question == "phone":
+        lines: tuple[Phrase, ...] = (
+            Phrase("1. Please scan the square with a telephone, and log in at the central server there."),
+            Phrase("2. Compare the key: {key}", {"key": link.key}),
+            Phrase("3. Choose the counter and confirm. This page notices it by itself."),
+        )
+        choices = [Choice(_LOOK, Phrase("Look now"))]
+    else:
+        lines = (
+            Phrase("The server waits for an administrator to accept this terminal."),
+            Phrase(
+                "Please scan the square with a telephone that is logged in there, compare the key, and confirm."
+            ),
+            Phrase("Key of this terminal: {key}", {"key": link.key}),
+        )
+        choices = [Choice(_LOOK, Phrase("Look now")), Choice(_LATER, Phrase("Go on, it is accepted later"))]
+    may_go_back = state.question == "phone"
+    return Page(
+        TITLES[Step.ENROLMENT], lines, tuple(choices), square=link.text, again=_LOOK, may_go_back=may_go_back
+    )
+
+
+def _kept(state: State) -> Next:
+    seen = state.last(Enrolment)
+    return Perform(SeeLink()) if seen is not None and seen.waits else Complete(_lines(state))
+
+
+def _enrol(state: State, ticket: str, *, by_phone: bool = False) -> Next:
     chosen = state.draft.get("keep")
-    return Perform(Enrol(ticket, replace=chosen == _REPLACE, same_ledger=chosen == _REPAIRED))
+    return Perform(
+        Enrol(ticket, replace=chosen == _REPLACE, same_ledger=chosen == _REPAIRED, by_phone=by_phone)
+    )
 
 
 def _lines(state: State) -> tuple[Phrase, ...]:

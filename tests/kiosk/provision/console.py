@@ -9,11 +9,13 @@ class Typist:
 
     Attributes:
         lines: What is typed; afterwards nobody is there.
+        patience: How often they only look on where something is waited for.
         said: What was shown.
         secrets: What was typed unseen.
     """
 
     lines: list[str]
+    patience: int = 0
     said: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
 
@@ -28,6 +30,11 @@ class Typist:
         if secret:
             self.secrets.append(typed)
         return typed
+
+    def is_typed(self, within_s: float) -> bool:
+        del within_s
+        self.patience -= 1
+        return self.patience < 0
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.config.phrase import Phrase
 from kiosk.provision.errors import PartFailed
-from kiosk.provision.fakes import FakeMachine
+from kiosk.provision.fakes import FakeEnrolment, FakeMachine
 from kiosk.provision.model import STAGES
 from kiosk.provision.prompts import Prompts
 from kiosk.provision.session import Session
@@ -219,3 +219,51 @@ def test_without_a_screen_the_size_is_typed(tmp_path: Path) -> None:
 
 def test_every_step_has_its_stage() -> None:
     assert set(STAGES) == set(Step)
+
+
+class Later(FakeEnrolment):
+    """Somebody confirms on the telephone after a while; the network is away meanwhile."""
+
+    def __init__(self, *looks: str, waits: bool = False) -> None:
+        super().__init__(waits=waits)
+        self.looks = list(looks)
+
+    def _reach(self, about: str) -> None:
+        look = self.looks.pop(0)
+        self.away, self.confirmed = look == "away", look == "confirmed"
+        super()._reach(about)
+
+
+def test_without_a_code_somebody_confirms_by_telephone_and_it_is_noticed(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    machine.enrolment = Later("no", "away", "away", "no", "confirmed")
+    console = Typist(["1", *[">", "1"] * 4, "https://danhgia.example.vn", "1"], patience=9)
+    session = Session(tmp_path / "provision.json", machine.ports)
+    assert not Prompts(session, console).run()  # the last check is asked, and nobody is there
+    assert machine.enrolment.now.url == "https://danhgia.example.vn"
+    assert session.state.marks[Step.ENROLMENT].status is Status.DONE
+    link = f"https://danhgia.example.vn/admin/k/{'A' * 43}"
+    # Shown anew when the network goes and when it comes back, and not for every look.
+    assert console.said.count(link) == 3
+    assert console.text.count("Không có mạng") == 1
+    assert "ab12-cd34-ef56-7890" in console.text
+
+
+def test_whoever_tires_of_waiting_goes_back_to_the_code(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    begun = ["1", *[">", "1"] * 4, "https://danhgia.example.vn", "1"]
+    console = Typist([*begun, "<", "7K3F-9Q2M-XPTB"], patience=2)
+    Prompts(Session(tmp_path / "provision.json", machine.ports), console).run()
+    assert machine.enrolment.now.device == "ABCDEFGHJK"
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_terminal_that_is_to_be_accepted_waits_for_that_or_goes_on(tmp_path: Path, later: bool) -> None:
+    machine = FakeMachine()
+    machine.enrolment = Later("in", "no", "no", *([] if later else ["confirmed"]), waits=True)
+    begun = ["1", *[">", "1"] * 4, "https://danhgia.example.vn", "7K3F-9Q2M-XPTB"]
+    console = Typist([*begun, *(["2"] if later else [])], patience=2 if later else 9)
+    session = Session(tmp_path / "provision.json", machine.ports)
+    Prompts(session, console).run()
+    assert session.state.marks[Step.ENROLMENT].status is Status.DONE
+    assert machine.enrolment.now.waits is later

@@ -10,9 +10,13 @@ from kiosk.config.phrase import Phrase
 from kiosk.provision.page import RULER_MM, Choice, Page
 from kiosk.provision.steps import Step
 from kiosk.screens.layout import DEAD_MARGIN_MM, Layout, lay_out
+from kiosk.screens.palette import CALM
+from kiosk.screens.sheet import draw_sheet
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wizard_sheet import BACK, CHOICE, MORE, SKIP, WizardPage, wizard_page
+from kiosk.squares import QUIET_MODULES
 from kiosk.wizard.keyboard import LAYERS, Typing
+from tests.kiosk.test_squares import photographed, read
 from tests.kiosk.wizard.pages import typing_of, walk
 
 from .panels import PANELS, Panel
@@ -117,3 +121,28 @@ def test_the_line_is_as_long_as_the_scale_says(panel: Panel, wrong: float, type_
 def test_while_something_is_done_nothing_can_be_touched(type_: Type) -> None:
     page = Page(Phrase("Network"), busy=True, choices=PAGES["network"].choices, entry=PAGES["code"].entry)
     assert laid_out(PANELS[0], type_, "vi", page, None).sheet.targets == ()
+
+
+@on_every_panel
+@pytest.mark.parametrize("name", ["phone", "accept"])
+def test_the_square_is_read_from_the_picture_and_large_enough_for_any_telephone(
+    panel: Panel, name: str, type_: Type
+) -> None:
+    page = PAGES[name]
+    laid = laid_out(panel, type_, "vi", page, None)
+    check(panel, laid)
+    surface = pygame.Surface(panel.size_px)
+    surface.fill(CALM.paper)
+    draw_sheet(surface, laid.sheet, (0, 0), layout_of(panel), type_, CALM)
+    assert read(photographed(surface)) == [page.square]
+    (picture,) = laid.sheet.pictures
+    module_px = picture.place.w // len(picture.rows)
+    symbol = (len(picture.rows) - 2 * QUIET_MODULES) * module_px
+    assert panel.across_mm(module_px) >= 0.5
+    assert panel.across_mm(symbol) >= 25
+    across = range(picture.place.x, picture.place.right)
+    seen = {tuple(surface.get_at((x, picture.place.y + picture.place.h // 2))) for x in across}
+    assert seen == {(0, 0, 0, 255), (255, 255, 255, 255)}
+    texts = [pygame.Rect(line.place) for line in laid.sheet.lines]
+    assert not any(pygame.Rect(picture.place).colliderect(place) for place in texts)
+    assert not any(pygame.Rect(picture.place).colliderect(button.place) for button in laid.sheet.buttons)

@@ -27,6 +27,20 @@ def _home(session: Session) -> Page:
     return session.page
 
 
+def _accepting(folder: Path) -> Page:
+    """Of a server that lets a code in only as far as to wait for its administrator."""
+    machine = FakeMachine()
+    machine.enrolment.waits = True
+    session = Session(folder / "waits.json", machine.ports)
+    address, code = Answer("https://danhgia.example.vn"), Answer("7K3F-9Q2M-XPTB")
+    return _after(_home_of(session), Answer("enrolment"), address, code)
+
+
+def _home_of(session: Session) -> Session:
+    _home(session)
+    return session
+
+
 def walk() -> Mapping[str, Page]:
     """Every kind of page, as a machine on which all is well shows it."""
     with TemporaryDirectory() as folder:
@@ -43,6 +57,10 @@ def walk() -> Mapping[str, Page]:
         pages["address"] = _after(session, Answer("enrolment"))
         pages["code"] = _after(session, Answer("https://danhgia.example.vn"))
         pages["code-wrong"] = _after(session, Answer("0000-0000-0000"))
+        pages["phone"] = _after(session, Answer("by phone"))
+        _home(session)
+        pages["accept"] = _accepting(Path(folder))
+        _after(session, Answer("enrolment"), Answer("https://danhgia.example.vn"))
         pages["why"] = _after(session, Skip())
         pages["reason"] = _after(session, Answer("other"))
         _home(session)

@@ -15,9 +15,10 @@ from kiosk.provision.page import Page
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Status, Step
+from kiosk.provision.works import Enrol, Enrolment, NotConfirmed
 from kiosk.screens.layout import lay_out
 from kiosk.screens.type import Type
-from kiosk.screens.wizard_sheet import CHOICE, KEY, MORE, SKIP, wizard_page
+from kiosk.screens.wizard_sheet import BACK, CHOICE, KEY, MORE, SKIP, wizard_page
 from kiosk.wizard.keyboard import LAYERS, Typing
 from kiosk.wizard.touch import RETURN, UNTOUCHED_NS, Gone, TextTyped, Wizard
 
@@ -33,6 +34,8 @@ class Ended(AssertionError):
 class Technician:
     """Looks at the page that is shown, and touches what the list says next.
 
+    ``.`` looks on for a few seconds.
+
     ``=text`` types it on the screen's keyboard, ``>text`` with a scanner, ``!`` pulls the plug, ``?`` does nothing for
     a while, everything else is a button's name.
     """
@@ -40,6 +43,8 @@ class Technician:
     def __init__(self, *acts: str) -> None:
         self.acts = list(acts)
         self.titles: list[str] = []
+        self.squares = 0
+        self._looking = self._found = False
         self._woken: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._targets = Targets((), 0)
         self._page: Page | None = None
@@ -56,6 +61,7 @@ class Technician:
     def show(self, page: Page, typing: Typing | None, part: int, texts: Texts) -> Targets:
         laid = wizard_page(lay_out(SIZE, MM_PER_PX, header=False), self._type, page, typing, part, texts)
         self._page, self._typing = page, typing
+        self.squares += bool(page.square) and not page.busy
         self.titles.append(page.title.render(Texts("en")))
         buttons = tuple((name, Rect(*place)) for name, place in laid.sheet.targets)
         self._targets = Targets((), 26, buttons=buttons)
@@ -63,7 +69,10 @@ class Technician:
 
     def wait(self, timeout_s: float | None) -> None:
         del timeout_s
-        if self._page is not None and self._page.busy:
+        if self._looking:
+            self._woken.get(timeout=SOON_S)
+            self._looking, self._found = False, True
+        elif self._page is not None and self._page.busy:
             self._woken.get(timeout=SOON_S)
 
     def wake(self) -> None:
@@ -71,6 +80,9 @@ class Technician:
 
     def happened(self, now_ns: int) -> Iterable[object]:
         del now_ns
+        if self._found:
+            self._found = False
+            return []
         if self._page is not None and self._page.busy:
             return []
         if not self.acts:
@@ -80,6 +92,10 @@ class Technician:
             return [Gone()]
         if act == "?":
             self.boottime_ns += UNTOUCHED_NS // 2
+            return []
+        if act == ".":
+            self.boottime_ns += 6 * 10**9
+            self._looking = True
             return []
         if act.startswith(">"):
             return [TextTyped(act[1:]), KeyDown(RETURN, False, self._later())]
@@ -223,3 +239,55 @@ def test_it_makes_way_when_the_terminal_was_set_up_over_the_network(tmp_path: Pa
     session = session_of(tmp_path, FakeMachine())
     assert not Wizard(session, technician, lambda: 0, set_up_elsewhere=lambda: next(done)).run()
     assert technician.acts == ["never reached"]
+
+
+def by_phone(tmp_path: Path, *acts: str) -> tuple[FakeMachine, Technician, Wizard]:
+    """Somebody waits for a telephone, and then does what the list says."""
+    machine = FakeMachine()
+    begun = [f"{CHOICE}vi", *_skip(4), "=https://danhgia.vn", f"{CHOICE}by phone"]
+    technician = Technician(*begun, *acts)
+    return (
+        machine,
+        technician,
+        Wizard(session_of(tmp_path, machine), technician, lambda: technician.boottime_ns),
+    )
+
+
+def test_a_telephone_that_confirms_is_noticed_and_the_square_stays_in_sight_until_then(
+    tmp_path: Path,
+) -> None:
+    machine, technician, wizard = by_phone(tmp_path, ".", ".", ".")
+    looks, ask = iter([False, False, False, True]), machine.enrolment.enrol
+
+    def enrol(asked: Enrol) -> Enrolment | NotConfirmed:
+        machine.enrolment.confirmed = next(looks)
+        return ask(asked)
+
+    machine.enrolment.enrol = enrol  # type: ignore[method-assign]
+    with pytest.raises(Ended, match="Last check"):
+        wizard.run()
+    assert machine.enrolment.now.url == "https://danhgia.vn"
+    assert technician.squares == 1  # drawn once, however often it looks
+
+
+def test_what_is_touched_while_it_looks_is_done_when_it_has_looked(tmp_path: Path) -> None:
+    machine, _technician, wizard = by_phone(tmp_path, ".", "=7K3F-9Q2M-XPTB")
+    looks, ask = iter([None, BACK, None]), machine.enrolment.enrol
+
+    def enrol(asked: Enrol) -> Enrolment | NotConfirmed:
+        button = next(looks)
+        if button is not None:
+            wizard._touched(button)
+        return ask(asked)
+
+    machine.enrolment.enrol = enrol  # type: ignore[method-assign]
+    with pytest.raises(Ended, match="Last check"):
+        wizard.run()
+    assert machine.enrolment.now.device == "ABCDEFGHJK"
+
+
+def test_where_nobody_confirms_the_ratings_do_not_wait_for_it(tmp_path: Path) -> None:
+    machine, technician, wizard = by_phone(tmp_path, *["."] * 200)
+    assert not wizard.run()
+    assert not machine.enrolment.now.url
+    assert technician.acts
