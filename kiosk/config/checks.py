@@ -11,6 +11,9 @@ from kiosk.config.phrase import Phrase
 from kiosk.sound.hours import minute_of
 
 _PATTERN_EXAMPLE = "KEY(?P<level>[1-5])"
+_HEADER_PORTS = ("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0")
+_HEADER_PINS = (14, 15)
+"""The board's own serial port, by the names that Raspberry Pi OS gives it, and the pins that it is on."""
 _FITTING_ACTIVE = {"up": "low", "down": "high"}
 
 
@@ -67,6 +70,21 @@ def _lights_beside_buttons(config: Config) -> Phrase | None:
         return None
     pairs = reduce(lambda one, other: Phrase("{one}; {other}", {"one": one, "other": other}), shared)
     return Phrase("Each light needs a pin of its own: {pairs}.", {"pairs": pairs})
+
+
+def _pad_beside_pins(config: Config) -> Phrase | None:
+    gpio, pad = config.gpio, config.pad
+    if not (gpio.enabled and pad.enabled and pad.port in _HEADER_PORTS):
+        return None
+    used = (*gpio.pins, *gpio.leds, *(() if gpio.language is None else (gpio.language,)))
+    shared = next((pin for pin in used if pin in _HEADER_PINS), None)
+    if shared is None:
+        return None
+    return Phrase(
+        "The pad at {port} is on the pins 14 and 15 of the board, so no button and no light can be on pin {pin}. Take "
+        "another pin, or a pad with USB.",
+        {"port": pad.port, "pin": shared},
+    )
 
 
 def _pad_has_a_port(config: Config) -> Phrase | None:
@@ -158,6 +176,7 @@ CHECKS: tuple[Check, ...] = (
     Check(("gpio.leds", "gpio.pins"), _lights_beside_buttons),
     Check(("gpio.language_pin", "gpio.leds", "gpio.pins"), _language_beside_buttons),
     Check(("pad.enabled", "pad.port"), _pad_has_a_port),
+    Check(("pad.port", "gpio.pins", "gpio.leds", "gpio.language_pin"), _pad_beside_pins),
     Check(("pad.pattern", "pad.mode"), _pattern_can_be_used),
     Check(("visit.correction_window_s", "visit.repeat_interval_s"), _correction_within_visit),
     Check(("screen.width", "screen.height"), _both_sizes_or_none),

@@ -53,6 +53,27 @@ def test_a_sixth_pin_that_nobody_uses_is_taken(loaded: Load) -> None:
     assert loaded("gpio.leds = [12, 16, 20, 21, 25]\ngpio.language_pin = 7").config.gpio.language == 7
 
 
+SERIAL_PAD = '[pad]\nenabled = true\nport = "/dev/serial0"\n[gpio]\n'
+
+
+@pytest.mark.parametrize(
+    ("wired", "pin"),
+    [
+        ("pins = [5, 6, 15, 19, 26]", 15),
+        ("leds = [14, 16, 20, 21, 25]", 14),
+        ("language_pin = 14", 14),
+    ],
+)
+def test_a_pad_on_the_board_s_own_serial_port_needs_its_pins_for_itself(
+    loaded: Load, problems: Problems, wired: str, pin: int
+) -> None:
+    ((_, _, message),) = problems(f"{SERIAL_PAD}enabled = true\n{wired}\n")
+    assert "/dev/serial0" in message
+    assert f"pin {pin}" in message
+    loaded(f"{SERIAL_PAD}enabled = false\n{wired}\n")
+    loaded(f"{SERIAL_PAD.replace('serial0', 'hailong-pad')}enabled = true\n{wired}\n")
+
+
 def test_an_enabled_pad_needs_a_port(loaded: Load, problems: Problems) -> None:
     ((line, key, message),) = problems("[pad]\nenabled = true\n")
     assert (line, key) == (2, "pad.enabled")
