@@ -101,8 +101,12 @@ class FirstBoot:
         except ConfigError as error:
             self.problems += [_text(problem.render(Texts())) for problem in error.problems]
         except ValueError:
-            told = "{file} is no certificate. Please ask the administrator of the server for it once more."
-            self.problems.append(Phrase(told, {"file": AUTHORITY}))
+            self.problems.append(
+                Phrase(
+                    "{file} is no certificate. Please ask the administrator of the server for it once more.",
+                    {"file": AUTHORITY},
+                )
+            )
         except NotEdited:
             self.problems.append(self._unchanged())
         except OSError as error:

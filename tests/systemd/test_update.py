@@ -27,11 +27,35 @@ NotifyAccess=all
 ExecStart=/bin/sh -c 'systemd-notify --ready; exec sleep infinity'
 Restart=always
 """
+NEVER_READY = """[Unit]
+Description=a kiosk of version {version}
+[Service]
+Type=notify
+ExecStart=/bin/sleep infinity
+Restart=always
+"""
+HURRY = """[Service]
+ExecStartPre=/opt/hailong/bin/python /run/hurry
+"""
+SIX_SECONDS = """
+import zipfile
+
+name = "/var/lib/hailong-update/updater.pyz"
+with zipfile.ZipFile(name) as packed:
+    parts = {part: packed.read(part) for part in packed.namelist()}
+driver = parts["kiosk/update/driver.py"]
+parts["kiosk/update/driver.py"] = driver.replace(b"READY_S = 60.0", b"READY_S = 6.0")
+assert driver != parts["kiosk/update/driver.py"]
+with zipfile.ZipFile(name, "w") as packed:
+    for part, content in parts.items():
+        packed.writestr(part, content)
+"""
+"""Instead of a minute, in the copy that carries the update out: what is waited for never comes."""
 RESTART = "#!/bin/sh\nsystemctl daemon-reload\nsystemctl --no-block try-restart hailong-kiosk.service\n"
 
 
-def made(folder: Path, version: str, postinst: str = RESTART) -> Path:
-    units = {"usr/lib/systemd/system/hailong-kiosk.service": KIOSK.format(version=version)}
+def made(folder: Path, version: str, postinst: str = RESTART, kiosk: str = KIOSK) -> Path:
+    units = {"usr/lib/systemd/system/hailong-kiosk.service": kiosk.format(version=version)}
     return package(folder, version, files=units, postinst=postinst)
 
 
@@ -61,6 +85,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         signed(made(stick, "2"), place)
         signed(made(stick, "3", SCRIPT.format(1)), place)
         signed(made(stick, "4", f"#!/bin/sh\n: > {HUNG}\nexec sleep infinity\n"), place)
+        signed(made(stick, "5", kiosk=NEVER_READY), place)
         found.succeed("dpkg", "--install", "/run/stick/hailong_1_all.deb")
         found.succeed("systemctl", "start", "hailong-kiosk.service")
         yield found
@@ -117,6 +142,19 @@ def test_updates_of_an_installed_terminal(terminal: Machine) -> None:
     assert "đã cài lại bản 2" in update(terminal).stdout
     assert not (here / "state.json").exists()
     assert terminal.value(UNIT, "Result") == "success"
+
+    # One that installs well, whose kiosk runs, and never says that its first picture is there.
+    inside(terminal, "/run/hurry").write_text(SIX_SECONDS, encoding="utf-8")
+    drop_in = inside(terminal, f"/run/systemd/system/{UNIT}.d/hurry.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text(HURRY, encoding="utf-8")
+    terminal.succeed("systemctl", "daemon-reload")
+    never = update(terminal, "/run/stick/hailong_5_all.deb")
+    assert never.returncode == 1, never.stdout + never.stderr + terminal.run("journalctl", "-n", "80").stdout
+    assert "Bản 5 không chạy được trên thiết bị này nên đã cài lại bản 2" in never.stdout
+    assert "not ready" in never.stdout
+    assert version(terminal) == ("2", "2")
+    assert not (here / "state.json").exists()
 
 
 def inside(terminal: Machine, path: str) -> Path:
