@@ -173,8 +173,10 @@ class HardwareTest:
 
     def _what_to_do(self) -> Phrase:
         if self._until_complete and self._for_s is not None:  # before a panel nobody has a Ctrl-C
-            said = "Press every button once. The test ends by itself then, or after {seconds} seconds."
-            return Phrase(said, {"seconds": round(self._for_s)})
+            return Phrase(
+                "Press every button once. The test ends by itself then, or after {seconds} seconds.",
+                {"seconds": round(self._for_s)},
+            )
         return Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends.")
 
     def _blink(self, wire: Source) -> None:
