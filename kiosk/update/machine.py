@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ PYTHON = "/usr/bin/python3"
 _DPKG_S = 900
 _SYSTEMCTL_S = 60
 _LOCK_TRIES, _LOCK_S = 60, 2.0
+_LOCKED = re.compile(r"\block(ed)?\b")
+"""In what dpkg says then, and not in the name of hailong-clock.service."""
 _LONGEST = 300
 _SURROUNDINGS = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -72,9 +75,9 @@ class DebianMachine:
         command += ["--install", str(file)]
         for _ in range(_LOCK_TRIES):
             failure = _run(command, _DPKG_S)
-            if "lock" not in failure:
+            if not _LOCKED.search(failure):
                 break
-            time.sleep(_LOCK_S)
+            self.sleep(_LOCK_S)
         os.sync()
         return failure
 

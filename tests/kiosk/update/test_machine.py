@@ -1,5 +1,6 @@
 """Real packages by the real dpkg, in a root of their own."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -97,6 +98,35 @@ def test_one_that_dpkg_refuses_is_put_back(machine: DebianMachine, memory: Path)
     assert result is not None
     assert result.outcome is Outcome.RETURNED
     assert "dpkg" in result.reason
+
+
+def test_while_another_program_uses_dpkg_it_waits(
+    machine: DebianMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (machine.root / "var/lib/dpkg/lock-frontend").open("w") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        waited = []
+
+        def sleep(_: DebianMachine, seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 2:
+                fcntl.lockf(held, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(Quick, "sleep", sleep)
+        assert machine.install(Package.NEXT) == ""
+    assert len(waited) == 2
+    assert version(machine) == ("2", "2")
+
+
+def test_a_failure_that_only_sounds_like_a_lock_is_one(
+    machine: DebianMachine, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`hailong-clock.service` is named by many a message."""
+    package(memory, "2", postinst="#!/bin/nowhere-hailong-clock.service\n").rename(
+        machine.files.package(Package.NEXT)
+    )
+    monkeypatch.setattr(Quick, "sleep", lambda *_: pytest.fail("nobody holds a lock"))
+    assert "dpkg ended with" in machine.install(Package.NEXT)
 
 
 def test_what_was_interrupted_in_the_middle_is_put_back(machine: DebianMachine) -> None:
