@@ -176,6 +176,10 @@ def _refusals() -> dict[str, Phrase]:
             "The package needs others that are not installed here: {missing}. Please install them first (sudo apt "
             "install), or take the package for this version of the system."
         ),
+        "no_room": Phrase(
+            "There is not enough room for the package on the card: it needs {need} MB, and {free} MB are free. Please "
+            "make room (sudo apt clean) and try again; nothing of the ledger must be deleted."
+        ),
         "overlay": Phrase(
             "The overlay file system is on: what is installed now would be gone after the next start. Please switch it "
             "off (sudo raspi-config), restart, update, and switch it on again."

@@ -43,6 +43,12 @@ def deb_of(file: Path) -> Deb | None:
     return _deb(done.stdout) if done.returncode == 0 else None
 
 
+def unpacked_bytes(file: Path) -> int:
+    """How much room a package takes once it is installed, as it says; 0 where it says nothing. Raises `OSError`."""
+    said = _said("dpkg-deb", "--field", str(file), "Installed-Size").stdout.strip()
+    return int(said) * 1024 if said.isdecimal() else 0
+
+
 def installed(name: str, root: Path = Path("/")) -> Deb | None:
     """The version that is installed; None where it did not come as a package. Raises `OSError`."""
     form = "Package: ${Package}\nVersion: ${Version}\nArchitecture: ${Architecture}\nStatus: ${db:Status-Status}\n"

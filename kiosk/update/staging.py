@@ -6,12 +6,22 @@ import os
 import re
 import shutil
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.ledger.disk import replace_file, sync_folder
 from kiosk.messages.notes import NoteError, PublicKey, parse_note
-from kiosk.update.debs import Deb, compare, deb_of, installed, machine_architecture, missing_for, repacked
+from kiosk.update.debs import (
+    Deb,
+    compare,
+    deb_of,
+    installed,
+    machine_architecture,
+    missing_for,
+    repacked,
+    unpacked_bytes,
+)
 from kiosk.update.driver import Machine
 from kiosk.update.files import Files
 from kiosk.update.model import Package, Phase, State
@@ -21,6 +31,9 @@ SIGNATURE_SUFFIX = ".sig"
 NAME = "hailong"
 
 COMMAND_LINE = Path("/proc/cmdline")
+PLACE = Path("/")
+"""Where packages are unpacked."""
+MB = 1_000_000
 # raspi-config's overlay file system, and Debian's overlayroot: what is installed is gone with the next start.
 _OVERLAY = re.compile(r"(?:^|\s)(?:boot=overlay|overlayroot=(?!disabled)\S)")
 _FORM = re.compile(r"hailong/update/1\n([A-Za-z0-9.+:~-]{1,100})\n([0-9a-f]{64})\n")
@@ -104,18 +117,32 @@ def stage(files: Files, file: Path, key: PublicKey, machine: Machine, *, older: 
         raise Refused("overlay")
     signed = _signature(file, key)
     deb = _copied(files, file, signed)
-    before = installed(NAME)
-    if before is None:
-        raise Refused("not_a_package")
-    if not older and compare(deb.version, "le", before.version):
-        raise Refused("not_newer", new=deb.version, old=before.version)
-    _keep(files, before)
-    replace_file(files.updater, archive(Path(__file__).parents[2]))
-    files.forget_result()
-    kiosk = machine.kiosk()
-    state = State(Phase.STAGED, before.version, deb.version, kiosk.ready, kiosk.invocation)
-    files.save(state)
+    with ExitStack() as otherwise:
+        otherwise.callback(files.package(Package.NEXT).unlink, missing_ok=True)  # a card is small
+        before = installed(NAME)
+        if before is None:
+            raise Refused("not_a_package")
+        if not older and compare(deb.version, "le", before.version):
+            raise Refused("not_newer", new=deb.version, old=before.version)
+        _keep(files, before)
+        _look_for_room(unpacked_bytes(files.package(Package.NEXT)))
+        replace_file(files.updater, archive(Path(__file__).parents[2]))
+        files.forget_result()
+        kiosk = machine.kiosk()
+        state = State(Phase.STAGED, before.version, deb.version, kiosk.ready, kiosk.invocation)
+        otherwise.pop_all()
+        files.save(state)
     return state
+
+
+def _look_for_room(unpacked: int) -> None:
+    """On a disk that fills up meanwhile dpkg can neither go on nor go back.
+
+    Args:
+        unpacked: Bytes of the package. It lies beside the one before until it is whole; then comes its byte code.
+    """
+    if (need := unpacked * 2) > (free := shutil.disk_usage(PLACE).free):
+        raise Refused("no_room", need=str(-(-need // MB)), free=str(free // MB))
 
 
 def _signature(file: Path, key: PublicKey) -> Signed:

@@ -17,6 +17,7 @@ def package(
     files: Mapping[str, str] | None = None,
     postinst: str | None = None,
     depends: str = "",
+    more: str = "",
 ) -> Path:
     """One, which holds its version and whatever files."""
     tree = folder / f"tree-{name}-{version}-{architecture}"
@@ -30,7 +31,7 @@ def package(
     control.parent.mkdir()
     control.write_text(
         f"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: a test <test@localhost>\n"
-        f"{f'Depends: {depends}' + chr(10) if depends else ''}Description: a test\n of several lines\n",
+        f"{f'Depends: {depends}' + chr(10) if depends else ''}{more}Description: a test\n of several lines\n",
         encoding="utf-8",
     )
     if postinst is not None:

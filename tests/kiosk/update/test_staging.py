@@ -1,5 +1,6 @@
 """What is installed is what the server has signed, and nothing else; until all is there, nothing is changed."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Callable
@@ -12,15 +13,18 @@ from kiosk.update import staging
 from kiosk.update.debs import Deb, deb_of, missing_for
 from kiosk.update.fakes import FakeMachine
 from kiosk.update.files import Busy, Files
-from kiosk.update.model import Package, Phase, State
+from kiosk.update.model import Outcome, Package, Phase, State
 from kiosk.update.staging import Refused, Signed, archive, stage
 from sync import keys
+from tests.disks import Ext4Disk, failing_disk
 from tests.kiosk.update.packages import package
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # python3-venv of scripts/system-packages brings it
 
 CENTRAL = keys.generate("central")
 ROOT = Path(__file__).parents[3]
+__all__ = ["failing_disk"]
+STAGED = State(Phase.STAGED, "1", "2", was_ready=True)
 
 
 @dataclass
@@ -82,7 +86,8 @@ def refused(terminal: Terminal, file: Path, *, older: bool = False) -> str:
     with pytest.raises(Refused) as caught:
         terminal.stage(file, older=older)
     assert terminal.files.load() is None
-    assert sorted(path.name for path in terminal.files.folder.iterdir() if path.name == "new.deb") == []
+    names = ("new.deb", terminal.files.package(Package.NEXT).name)
+    assert [path.name for path in terminal.files.folder.iterdir() if path.name in names] == []
     return caught.value.why
 
 
@@ -199,6 +204,31 @@ def test_a_package_that_needs_what_is_not_here_is_refused_and_that_is_named(
         terminal.stage(file)
     assert (caught.value.why, caught.value.values) == ("needs", {"missing": "hailong-never"})
     assert terminal.stage(terminal.signed(package(terminal.stick, "2", depends="bash, dpkg"))).new == "2"
+
+
+def test_a_package_for_which_the_card_has_no_room_is_refused_before_anything_is_changed(
+    terminal: Terminal, failing_disk: Ext4Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dpkg could neither go on nor go back."""
+    monkeypatch.setattr(staging, "PLACE", failing_disk.folder)
+    large = package(terminal.stick, "2", more="Installed-Size: 4000\n")
+    terminal.stage(terminal.signed(large), older=True)
+    terminal.files.clear(STAGED, Outcome.INSTALLED, "")
+    failing_disk.fill()
+    assert refused(terminal, terminal.signed(large), older=True) == "no_room"
+
+
+def test_where_the_disk_takes_no_more_nothing_stays(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_name: str, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(staging, "repacked", full)
+    with pytest.raises(OSError, match="No space"):
+        terminal.stage(terminal.signed(package(terminal.stick, "2")))
+    assert terminal.files.load() is None
+    assert not terminal.files.package(Package.NEXT).exists()
 
 
 @pytest.mark.parametrize("version", ["1", "0.9", "1~rc1"])
