@@ -194,6 +194,16 @@ class Window:
         return self.surface.get_size()
 
     @property
+    def panel_size(self) -> tuple[int, int]:
+        """The same as it is on the panel, however the picture is turned. From any thread."""
+        return self._panel.get_size()
+
+    def turn(self, rotation: Rotation) -> None:
+        """Turn the picture another way. Draw and present it anew."""
+        if rotation != self._rotation:
+            self._rotation, self._picture = rotation, None
+
+    @property
     def polls(self) -> bool:
         """Whether `wait` has to look every 10 ms, because this display has no socket to sleep on."""
         return self._waiter.polls

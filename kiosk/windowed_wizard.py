@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from assets.texts import Texts
 from hardware.pointer import Rect, Targets
 from kiosk.provision.page import Page
+from kiosk.rotation import Rotation
 from kiosk.screens.layout import lay_out
 from kiosk.screens.palette import Palette
 from kiosk.screens.sheet import draw_sheet
@@ -21,13 +22,18 @@ class WizardWindow:
     Args:
         window: The open window.
         mm_per_px: Of the picture, by its size and what is configured now.
+        rotation: How it is configured now.
         colours: The theme.
     """
 
     def __init__(
-        self, window: Window, mm_per_px: Callable[[tuple[int, int]], float], colours: Palette
+        self,
+        window: Window,
+        mm_per_px: Callable[[tuple[int, int]], float],
+        rotation: Callable[[], Rotation],
+        colours: Palette,
     ) -> None:
-        self._window, self._mm_per_px, self._colours = window, mm_per_px, colours
+        self._window, self._mm_per_px, self._rotation, self._colours = window, mm_per_px, rotation, colours
         self._type = Type()
 
     @property
@@ -37,6 +43,7 @@ class WizardWindow:
 
     def show(self, page: Page, typing: Typing | None, part: int, texts: Texts) -> Targets:
         """See `Glass`."""
+        self._window.turn(self._rotation())
         layout = lay_out(self.size, self._mm_per_px(self.size), header=False)
         laid = wizard_page(layout, self._type, page, typing, part, texts)
         surface = self._window.surface

@@ -28,7 +28,7 @@ from kiosk.provision.prompts import Prompts
 from kiosk.provision.saved import MARKER, NAME
 from kiosk.provision.session import Session
 from kiosk.provision.timedate import TimeDate
-from kiosk.rotation import turned_size
+from kiosk.rotation import Rotation, turned_size
 from kiosk.screens.palette import THEMES
 from kiosk.wait import DisplayLost
 from kiosk.wizard.panel import OwnPanel
@@ -121,6 +121,9 @@ def by_touch(common: Common, windowed: tuple[int, int] | None) -> bool:
     config = common.load(screen_arguments(windowed))
     shown = config.screen.size if config.screen.windowed else None
 
+    def rotation() -> Rotation:
+        return common.load().screen.rotation
+
     def mm_per_px(picture: tuple[int, int]) -> float:
         return scale_of(common.load(), windowed=shown is not None)(picture)
 
@@ -131,12 +134,12 @@ def by_touch(common: Common, windowed: tuple[int, int] | None) -> bool:
         raise click.exceptions.Exit(NO_DISPLAY) from error
     with window:
         panel = OwnPanel(
-            lambda: turned_size(window.size, config.screen.rotation), lambda: mm_per_px(window.size)
+            lambda: window.panel_size, lambda: mm_per_px(turned_size(window.panel_size, rotation()))
         )
         ports = replace(ports_of(common, config.data_dir, live=False), panel=panel)
         try:
             session = Session(config.data_dir / NAME, ports)
-            glass = WizardWindow(window, mm_per_px, THEMES[config.screen.theme])
+            glass = WizardWindow(window, mm_per_px, rotation, THEMES[config.screen.theme])
             marker = config.data_dir / MARKER
             was_set_up = marker.exists()  # by hand, once more
             return Wizard(

@@ -38,6 +38,7 @@ STAGES: Mapping[Step, Stage] = {
 OPTIONS = (
     "language",
     "screen.panel_mm",
+    "screen.rotation",
     "inputs.touch",
     "inputs.keyboard",
     "gpio.enabled",

@@ -66,6 +66,7 @@ class Page:
         busy: Something is being done; nothing can be answered.
         step: Which one it belongs to; None = the list of steps.
         square: What a telephone is to scan, as a QR code; empty = nothing.
+        arrow: Show a large arrow that points to the top of the picture.
         again: What is answered by itself every `AGAIN_S` seconds, while nobody answers anything; empty = nothing. The
             page stays as it is meanwhile.
         ruler_mm_per_px: Draw a line of `RULER_MM` by this scale; None = no line.
@@ -81,6 +82,7 @@ class Page:
     busy: bool = False
     step: Step | None = None
     square: str = ""
+    arrow: bool = False
     again: str = ""
     ruler_mm_per_px: float | None = None
     may_skip: bool = True

@@ -1,13 +1,14 @@
-"""A line that should be so many millimetres long, for a technician who holds a ruler to it."""
+"""A line that should be so many millimetres long, for a technician who holds a ruler to it; and which way is up."""
 
 import pygame
 
+from kiosk.screens import shapes
 from kiosk.screens.palette import CALM, Palette
 from kiosk.screens.rect import Rect
 from kiosk.screens.type import Style, Type
 
 _TICK_MM, _THICK_MM = 6.0, 0.5
-_TEXT_MM = 7.0
+_TEXT_MM, _ARROW_MM = 7.0, 20.0
 
 
 def draw_ruler(
@@ -38,6 +39,8 @@ def draw_ruler(
     pygame.draw.rect(surface, colours.ink, (left, middle - thick // 2, length, thick))
     for x in (left, left + length - thick):
         pygame.draw.rect(surface, colours.ink, (x, middle - tick // 2, thick, tick))
+    high = round(_ARROW_MM / mm_per_px)
+    shapes.draw_arrow(surface, colours.ink, Rect((width - high) // 2, middle - tick - 2 * high, high, high))
     size = max(12, round(_TEXT_MM / mm_per_px))
     row = Rect(width // 20, middle + tick, width - width // 10, 2 * size)
     type_.draw(surface, text, row, Style(600, size, max(8, size // 2), colours.ink), "centre")

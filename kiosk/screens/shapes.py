@@ -5,6 +5,7 @@ import math
 import pygame
 
 from kiosk.screens.palette import Colour, Palette, css
+from kiosk.screens.rect import Rect
 from kiosk.screens.svg import drawing
 
 
@@ -128,4 +129,23 @@ def _arc(middle: float, radius: float, share: float, width: float, colour: Colou
     return (
         f'<path d="M {middle:.2f} {middle - radius:.2f} A {radius:.2f} {radius:.2f} 0 {int(share > 0.5)} 1 '
         f'{x:.2f} {y:.2f}" fill="none" stroke="{css(colour)}" stroke-width="{width:.2f}" stroke-linecap="round"/>'
+    )
+
+
+def draw_arrow(surface: pygame.Surface, colour: Colour, place: Rect) -> None:
+    """An arrow that fills its place and points to the top of the picture."""
+    middle, neck = place.x + place.w // 2, place.y + place.h // 2
+    half = place.w // 6
+    pygame.draw.polygon(
+        surface,
+        colour,
+        (
+            (middle, place.y),
+            (place.right, neck),
+            (middle + half, neck),
+            (middle + half, place.bottom),
+            (middle - half, place.bottom),
+            (middle - half, neck),
+            (place.x, neck),
+        ),
     )

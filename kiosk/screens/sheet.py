@@ -74,6 +74,7 @@ class Sheet:
 
     Attributes:
         bars: Filled with ink, such as a line to be measured.
+        arrow: Where a large arrow points to the top of the picture.
         columns: Where a touch is a press of a level; none, or five.
     """
 
@@ -82,6 +83,7 @@ class Sheet:
     boxes: tuple[Box, ...] = ()
     pictures: tuple[Picture, ...] = ()
     bars: tuple[Rect, ...] = ()
+    arrow: Rect | None = None
     columns: tuple[Rect, ...] = ()
 
     @property
@@ -130,6 +132,8 @@ def draw_sheet(
         surface.blit(shape, place[:2])
     for bar in sheet.bars:
         pygame.draw.rect(surface, colours.ink, bar.moved(-x, -y))
+    if sheet.arrow is not None:
+        shapes.draw_arrow(surface, colours.ink, sheet.arrow.moved(-x, -y))
     for button in sheet.buttons:
         _draw_button(surface, button, button.place.inset(button.rim_px).moved(-x, -y), layout, type_, colours)
     for line in sheet.lines:

@@ -35,8 +35,8 @@ KEY_MM, CHOICE_MM = 12.0, 13.0
 """The least height of a key and of an answer."""
 _GAP_MM = 1.2
 _MOST_KEY_MM = 20.0
-_MOST_SQUARE_MM = 55.0
-"""Telephones read from 25 mm on; the larger, the farther away may they be held."""
+_MOST_PICTURE_MM = 55.0
+"""Of a square or an arrow. Telephones read from 25 mm on; the larger, the farther away may they be held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,8 @@ def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: T
     row_h = math.ceil(CHOICE_MM * _growth(layout) / layout.mm_per_px)
     ways_row = Rect(body.x, body.bottom - row_h, body.w, row_h)
     room = body.down(body.y, ways_row.y - 2 * gap)
-    if page.square:
-        return _squared(layout, type_, page, room, ways_row, _)
+    if page.square or page.arrow:
+        return _pictured(layout, type_, page, room, ways_row, _)
     columns = 1 if layout.size_px[1] > layout.size_px[0] or len(page.choices) < 4 else 2
     rows = max(1, math.ceil(len(page.choices) / columns)) if page.choices else 0
     wanted = rows * (least + gap)
@@ -181,33 +181,35 @@ def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: T
     return WizardPage(Sheet(tuple(lines), tuple(buttons)), pages, ruler)
 
 
-def _squared(layout: Layout, type_: Type, page: Page, room: Rect, ways_row: Rect, _: Texts) -> WizardPage:
-    """Words and answers beside a QR code, or above and below it where the panel is higher than wide."""
-    gap, rows = 2 * layout.px(_GAP_MM), squares.modules(page.square)
-    most = len(rows) * max(1, layout.px(_MOST_SQUARE_MM) // len(rows))
-    answers_h = len(page.choices) * (ways_row.h + gap)
+def _pictured(layout: Layout, type_: Type, page: Page, room: Rect, ways_row: Rect, _: Texts) -> WizardPage:
+    """Words and answers beside a QR code or an arrow, or above and below it where the panel is higher than wide."""
+    gap, rows = 2 * layout.px(_GAP_MM), squares.modules(page.square) if page.square else ()
+    most = layout.px(_MOST_PICTURE_MM)
+    columns = 1 if len(page.choices) < 3 else 2
+    lines_of_answers = -(-len(page.choices) // columns)
+    answers_h = lines_of_answers * (ways_row.h + gap)
     if layout.size_px[1] > layout.size_px[0]:
         side = min(most, room.w, room.h // 2)
         picture = Rect(room.x + (room.w - side) // 2, room.bottom - answers_h - side, side, side)
         words_room, answers = room.down(room.y, picture.y - gap), room.down(picture.bottom + gap, room.bottom)
     else:
-        side = min(most, room.h, room.w // 2)
+        side = min(most, room.h, room.w // 2 if columns == 1 else room.w * 2 // 5)
         picture = Rect(room.right - side, room.y, side, side)
         left = Rect(room.x, room.y, room.w - side - 2 * gap, room.h)
         answers = left.down(left.bottom - answers_h + gap, left.bottom)
         words_room = left.down(left.y, answers.y - gap)
-    lines, _end = _flow(layout, type_, _words(page, _), words_room, layout.sizes.text)
+    lines, end = _flow(layout, type_, _words(page, _), words_room, layout.sizes.text)
+    if layout.size_px[1] > layout.size_px[0]:
+        picture = picture.moved(0, (end + gap - picture.y) // 2)  # in the middle of what is left
+    places = grid(answers, columns, lines_of_answers, gap, (answers.w, ways_row.h))
     buttons = [
-        Button(
-            f"{CHOICE}{choice.key}",
-            Rect(answers.x, answers.y + n * (ways_row.h + gap), answers.w, ways_row.h),
-            choice.label.render(_),
-            px=layout.sizes.hint,
-        )
-        for n, choice in enumerate(page.choices)
+        Button(f"{CHOICE}{choice.key}", place, choice.label.render(_), px=layout.sizes.hint)
+        for choice, place in zip(page.choices, places, strict=False)
     ]
     buttons += _ways(layout, page, ways_row, "", _)
-    return WizardPage(Sheet(tuple(lines), tuple(buttons), pictures=(Picture(picture, rows),)), 1)
+    pictures = (Picture(picture, rows),) if rows else ()
+    arrow = picture if page.arrow else None
+    return WizardPage(Sheet(tuple(lines), tuple(buttons), pictures=pictures, arrow=arrow), 1)
 
 
 def _marked(label: str, _: Texts) -> tuple[str, bool]:

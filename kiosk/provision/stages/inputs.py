@@ -14,6 +14,10 @@ PAD_PORT = "/dev/hailong-pad"
 """Where the rule of udev puts the pad."""
 
 _AS_IT_IS = "as_it_is"
+_TOUCH_EACH = Phrase(
+    "After “Begin” the screen shows five levels. Please press each of them once, from the left to the right."
+)
+_PRESS_EACH = Phrase("After “Begin” please press every button once, from the left to the right.")
 
 
 def _only(*, touch: bool, gpio: bool, pad: bool) -> Mapping[str, Value]:
@@ -66,12 +70,10 @@ class Inputs:
                     entry=Entry(Keys.ADDRESS, Phrase("Port of the pad"), port),
                 )
             case "ready":
+                what = _TOUCH_EACH if _set_now(state) == "touch" else _PRESS_EACH
                 return Page(
                     self.title,
-                    (
-                        Phrase("Now please press every button once, from the left to the right."),
-                        Phrase("These presses are tests; none of them is counted."),
-                    ),
+                    (what, Phrase("These presses are tests; none of them is counted.")),
                     (Choice("begin", Phrase("Begin")),),
                 )
             case "missing":
@@ -85,14 +87,8 @@ class Inputs:
                     ),
                 )
             case _:
-                choices = [Choice(key, label) for key, (label, _values) in _SETS.items()]
                 return Page(
-                    self.title,
-                    (Phrase("With what do citizens rate at this terminal?"),),
-                    (
-                        Choice(_AS_IT_IS, Phrase("As it is set now: {inputs}", {"inputs": _now(state)})),
-                        *choices,
-                    ),
+                    self.title, (Phrase("With what do citizens rate at this terminal?"),), _choices(state)
                 )
 
     def answered(self, state: State, value: str) -> Next:
@@ -124,9 +120,24 @@ class Inputs:
         return SetOptions(before) if before else None
 
 
+def _choices(state: State) -> tuple[Choice, ...]:
+    """What is set now comes first; where it is none of ours, it can be left so."""
+    now = _set_now(state)
+    if now is None:
+        first = Choice(_AS_IT_IS, Phrase("As it is set now: {inputs}", {"inputs": _now(state)}))
+    else:
+        first = Choice(now, Phrase("{inputs} (set now)", {"inputs": _SETS[now][0]}))
+    return (first, *(Choice(key, label) for key, (label, _values) in _SETS.items() if key != now))
+
+
+def _set_now(state: State) -> str | None:
+    for key, (_label, values) in _SETS.items():
+        if all(state.options.get(option) == value for option, value in values.items()):
+            return key
+    return None
+
+
 def _now(state: State) -> Phrase:
     """The inputs that are switched on."""
-    for label, values in _SETS.values():
-        if all(state.options.get(key) == value for key, value in values.items()):
-            return label
-    return Phrase("keyboard or other")
+    now = _set_now(state)
+    return Phrase("keyboard or other") if now is None else _SETS[now][0]

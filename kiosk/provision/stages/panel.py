@@ -1,4 +1,7 @@
-"""Whether a millimetre is a millimetre: a line of 50 mm is shown, and the technician says how long it is."""
+"""Whether a millimetre is a millimetre: a line of 50 mm is shown, and the technician says how long it is.
+
+Where the panel is mounted on its side or upside down an arrow is shown, and the technician says where it points.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +15,15 @@ from kiosk.provision.stage import Ask, Complete, Next, Perform
 from kiosk.provision.steps import State, Step
 from kiosk.provision.works import Outcome, Panel, SeePanel, SetOptions, Work
 
-_RIGHT = "right"
+_RIGHT, _TURN = "right", "turn"
+_UP = "up"
+_POINTS: Mapping[str, tuple[Phrase, int]] = {
+    _UP: (Phrase("It points up: so it is right"), 0),
+    "right": (Phrase("It points to the right"), 270),
+    "left": (Phrase("It points to the left"), 90),
+    "down": (Phrase("It points down"), 180),
+}
+"""Where the arrow of the picture points, and by how much more the picture has to be turned clockwise."""
 _TOLERANCE_MM = 0.5
 """What a ruler held before a screen can tell."""
 
@@ -33,6 +44,17 @@ class PanelSize:
     def page(self, state: State) -> Page:
         """See `Stage`."""
         seen = state.last(Panel)
+        if state.question == _TURN:
+            return Page(
+                self.title,
+                (
+                    Phrase(
+                        "Please look at the terminal as citizens will. Where does the arrow on the screen point?"
+                    ),
+                ),
+                tuple(Choice(key, label) for key, (label, _more) in _POINTS.items()),
+                arrow=True,
+            )
         if state.question == "size" or seen is None:
             return Page(
                 self.title,
@@ -54,7 +76,10 @@ class PanelSize:
         return Page(
             self.title,
             lines,
-            (Choice(_RIGHT, Phrase("It is {length} mm long", {"length": RULER_MM})),),
+            (
+                Choice(_RIGHT, Phrase("It is {length} mm long", {"length": RULER_MM})),
+                Choice(_TURN, Phrase("Turn the picture")),
+            ),
             Entry(Keys.DIGITS, Phrase("Another length, in millimetres")),
             ruler_mm_per_px=seen.mm_per_px,
         )
@@ -70,6 +95,10 @@ class PanelSize:
                     Phrase("That cannot be a screen. Please type width × height, such as 217 × 136."),
                 )
             return Perform(SetOptions({"screen.panel_mm": size}))
+        if state.question == _TURN:
+            return _turned(state, value)
+        if value == _TURN:
+            return Ask(_TURN)
         seen = state.last(Panel)
         if seen is None or seen.size_px is None:
             return Perform(SeePanel())
@@ -88,7 +117,11 @@ class PanelSize:
         if isinstance(outcome, Panel):
             if outcome.size_px is None:
                 return Ask("size")
+            if state.question == _TURN:
+                return Ask(_TURN)  # does it point up now?
             return Ask("again" if state.question else "ruler")
+        if state.question == _TURN:
+            return Perform(SeePanel())
         said = state.draft.get(state.question, "")
         is_wrong = said != _RIGHT and abs(_length_mm(said) - RULER_MM) > _TOLERANCE_MM
         if state.question != "size" and is_wrong:
@@ -100,6 +133,14 @@ class PanelSize:
     def undone(self, before: Mapping[str, Value]) -> Work | None:
         """See `Stage`."""
         return SetOptions(before) if before else None
+
+
+def _turned(state: State, value: str) -> Next:
+    if value == _UP:
+        return Ask("ruler")
+    rotation = state.options["screen.rotation"]
+    before = rotation if isinstance(rotation, int) else 0
+    return Perform(SetOptions({"screen.rotation": (before + _POINTS[value][1]) % 360}))
 
 
 def _length_mm(typed: str) -> float:

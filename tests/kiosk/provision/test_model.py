@@ -38,6 +38,7 @@ from kiosk.provision.works import (
 BUILT_IN: dict[str, Value] = {
     "language": "vi",
     "screen.panel_mm": (),
+    "screen.rotation": 0,
     "inputs.touch": True,
     "inputs.keyboard": True,
     "gpio.enabled": False,
@@ -54,8 +55,8 @@ WELL = Checked(True, ("✓ Sổ: tốt",), (Phrase("{text}", {"text": "hailong 0
 class Technician:
     """Answers, and does what is to be done with what is expected to come of it."""
 
-    def __init__(self, at: Step | None = Step.LANGUAGE) -> None:
-        self.state, self.works = begin({}, {}, at, BUILT_IN, NAMES)
+    def __init__(self, at: Step | None = Step.LANGUAGE, **options: Value) -> None:
+        self.state, self.works = begin({}, {}, at, BUILT_IN | options, NAMES)
         self.done: list[Work] = []
 
     def says(self, *events: Event) -> "Technician":
@@ -368,3 +369,27 @@ def test_nothing_saved_is_a_beginning() -> None:
 
 def test_a_state_without_steps_has_a_page_all_the_same() -> None:
     assert page_of(State({one: Mark() for one in Step})).title
+
+
+@pytest.mark.parametrize(("points", "rotation"), [("right", 270), ("left", 90), ("down", 180)])
+@pytest.mark.parametrize("before", [0, 90, 180, 270])
+def test_a_panel_that_hangs_another_way_is_turned_until_the_arrow_points_up(
+    before: int, points: str, rotation: int
+) -> None:
+    t = Technician(Step.PANEL, **{"screen.rotation": before})
+    t.says(Panel((1280, 800), 0.17)).answers("turn")
+    assert page_of(t.state).arrow
+    t.answers(points)
+    assert SetOptions({"screen.rotation": (before + rotation) % 360}) in t.done
+    t.says(Panel((1280, 800), 0.17))
+    assert page_of(t.state).arrow  # asked anew, on the turned picture
+    assert t.answers("up").question == (Step.PANEL, "ruler")
+
+
+def test_what_is_set_now_is_offered_once_and_first() -> None:
+    as_set = Technician(Step.INPUTS, **{"inputs.keyboard": False})
+    keys = [choice.key for choice in page_of(as_set.state).choices]
+    assert keys[0] == "touch"
+    assert len(set(keys)) == len(keys) == 5
+    other = Technician(Step.INPUTS)
+    assert page_of(other.state).choices[0].key == "as_it_is"

@@ -47,6 +47,8 @@ def walk() -> Mapping[str, Page]:
         session = Session(Path(folder) / NAME, FakeMachine().ports)
         pages = {"language": _after(session)}
         pages["panel"] = _after(session, Answer("vi"))
+        pages["turn"] = _after(session, Answer("turn"))
+        _after(session, Answer("up"))
         pages["inputs"] = _after(session, Answer(session.page.choices[0].key))
         pages["steps"] = _home(session)
         pages["network"] = _after(session, Answer("network"))
