@@ -12,7 +12,7 @@ from typing import Any
 
 from kiosk.clock import SystemClock
 from tests.central import served
-from tests.machine.vm import Machine
+from tests.machine.vm import BOOT_S, Machine
 from tests.sync.certificates import Authority
 from tests.system.program import Program
 
@@ -83,7 +83,7 @@ def central() -> Iterator[Central]:
                 command=(served.COMMAND,),
             )
             try:
-                program.until("listening")
+                program.until("listening", BOOT_S)
                 yield Central(data, url, authority)
                 return
             except AssertionError:
