@@ -7,6 +7,8 @@ from sync.errors import Refused, SyncError, Trouble, Unreachable
 from sync.protocol import Problem, ProtocolError
 
 _OK, _REDIRECTION, _CLIENT_ERROR, _TOO_OFTEN, _SERVER_ERROR = 200, 300, 400, 429, 500
+_LOGIN_WANTED = 511
+"""“Network Authentication Required” (RFC 6585, section 6): a network's own login page, honest about it."""
 _SHOWN_BYTES = 60
 _LONGEST_NONCE = 200
 
@@ -70,7 +72,7 @@ def accepted(reply: Reply, media_type: str) -> bytes:
 def _failure(reply: Reply) -> SyncError:
     asked_s = backoff.retry_after_s(reply.retry_after, reply.date)
     problem = _problem(reply)
-    busy = reply.status == _TOO_OFTEN or reply.status >= _SERVER_ERROR
+    busy = reply.status == _TOO_OFTEN or (reply.status >= _SERVER_ERROR and reply.status != _LOGIN_WANTED)
     if problem is not None and not busy:
         return Refused(problem, asked_s)
     said = f"HTTP {reply.status}, {reply.media_type or 'no type'}"

@@ -37,6 +37,7 @@ def test_the_answer_of_central_is_taken() -> None:
         (Reply(307), Trouble.REDIRECT),
         (Reply(400, b"bad", "text/plain"), Trouble.NOT_CENTRAL),
         (Reply(401), Trouble.NOT_CENTRAL),
+        (Reply(511, b"<html>", "text/html"), Trouble.NOT_CENTRAL),
         (Reply(403, b"<html>", "text/html"), Trouble.NOT_CENTRAL),
         (Reply(404, b"{}", PROBLEM), Trouble.NOT_CENTRAL),
         (Reply(404, problem("409.2"), PROBLEM), Trouble.NOT_CENTRAL),
