@@ -130,7 +130,7 @@ def page_of(state: State) -> Page:
             TITLES[state.at], (why,), (*reasons, Choice(_OTHER, Phrase("Another reason"))), may_skip=False
         )
     elif state.question == _WHY_TYPED:
-        page = Page(TITLES[state.at], entry=Entry(Keys.TEXT, Phrase("The reason")), may_skip=False)
+        page = Page(TITLES[state.at], entry=Entry(Keys.WORDS, Phrase("The reason")), may_skip=False)
     elif state.question:
         page = STAGES[state.at].page(state)
     else:

@@ -20,6 +20,7 @@ class Keys(StrEnum):
     DIGITS = "digits"  # with comma and point
     ADDRESS = "address"  # digits, letters, and . : / -
     TEXT = "text"  # everything
+    WORDS = "words"  # the same, with Vietnamese letters
     CODE = "code"  # capital letters and digits, and everything for an address: a scanner types here, too
 
 

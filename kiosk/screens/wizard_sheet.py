@@ -25,6 +25,7 @@ from kiosk.wizard.keyboard import (
     SHOW,
     SIGNS,
     SPACE,
+    TELEX,
     Typing,
 )
 
@@ -162,7 +163,10 @@ def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: T
     ruler = _ruler(layout, page, room.down(end, room.bottom))
     top = (ruler.bottom + 3 * gap if ruler else end + 3 * gap) if lines or ruler else room.y
     answers = room.down(top, room.bottom)
-    rows = min(rows, max(1, (answers.h + gap) // (least + gap))) if rows else 0
+    fitting = max(1, (answers.h + gap) // (least + gap))
+    if rows > fitting and columns == 1 and layout.size_px[0] > layout.size_px[1]:
+        columns, rows = 2, -(-len(page.choices) // 2)
+    rows = min(rows, fitting)
     part = rows * columns
     pages = max(1, math.ceil(len(page.choices) / part)) if part else 1
     first = (at % pages) * part
@@ -249,6 +253,8 @@ def _typing(layout: Layout, type_: Type, page: Page, typing: Typing, area: Rect,
         Button(name, place, label, px=footer) for (name, label), place in zip(beside, places, strict=False)
     )
     said = _words(page, _)
+    if typing.telex:
+        said.append((_("Telex: aa = â, ow = ơ, dd = đ; tones s f r x j"), 400))
     if page.entry is not None:
         said.append((page.entry.label.render(_), 600))
     ruler_h = layout.px(8.0) if page.ruler_mm_per_px is not None else 0
@@ -269,6 +275,8 @@ def _end_of(type_: Type, text: str, width: int, px: int) -> str:
 
 def _beside(page: Page, typing: Typing, _: Texts) -> list[tuple[str, str]]:
     beside = [(f"{CHOICE}{choice.key}", choice.label.render(_)) for choice in page.choices]
+    if typing.telex is not None:
+        beside.append((f"{KEY}{TELEX}", _("Telex: on") if typing.telex else _("Telex: off")))
     if typing.secret:
         beside.append((f"{KEY}{SHOW}", _("Hide") if typing.shown else _("Show")))
     if page.may_go_back:

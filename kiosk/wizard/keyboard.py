@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from kiosk.provision.page import Keys
+from kiosk.wizard import telex
 
-ERASE, SHIFT, SPACE, SHOW, OK = "erase", "shift", "space", "show", "ok"
+ERASE, SHIFT, SPACE, SHOW, OK, TELEX = "erase", "shift", "space", "show", "ok", "telex"
 LETTERS, CAPITALS, NUMBERS, SIGNS, CODE, DIGITS = "abc", "ABC", "123", "#+=", "code", "digits"
 """Layers; a key of that name leads there. Those that have no such key are begun with."""
 
@@ -75,7 +76,13 @@ LAYERS: Mapping[str, tuple[tuple[Key, ...], ...]] = {
     ),
 }
 
-_FIRST = {Keys.DIGITS: DIGITS, Keys.ADDRESS: NUMBERS, Keys.TEXT: LETTERS, Keys.CODE: CODE}
+_FIRST = {
+    Keys.DIGITS: DIGITS,
+    Keys.ADDRESS: NUMBERS,
+    Keys.TEXT: LETTERS,
+    Keys.WORDS: LETTERS,
+    Keys.CODE: CODE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,15 @@ class Typing:
         layer: Of the keys.
         secret: Whether only its length is shown; a key shows it.
         shown: Whether that key was touched.
+        telex: Whether Vietnamese letters are composed of what is touched; a key changes it. None = there is no such
+            key: passwords and codes are typed as they are.
     """
 
     text: str = field(default="", repr=False)
     layer: str = LETTERS
     secret: bool = False
     shown: bool = False
+    telex: bool | None = None
 
     @property
     def visible(self) -> str:
@@ -108,7 +118,8 @@ def begin(keys: Keys, value: str = "", *, secret: bool = False) -> Typing:
         value: What stands there.
         secret: Whether it is to be hidden.
     """
-    return Typing(value, _FIRST[keys], secret)
+    plain = secret or keys not in (Keys.TEXT, Keys.WORDS)
+    return Typing(value, _FIRST[keys], secret, telex=None if plain else keys is Keys.WORDS)
 
 
 def touched(typing: Typing, key: str) -> Typing:
@@ -119,8 +130,13 @@ def touched(typing: Typing, key: str) -> Typing:
         return replace(typing, layer=LETTERS if typing.layer == CAPITALS else CAPITALS)
     if key == SHOW:
         return replace(typing, shown=not typing.shown)
+    if key == TELEX:
+        return replace(typing, telex=not typing.telex)
     if key in LAYERS:
         return replace(typing, layer=key)
+    if typing.telex and len(key) == 1 and key.isalpha():
+        composed = telex.typed(typing.text, key)[:LONGEST]
+        return replace(typing, text=composed, layer=LETTERS if typing.layer == CAPITALS else typing.layer)
     return typed(typing, " " if key == SPACE else key)
 
 

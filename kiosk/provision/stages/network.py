@@ -25,6 +25,7 @@ from kiosk.provision.works import (
 )
 
 _PROXY = Phrase("Is there a proxy on the way to the internet? Most networks have none.")
+_AFTERWARDS = ("portal", "unsure")
 _SHORTEST_PASSWORD, _LONGEST_PASSWORD = 8, 63
 """Of WPA (IEEE 802.11i); 64 hexadecimal digits are the key itself."""
 
@@ -101,6 +102,22 @@ class Net:
                     ),
                     (Choice("again", Phrase("Look again")), Choice("other", Phrase("Take another network"))),
                 )
+            case "unsure":
+                return Page(
+                    self.title,
+                    (
+                        _how(seen),
+                        Phrase(
+                            "Nothing beyond this network has answered yet. Where there is no internet, that is as it "
+                            "should be; else please check address and gateway with whoever runs the network."
+                        ),
+                    ),
+                    (
+                        Choice("again", Phrase("Look again")),
+                        Choice("other", Phrase("Another address")),
+                        Choice("keep", Phrase("Leave it so")),
+                    ),
+                )
             case _:
                 return Page(self.title, (_how(seen),), _ways(seen))
 
@@ -138,6 +155,8 @@ class Net:
                 return Ask("proxy") if right else Ask("dns", wrong)
             case "proxy":
                 return _proxy(typed)
+            case "unsure" if value != "again":
+                return Complete(_lines(state)) if value == "keep" else Ask("address")
             case _:
                 return Perform(SeeNetwork()) if value == "again" else Ask("way")
 
@@ -159,8 +178,12 @@ class Net:
             if state.draft.get("way") == "keep":
                 return Complete(_lines(state))
             return Perform(_plan(state))
-        if isinstance(outcome, Network) and (isinstance(work, Connect) or state.question == "portal"):
-            return Ask("portal") if outcome.online is Online.PORTAL else Complete(_lines(state))
+        if isinstance(outcome, Network) and (isinstance(work, Connect) or state.question in _AFTERWARDS):
+            if outcome.online is Online.PORTAL:
+                return Ask("portal")
+            # A fixed address stands as soon as the cable is in, right or wrong.
+            unsure = state.draft.get("address") == "fixed" and outcome.online is not Online.YES
+            return Ask("unsure") if unsure else Complete(_lines(state))
         return Ask("ssid" if isinstance(work, SeeNetwork) and work.scan else "way")
 
     def undone(self, before: Mapping[str, Value]) -> Work | None:

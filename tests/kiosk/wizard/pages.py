@@ -9,6 +9,7 @@ from kiosk.provision.page import Page
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Answer, Back, Event, Skip
+from kiosk.provision.works import Online
 from kiosk.wizard.keyboard import Typing, begin
 
 
@@ -36,6 +37,16 @@ def _accepting(folder: Path) -> Page:
     return _after(_home_of(session), Answer("enrolment"), address, code)
 
 
+def _unsure(folder: Path) -> Page:
+    """Of a fixed address from which nothing is reached."""
+    machine = FakeMachine()
+    machine.network.online = Online.LINK
+    session = Session(folder / "unsure.json", machine.ports)
+    typed = ("192.168.1.20/24", "192.168.1.1", "", "none")
+    address = (Answer("network"), Answer("ethernet"), Answer("fixed"))
+    return _after(_home_of(session), *address, *(Answer(one) for one in typed))
+
+
 def _home_of(session: Session) -> Session:
     _home(session)
     return session
@@ -52,6 +63,12 @@ def walk() -> Mapping[str, Page]:
         pages["inputs"] = _after(session, Answer(session.page.choices[0].key))
         pages["steps"] = _home(session)
         pages["network"] = _after(session, Answer("network"))
+        pages["fixed"] = _after(session, Answer("ethernet"), Answer("fixed"))
+        _after(session, Answer("192.168.1.20/24"))
+        pages["gateway-wrong"] = _after(session, Answer("192.168.2.1"))
+        pages["unsure"] = _unsure(Path(folder))
+        _home(session)
+        _after(session, Answer("network"))
         pages["wifi"] = _after(session, Answer("wifi"))
         pages["password"] = _after(session, Answer("=UBND"))
         pages["password-wrong"] = _after(session, Answer("short"))
@@ -71,7 +88,10 @@ def walk() -> Mapping[str, Page]:
 
 
 TYPED = {
+    "fixed": "192.168.1.20/24",
+    "gateway-wrong": "192.168.2.1",
     "panel": "49.5",
+    "reason": "Thiếu dây mạng",
     "password": "mat khau dung",
     "address": "https://danhgia.thainguyen.gov.vn",
     "code": "7K3F-9Q2M",

@@ -16,6 +16,7 @@ from kiosk.wizard.keyboard import (
     SHIFT,
     SHOW,
     SPACE,
+    TELEX,
     Typing,
     begin,
     touched,
@@ -80,3 +81,27 @@ def test_what_a_scanner_types_comes_whole_and_without_control_characters() -> No
     said = typed(Typing(), "https://danhgia.vn 7K3F-9Q2M-XPTB\r\n\x00")
     assert said.text == "https://danhgia.vn 7K3F-9Q2M-XPTB"
     assert len(typed(said, "x" * 1000).text) == LONGEST
+
+
+def test_a_reason_is_typed_by_telex_and_passwords_and_codes_are_not() -> None:
+    def touches(typing: Typing, keys: str) -> str:
+        for key in keys:
+            typing = touched(typing, key)
+        return typing.text
+
+    assert touches(begin(Keys.WORDS), "thieeus") == "thiếu"
+    assert touches(touched(begin(Keys.WORDS), TELEX), "thieeus") == "thieeus"
+    assert touches(begin(Keys.TEXT), "office") == "office"  # the name of a Wi-Fi
+    assert touches(touched(begin(Keys.TEXT), TELEX), "quaan") == "quân"
+    assert begin(Keys.TEXT, secret=True).telex is None
+    assert touches(begin(Keys.TEXT, secret=True), "thieeus") == "thieeus"
+    assert touches(begin(Keys.CODE), "AA") == "AA"
+
+
+def test_one_capital_is_followed_by_small_letters_in_telex_too() -> None:
+    typing = touched(touched(touched(begin(Keys.WORDS), SHIFT), "D"), "d")
+    assert (typing.text, typing.layer) == ("Đ", LETTERS)
+
+
+def test_what_a_scanner_types_is_never_composed() -> None:
+    assert typed(begin(Keys.WORDS), "https://dd.vn").text == "https://dd.vn"

@@ -15,7 +15,7 @@ from kiosk.provision.page import Page
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Status, Step
-from kiosk.provision.works import Enrol, Enrolment, NotConfirmed
+from kiosk.provision.works import Connect, Enrol, Enrolment, NotConfirmed, Online
 from kiosk.screens.layout import lay_out
 from kiosk.screens.type import Type
 from kiosk.screens.wizard_sheet import BACK, CHOICE, KEY, MORE, SKIP, wizard_page
@@ -291,3 +291,17 @@ def test_where_nobody_confirms_the_ratings_do_not_wait_for_it(tmp_path: Path) ->
     assert not wizard.run()
     assert not machine.enrolment.now.url
     assert technician.acts
+
+
+def test_a_fixed_address_that_leads_nowhere_is_put_right_by_touch(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    machine.network.online = Online.NO
+    typed = ["=192.168.1.20/24", "=192.168.7.1", *[f"{KEY}erase"] * 3, "=1.1", "=", f"{CHOICE}none"]
+    acts = [f"{CHOICE}vi", *_skip(2), f"{CHOICE}ethernet", f"{CHOICE}fixed", *typed]
+    _, _, technician = run(
+        tmp_path, machine, *acts, f"{CHOICE}other", f"{CHOICE}automatic", f"{CHOICE}none", "!"
+    )
+    assert technician.titles[-1] == "Date and time"
+    wrong, right = machine.network.connections
+    assert (wrong.address, wrong.gateway) == ("192.168.1.20/24", "192.168.1.1")
+    assert right == Connect()
