@@ -90,7 +90,7 @@ def _items(layout: Layout, service: Service, body: Rect, _: Texts) -> Iterator[B
     rows = -(-len(items) // columns)
     most = _most(layout, _ITEM_MM)
     for leaf, place in zip(items, grid(body, columns, max(rows, 1), layout.px(2.4), most), strict=False):
-        yield Button(leaf.value, place, TITLES[leaf].render(_), px=layout.sizes.hint)
+        yield Button(leaf.value, place, TITLES[leaf].render(_), px=layout.sizes.hint, inner_px=layout.px(2.5))
 
 
 def _inputs(layout: Layout, menu: Menu, body: Rect, _: Texts) -> Sheet:

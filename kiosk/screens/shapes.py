@@ -149,3 +149,17 @@ def draw_arrow(surface: pygame.Surface, colour: Colour, place: Rect) -> None:
             (place.x, neck),
         ),
     )
+
+
+def draw_mark(surface: pygame.Surface, colour: Colour, place: Rect, *, right: bool) -> None:
+    """A tick or a cross as high as a capital letter."""
+    side = place.w * 2 // 3
+    x, y, thick = place.x, place.y + (place.h - side) // 2, max(2, place.w // 8)
+    strokes = (
+        ((0.0, 0.55), (0.38, 0.95), (1.0, 0.1)) if right else ((0.05, 0.05), (0.95, 0.95)),
+        () if right else ((0.95, 0.05), (0.05, 0.95)),
+    )
+    for stroke in strokes:
+        points = [(x + round(side * across), y + round(side * down)) for across, down in stroke]
+        if points:
+            pygame.draw.lines(surface, colour, False, points, thick)

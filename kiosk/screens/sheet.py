@@ -13,6 +13,7 @@ from kiosk.screens import shapes
 from kiosk.screens.layout import Layout
 from kiosk.screens.palette import Palette
 from kiosk.screens.rect import Rect
+from kiosk.screens.scale import LINE_EM
 from kiosk.screens.type import Across, Down, Style, Type
 
 
@@ -28,6 +29,7 @@ class Button:
         marked: Whether it is the chosen one of several.
         px: Size of type, where not that of a page's text.
         rim_px: By so much it is drawn smaller than its place, on each side.
+        inner_px: At least so much is between its rim and its label.
     """
 
     name: str
@@ -37,11 +39,16 @@ class Button:
     marked: bool = False
     px: int | None = None
     rim_px: int = 0
+    inner_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text in its box."""
+    """A text in its box.
+
+    Attributes:
+        mark: A sign before it, in the margin that `mark_px` says; one of `MARKS`, or none.
+    """
 
     text: str
     place: Rect
@@ -50,6 +57,16 @@ class Line:
     faint: bool = False
     across: Across = "left"
     down: Down = "top"
+    mark: str = ""
+
+
+MARKS = ("✓", "✗")
+"""What the font of the screen has not: it is drawn."""
+
+
+def mark_px(px: int) -> int:
+    """The margin in which a mark is drawn, by the size of type."""
+    return round(1.2 * px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +157,9 @@ def draw_sheet(
         colour = colours.grey if line.faint else colours.ink
         style = Style(line.weight, line.px, layout.sizes.smallest, colour)
         type_.draw(surface, line.text, line.place.moved(-x, -y), style, line.across, line.down)
+        if line.mark:
+            margin = Rect(line.place.x - mark_px(line.px), line.place.y, line.px, round(line.px * LINE_EM))
+            shapes.draw_mark(surface, colour, margin.moved(-x, -y), right=line.mark == MARKS[0])
 
 
 def _draw_button(
@@ -151,7 +171,7 @@ def _draw_button(
     else:
         shape = shapes.button(colours, size, radius, max(2, layout.border_px // 2))
     surface.blit(shape, place[:2])
-    inner = layout.card_inner_px // 2 + layout.border_px
+    inner = max(button.inner_px, layout.card_inner_px // 2 + layout.border_px)
     colour = colours.ink if button.live else colours.grey
     style = Style(600, button.px or layout.sizes.text, layout.sizes.smallest, colour)
     type_.draw(surface, button.label, place.inset(inner), style)

@@ -11,7 +11,7 @@ from kiosk.screens.heads import TITLE_WEIGHT
 from kiosk.screens.layout import Layout
 from kiosk.screens.rect import Rect
 from kiosk.screens.scale import LINE_EM
-from kiosk.screens.sheet import Box, Button, Line, Picture, Sheet, grid
+from kiosk.screens.sheet import MARKS, Box, Button, Line, Picture, Sheet, grid, mark_px
 from kiosk.screens.type import Type
 from kiosk.wizard.keyboard import (
     CAPITALS,
@@ -107,8 +107,8 @@ def _where(page: Page, _: Texts) -> str:
     return _("step {number} of {count}").format(number=steps.index(page.step) + 1, count=len(steps))
 
 
-_SIGNS = str.maketrans("✓✗→", "•×–")
-"""What commands print, in what the font of the screen has."""
+_SIGNS = str.maketrans("→", "–")
+"""What commands print, in what the font of the screen has; `MARKS` are drawn."""
 
 
 def _words(page: Page, _: Texts) -> list[tuple[str, int]]:
@@ -121,13 +121,24 @@ def _flow(
     layout: Layout, type_: Type, words: list[tuple[str, int]], room: Rect, most_px: int
 ) -> tuple[list[Line], int]:
     """Sentences below each other, in the largest size in which all fit; and where they end."""
+    marked = [(text[:1] if text.startswith(MARKS) else "", text, weight) for text, weight in words]
+    said = [
+        (mark, text.removeprefix(mark).lstrip() if mark else text, weight) for mark, text, weight in marked
+    ]
+    rooms: list[int] = []
+    heights: list[int] = []
     for px in range(most_px, layout.sizes.smallest - 1, -1):
-        heights = [type_.wrapped(text, weight, px, room.w).height for text, weight in words]
+        rooms = [room.w - (mark_px(px) if mark else 0) for mark, _text, _weight in said]
+        heights = [
+            type_.wrapped(text, weight, px, wide).height
+            for (_mark, text, weight), wide in zip(said, rooms, strict=True)
+        ]
         if sum(heights) <= room.h or px == layout.sizes.smallest:
             break
     lines, y = [], room.y
-    for (text, weight), high in zip(words, heights if words else [], strict=True):
-        lines.append(Line(text, Rect(room.x, y, room.w, min(high, max(1, room.bottom - y))), px, weight))
+    for (mark, text, weight), wide, high in zip(said, rooms, heights, strict=True):
+        place = Rect(room.right - wide, y, wide, min(high, max(1, room.bottom - y)))
+        lines.append(Line(text, place, px, weight, mark=mark))
         y += high
     return lines, min(y, room.bottom)
 

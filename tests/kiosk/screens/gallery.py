@@ -15,12 +15,13 @@ from PIL import Image
 
 from assets.texts import DEFAULT_LANGUAGE, Texts
 from hardware.events import Level, Source
-from kiosk.codes import CODES, Shown
+from kiosk.codes import CODES, PROBLEM_TITLES, Shown
 from kiosk.config.errors import ConfigError, Problem
 from kiosk.config.load import load
 from kiosk.config.phrase import Phrase
 from kiosk.faults import FaultCode, ProgramCode
 from kiosk.leaf import Leaf
+from kiosk.mounts import Unsafe, unsafe
 from kiosk.screens.layout import lay_out
 from kiosk.screens.painter import Painter
 from kiosk.screens.palette import THEMES, Palette
@@ -107,6 +108,17 @@ MENUS = {
     "service-volume": Menu(Leaf.VOLUME, percent=60),
     "service-restart": Menu(Leaf.RESTART),
 }
+ANOTHER_BOARD = View(
+    ScreenName.SERVICE,
+    service=replace(SERVICE, facts=replace(SERVICE.facts, another_board=True) if SERVICE.facts else None),
+)
+_DATA = Path("/var/lib/hailong")
+UNSAFE = {
+    "data-forgetful": unsafe(_DATA, "22 1 0:20 / / rw - overlay overlay rw", ""),
+    "data-missing": unsafe(
+        _DATA, "22 1 8:2 / / rw - ext4 /dev/mmcblk0p2 rw", f"LABEL=data {_DATA} ext4 rw 0 2"
+    ),
+}
 PROVISION = walk()
 NOW_NS = RING.end_ns * 3 // 10
 LANGUAGES = ("vi", "en")
@@ -147,6 +159,8 @@ class Exhibit:
             }
         if self.panel in TIGHT and self.theme == "calm" and self.language == DEFAULT_LANGUAGE:
             of_views |= {f"provision-{name}": self._provision(name) for name in PROVISION}
+            of_views["service-board"] = self._view(painter, ANOTHER_BOARD)
+            of_views |= {name: self._unsafe(found) for name, found in UNSAFE.items() if found is not None}
         if self.language == DEFAULT_LANGUAGE:
             of_views["long-names"] = self._view(self.painter(LONG), VIEWS["idle"])
         return of_views | {"configuration": self._configuration, "plain": self._plain, "hwtest": self._hwtest}
@@ -189,6 +203,18 @@ class Exhibit:
             laid = wizard_page(layout, type_, page, typing_of(name, page), 0, Texts(self.language))
             surface.fill(self._colours.paper)
             draw_sheet(surface, laid.sheet, (0, 0), layout, type_, self._colours)
+
+        return draw
+
+    def _unsafe(self, found: Unsafe) -> Callable[[pygame.Surface], None]:
+        def draw(surface: pygame.Surface) -> None:
+            texts = Texts(self.language)
+            title = f"{PROBLEM_TITLES[found.code].render(texts)} ({found.code.value})"
+            problems = [found.seen.render(texts), found.remedy.render(texts)]
+            footer = texts("The terminal goes on by itself when this has been put right.")
+            draw_text_page(
+                surface, self.panel.mm_per_px, texts, title, problems, self._colours, footer=footer
+            )
 
         return draw
 

@@ -11,7 +11,7 @@ from kiosk.provision.page import RULER_MM, Choice, Page
 from kiosk.provision.steps import Step
 from kiosk.screens.layout import DEAD_MARGIN_MM, Layout, lay_out
 from kiosk.screens.palette import CALM
-from kiosk.screens.sheet import draw_sheet
+from kiosk.screens.sheet import MARKS, draw_sheet, mark_px
 from kiosk.screens.type import Style, Type
 from kiosk.screens.wizard_sheet import BACK, CHOICE, MORE, SKIP, WizardPage, wizard_page
 from kiosk.squares import QUIET_MODULES
@@ -146,3 +146,22 @@ def test_the_square_is_read_from_the_picture_and_large_enough_for_any_telephone(
     texts = [pygame.Rect(line.place) for line in laid.sheet.lines]
     assert not any(pygame.Rect(picture.place).colliderect(place) for place in texts)
     assert not any(pygame.Rect(picture.place).colliderect(button.place) for button in laid.sheet.buttons)
+
+
+def test_what_a_command_marks_as_well_or_as_wrong_is_drawn_for_the_font_has_no_such_signs(
+    type_: Type,
+) -> None:
+    panel = PANELS[0]
+    laid = laid_out(panel, type_, "vi", PAGES["inputs-missing"], None)
+    marked = {line.mark: line for line in laid.sheet.lines if line.mark}
+    assert set(marked) == set(MARKS)
+    assert not any(mark in line.text for line in laid.sheet.lines for mark in MARKS)
+    surface = pygame.Surface(panel.size_px)
+    surface.fill(CALM.paper)
+    draw_sheet(surface, laid.sheet, (0, 0), layout_of(panel), type_, CALM)
+    seen = []
+    for line in marked.values():
+        margin = pygame.Rect(line.place.x - mark_px(line.px), line.place.y, line.px, line.place.h)
+        seen.append(pygame.image.tobytes(surface.subsurface(margin), "RGB"))
+    assert seen[0] != seen[1]
+    assert all(len(set(zip(one[::3], one[1::3], one[2::3], strict=True))) > 1 for one in seen)

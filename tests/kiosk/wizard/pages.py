@@ -9,7 +9,7 @@ from kiosk.provision.page import Page
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Answer, Back, Event, Skip
-from kiosk.provision.works import Online
+from kiosk.provision.works import InputsTried, Online
 from kiosk.wizard.keyboard import Typing, begin
 
 
@@ -37,6 +37,15 @@ def _accepting(folder: Path) -> Page:
     return _after(_home_of(session), Answer("enrolment"), address, code)
 
 
+def _missing(folder: Path) -> Page:
+    """Of a test of the inputs in which one was never heard."""
+    machine = FakeMachine()
+    said = ("✓ Cảm ứng: cả năm nút đều tốt.", "✗ Nút GPIO: không nhận được lượt bấm nào.")
+    machine.inputs.tries = [InputsTried(False, said)]
+    session = Session(folder / "missing.json", machine.ports)
+    return _after(_home_of(session), Answer("inputs"), Answer("touch_gpio"), Answer("begin"))
+
+
 def _unsure(folder: Path) -> Page:
     """Of a fixed address from which nothing is reached."""
     machine = FakeMachine()
@@ -61,6 +70,7 @@ def walk() -> Mapping[str, Page]:
         pages["turn"] = _after(session, Answer("turn"))
         _after(session, Answer("up"))
         pages["inputs"] = _after(session, Answer(session.page.choices[0].key))
+        pages["inputs-missing"] = _missing(Path(folder))
         pages["steps"] = _home(session)
         pages["network"] = _after(session, Answer("network"))
         pages["fixed"] = _after(session, Answer("ethernet"), Answer("fixed"))
