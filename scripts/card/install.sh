@@ -15,8 +15,8 @@ if blkid --label hailong-data >/dev/null; then
     # The system's own partition could not grow to the end of the card: the data is there.
     resize2fs "$(findmnt --noheadings --output SOURCE /)"
     mkdir -p /var/lib/hailong
-    grep -q '^LABEL=hailong-data ' /etc/fstab || echo \
-        'LABEL=hailong-data /var/lib/hailong ext4 noatime,errors=remount-ro,nofail,x-systemd.device-timeout=30 0 2' >> /etc/fstab
+    grep -q '^LABEL=hailong-data ' /etc/fstab \
+        || echo 'LABEL=hailong-data /var/lib/hailong ext4 noatime,errors=remount-ro,nofail 0 2' >> /etc/fstab
     mountpoint -q /var/lib/hailong || mount /var/lib/hailong
 fi
 

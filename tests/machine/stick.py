@@ -48,7 +48,7 @@ class Stick:
         }
         self._machine.qmp("object-add", **pace)
         self._machine.qmp("blockdev-add", **slow)
-        self._machine.qmp("device_add", driver="usb-storage", id="stick", bus="sticks.0", drive="stick")
+        self._machine.qmp("device_add", driver="usb-storage", id="stick", drive="stick")
 
     def pull_out(self) -> None:
         """Whatever is being written."""

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 900.0
 """How long anything may take on a busy machine; no test asserts on it."""
@@ -110,7 +112,7 @@ class System:
         )
 
     def prefix(self, user: str) -> list[str]:
-        """What runs a command in it that reaches this machine's own addresses, with `ENVIRON`."""
+        """What runs a command in it that reaches this machine's own addresses, with `ENVIRON`; `end` ends it early."""
         return [*_alone(self.root, loopback=True), *_as(user)]
 
     def apt(self, *arguments: str | Path) -> str:
@@ -129,6 +131,14 @@ class System:
         return self.root / inside.lstrip("/")
 
 
+def end(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
+    """Kill what a `System.prefix` runs: another user takes away that it ends with what has started it."""
+    for child in psutil.Process(process.pid).children(recursive=True):
+        child.kill()
+    process.kill()
+    process.wait(PATIENCE_S)
+
+
 def _alone(root: Path, *, shows: bool = False, loopback: bool = False) -> list[str]:
     """In name spaces of its own: what is mounted or left running there ends with the command."""
     mounts = f'mount -t proc proc "{root}/proc" && mount --bind /dev "{root}/dev"'
@@ -140,10 +150,7 @@ def _alone(root: Path, *, shows: bool = False, loopback: bool = False) -> list[s
 
 
 def _as(user: str) -> Sequence[str]:
-    if user == "root":
-        return ()
-    # Becoming another user takes away that it ends with its parent, which unshare has set.
-    return ("setpriv", f"--reuid={user}", "--regid=hailong", "--init-groups", "--pdeathsig=KILL", "--")
+    return () if user == "root" else ("setpriv", f"--reuid={user}", "--regid=hailong", "--init-groups", "--")
 
 
 @contextmanager

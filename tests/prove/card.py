@@ -20,12 +20,12 @@ from tests.machine.citizen import Citizen
 from tests.machine.image import debian
 from tests.machine.screen import IDLE
 from tests.machine.stick import SOCKET, Stick
-from tests.machine.vm import BOOT_S, Power
+from tests.machine.vm import Power
 from tests.package.debian import BOOKWORM, ROOT, build
 from tests.prove.evidence import ON_DISK, Evidence, table
 
-INSTALL_S = 3_600.0
-"""Longer than the package takes to be installed on an emulated processor."""
+PATIENCE_S = 3_600.0
+"""Longer than anything takes on an emulated processor of a busy machine."""
 DATA_MIB = 128
 _OVERLAY = ("overlayroot", "cryptsetup", "cryptsetup-bin", "libpopt0")
 """What a system with our dependencies lacks for ``--read-only``; there is no network to get it from."""
@@ -133,9 +133,9 @@ def _prepare(
 
 def _first_starts(story: Story, machine: Card, code: str) -> None:
     for what, patience_s in (
-        ("the system's own first start gave the disk another identity and restarted", BOOT_S),
-        ("the second start left word for systemd and restarted", BOOT_S),
-        ("the third start installed the package from the card, without a network, and restarted", INSTALL_S),
+        ("the system's own first start gave the disk another identity and restarted", PATIENCE_S),
+        ("the second start left word for systemd and restarted", PATIENCE_S),
+        ("the third start installed the package from the card, without a network, and restarted", PATIENCE_S),
     ):
         began_s = time.monotonic()
         machine.switch_on(Power(more=SOCKET))
@@ -150,7 +150,7 @@ def _first_starts(story: Story, machine: Card, code: str) -> None:
     story.fact("before the first start as a terminal the code is there", "hailong-enrol.txt" in names)
 
     machine.switch_on(Power(more=SOCKET))
-    Citizen(machine).waits_for(IDLE)
+    Citizen(machine).waits_for(IDLE, PATIENCE_S)
     story.fact("the next start shows the rating screen with the words of the card's configuration", True)
     machine.run("sync")
     names = machine.names()
@@ -183,7 +183,7 @@ def _votes(story: Story, machine: Card, server: Central, device: str) -> None:
     citizen.votes(Level.EXCELLENT)
     machine.cut()
     machine.switch_on(Power(more=SOCKET))
-    citizen.waits_for(IDLE)
+    citizen.waits_for(IDLE, PATIENCE_S)
     story.fact("after a power cut it shows the same words", True)
     machine.until("three votes at central", lambda: len(server.votes(device)) == 3, every_s=5)
     story.fact("and what was voted before the cut is at central", int(server.votes(device)[-1]["level"]) == 5)
@@ -230,7 +230,7 @@ def _carried(story: Story, machine: Card, server: Central, device: str, folder: 
     levels = [int(vote["level"]) for vote in server.votes(device)]
     story.fact("what the stick carried is at central", received.returncode == 0 and levels[3:] == [3, 1])
     machine.run("systemctl poweroff --no-block")
-    machine.ends_by_itself(BOOT_S)
+    machine.ends_by_itself(PATIENCE_S)
 
 
 def _export() -> str:
@@ -268,7 +268,7 @@ def _wait_for_fault(machine: Card, code: str) -> None:
     def shown() -> bool:
         return code in machine.run("journalctl --unit hailong-kiosk --boot --no-pager")
 
-    machine.until(f"the fault {code}", shown, BOOT_S, every_s=5)
+    machine.until(f"the fault {code}", shown, PATIENCE_S, every_s=5)
 
 
 def _page(stories: list[Story], folder: Path, seconds: float) -> Evidence:

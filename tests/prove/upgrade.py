@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.bench.drain import counted, database
 from tests.bench.idle import wait_verified
 from tests.central import served
-from tests.package.debian import BOOKWORM, ENVIRON, PATIENCE_S, ROOT, System, build, unpacked
+from tests.package.debian import BOOKWORM, ENVIRON, PATIENCE_S, ROOT, System, build, end, unpacked
 from tests.prove.evidence import ON_DISK, Evidence, table
 from tests.system.program import Program
 
@@ -127,8 +127,7 @@ def _upgraded(system: System, first: Path, today: Path, central: Path, entries: 
             if delivery.poll() is not None:
                 raise Failed(f"the delivery of the first version ended: {delivery.returncode}")
             time.sleep(0.2)
-        delivery.kill()
-        delivery.wait(PATIENCE_S)
+        end(delivery)
         found.cursor = _cursor(system)
         found.size_mb = system.path(f"{_DATA}/ledger/ledger.db").stat().st_size / 1e6
         before = _files(system)
@@ -172,6 +171,7 @@ def _start(system: System, found: Found) -> None:
         path = system.path(f"{_DATA}/ledger/ledger.db")
         found.verified_s = wait_verified(path, head, PATIENCE_S) - began_s
     finally:
+        end(program.process)
         program.close()
 
 
