@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from sync import keys, links
 from tests.central import served
 from tests.central.served import run, said, serving
 
@@ -70,5 +71,23 @@ def test_every_page_is_shown_whole_and_a_ticket_is_printed_on_one_sheet(
         sheet = tmp_path / "ticket.pdf"
         page.pdf(path=sheet, prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", sheet.read_bytes())) == 1
+        _confirm_by_telephone(page, admin, tmp_path)
         browser.close()
     assert complaints == []
+
+
+def _confirm_by_telephone(page: Page, admin: str, tmp_path: Path) -> None:
+    """The link on a terminal's screen, on the narrow screen of a telephone: the counter is searched for, not typed."""
+    key = keys.generate("device").public
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(links.link(admin.removesuffix("/admin/"), key.raw))
+    assert key.key_id[:4] in page.inner_text(".key")
+    page.click(".select2-selection")
+    page.fill(".select2-search__field", "Quầy 1")
+    page.click(".select2-results__option--highlighted")
+    page.check("[name=compared]")
+    page.screenshot(path=tmp_path / "confirm.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.click("[type=submit].default")
+    page.wait_for_url(re.compile("/change/$"))
+    assert "Đã xác nhận mã khóa" in page.inner_text(".messagelist")
