@@ -57,6 +57,11 @@ HARDWARE_TEST = Sight("hwtest", ((40, 330, 1240, 640),))
 """Its five columns; what it says above them differs."""
 SERVICE = Sight("service", ((40, 140, 340, 186),))
 """Its heading; what it says of the machine differs."""
+WRONG_CONFIGURATION = Sight("configuration", ((40, 40, 520, 95),))
+"""Its heading; what it names differs."""
+_MARK: Box = (0, 700, 100, 800)
+WELL, ATTENTION = Sight("idle", (_MARK,)), Sight("idle-attention", (_MARK,))
+"""What the quiet mark tells a technician."""
 CLOSE_PX = (1110, 708)
 """The service page's button."""
 

@@ -123,7 +123,12 @@ class Machine:
             "-device",
             "virtio-tablet-pci",
         ]
-        command += ["-device", "virtio-rng-pci"]
+        command += [
+            "-device",
+            "virtio-rng-pci",
+            "-device",
+            "qemu-xhci",
+        ]  # and sockets for what is plugged in later
         # The guest reaches the host's loopback as 10.0.2.2; it has no gateway, so it reaches nothing else.
         command += ["-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,id=net-card"]
         command += ["-chardev", f"file,id=console,path={self.folder}/console-{self._boots}.log"]

@@ -1,7 +1,7 @@
 """``python -m tests.prove powercut | kill | clock | gesture | delivery | tamper | life | fuzz | pull | rotation``.
 
-``machine`` cuts the power of a whole one; ``upgrade`` installs today's package over the first; ``image`` recovers one
-that was kept once more.
+``machine`` cuts the power of a whole one, ``gpio`` presses its buttons; ``upgrade`` installs today's package over the
+first; ``image`` recovers one that was kept once more.
 """
 
 import argparse
@@ -88,6 +88,10 @@ def main() -> int:
 
     card = commands.add_parser("card", help="a prepared card, from its first start to a vote at central")
 
+    gpio = commands.add_parser("gpio", help="bouncing buttons on the pins of a whole machine, and a pad")
+    gpio.add_argument("--presses", type=int, default=1_000, help="how many presses on pins")
+    gpio.add_argument("--pulls", type=int, default=20, help="how often the pad's cable is pulled")
+
     campaigns = (
         powercut,
         kill,
@@ -102,6 +106,7 @@ def main() -> int:
         machine,
         upgrade,
         card,
+        gpio,
     )
     for command in campaigns:
         command.add_argument("--seed", type=int, default=1, help="another number, other moments")
@@ -168,6 +173,10 @@ def main() -> int:
         from tests.prove.card import run as run_card
 
         return run_card(options.evidence)
+    if options.command == "gpio":
+        from tests.prove.gpio import run as run_gpio
+
+        return run_gpio(options.presses, options.pulls, options.seed, options.evidence)
     kept = options.keep or Path(tempfile.gettempdir()) / f"hailong-failed-{os.getpid()}"
     if options.command == "kill":
         from tests.prove.kill import run as run_kill
