@@ -67,7 +67,7 @@ class HardwareTest:
 
     Args:
         bench: What it is put together from.
-        for_s: So long at most; None = until somebody ends it.
+        for_s: So long at most, from when inputs are heard on; None = until somebody ends it.
         until_complete: End as soon as everything has come from every input, or where there is none.
 
     Attributes:
@@ -87,7 +87,7 @@ class HardwareTest:
         self._tally = Tally(bench.inputs, bench.language)
         self._refs = count(1)
         self._for_s = for_s
-        self._end_ns = None if for_s is None else bench.clock.boottime_ns() + round(for_s * 1e9)
+        self._end_ns: int | None = None
         self._started: list[InputSource] = []
         self._begun = self._stopping = False
         self.summary: tuple[Phrase, ...] = ()
@@ -95,8 +95,8 @@ class HardwareTest:
 
     @property
     def is_complete(self) -> bool:
-        """See the class."""
-        return self._tally.is_complete
+        """Whether everything has come from every input, and none the wrong way round."""
+        return self._tally.is_complete and not self._tally.is_reversed
 
     def stop(self) -> None:
         """End the test; from any thread."""
@@ -159,6 +159,8 @@ class HardwareTest:
         if self._begun:
             return
         self._begun = True
+        if self._for_s is not None:  # of the test itself: a card may take its time until then
+            self._end_ns = self._bench.clock.boottime_ns() + round(self._for_s * 1e9)
         self._say(self._what_to_do())
         for source in self._bench.sources:
             self._started.append(source)

@@ -32,6 +32,18 @@ _REMEDIES: Mapping[Source, Phrase] = {
 }
 
 
+_WIRES = Phrase(
+    "Press from the left to the right. If you did, the wires are the other way round: gpio.pins, or the plugs of the "
+    "pad."
+)
+_REVERSED: Mapping[Source, Phrase] = {
+    Source.TOUCH: Phrase(
+        "Press from the left to the right. If you did, the touches are turned against the picture, or belong to "
+        "another screen: remove such a rule of the system, and turn by screen.rotation alone. hailong doctor says more."
+    ),
+}
+
+
 class Tally:
     """Counts presses by input and button.
 
@@ -45,6 +57,7 @@ class Tally:
         self._language = language
         self._switched: set[Source] = set()
         self.presses: Counter[tuple[Source, Level]] = Counter()
+        self._order: dict[Source, list[Level]] = {}
 
     def take(self, event: InputEvent) -> list[Phrase]:
         """Count an event.
@@ -56,6 +69,9 @@ class Tally:
         match event:
             case Press():
                 self.presses[event.source, event.level] += 1
+                order = self._order.setdefault(_ONE_OF.get(event.source, event.source), [])
+                if event.level not in order:
+                    order.append(event.level)
                 values: dict[str, str | int | Phrase] = {"input": name, "button": int(event.level)}
                 return [Phrase("✓ {input}: button {button}", values)]
             case Switch():
@@ -82,6 +98,14 @@ class Tally:
             for source in self._inputs
         )
 
+    @property
+    def is_reversed(self) -> bool:
+        """Whether an input's buttons came from 5 to 1, though they are pressed from the left to the right."""
+        return any(self._is_reversed(source) for source in self._inputs)
+
+    def _is_reversed(self, source: Source) -> bool:
+        return self._order.get(source) == sorted(Level, reverse=True)
+
     def _missing(self, source: Source) -> list[Level]:
         """The buttons of an input that have said nothing."""
         came = {
@@ -99,7 +123,10 @@ class Tally:
             name = INPUT_NAMES.get(source, Phrase(source.value))
             silent_ones = self._missing(source)
             missing = ", ".join(str(int(level)) for level in silent_ones)
-            if not missing:
+            if self._is_reversed(source):
+                yield Phrase("✗ {input}: the buttons came from 5 to 1.", {"input": name})
+                yield Phrase("    → {remedy}", {"remedy": _REVERSED.get(source, _WIRES)})
+            elif not missing:
                 yield Phrase("✓ {input}: all five work.", {"input": name})
             elif len(silent_ones) < len(Level):
                 values: dict[str, str | int | Phrase] = {"input": name, "buttons": missing}

@@ -113,7 +113,7 @@ class Inputs:
             return Ask("ready")
         if isinstance(outcome, InputsTried) and outcome.complete:
             return Complete((_now(state), *(text(line) for line in outcome.lines)))
-        return Ask("missing", Phrase("Not every button has been heard."))
+        return Ask("missing", Phrase("Not everything is right with the buttons yet."))
 
     def undone(self, before: Mapping[str, Value]) -> Work | None:
         """See `Stage`."""

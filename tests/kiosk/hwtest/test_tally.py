@@ -92,3 +92,25 @@ def test_every_trouble_is_said_with_what_to_do(event: InputEvent, words: str) ->
     tally = Tally(frozenset({Source.PAD}))
     assert words in said(tally, event)
     assert not tally.presses
+
+
+@pytest.mark.parametrize(("source", "word"), [(Source.TOUCH, "another screen"), (Source.GPIO, "gpio.pins")])
+def test_touches_that_are_turned_or_of_another_screen_and_wires_the_other_way_round_are_told(
+    source: Source, word: str
+) -> None:
+    """Every button is heard, each as the one on the other side."""
+    tally = Tally(frozenset({source}))
+    for level in sorted(Level, reverse=True):
+        tally.take(press(level, source))
+    assert tally.is_complete
+    assert tally.is_reversed
+    said, remedy = summary(tally)
+    assert said.startswith("✗")
+    assert word in remedy
+
+
+def test_only_the_very_other_way_round_is_told_and_pressing_again_changes_nothing() -> None:
+    tally = Tally(frozenset({Source.GPIO}))
+    for level in (2, 1, 3, 4, 5, 4, 3, 2, 1):
+        tally.take(press(level))
+    assert not tally.is_reversed
