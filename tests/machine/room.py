@@ -17,6 +17,14 @@ from tests.machine.vm import SIZE_PX, Machine, machine
 
 PANEL_MM = (217, 136)
 """The picture on the panel; the panel itself says something else, as many do."""
+TEXTS = """\
+[texts]
+unit = "UBND phường Sông Công"
+department = "Trung tâm Phục vụ hành chính công"
+counter = "Quầy 3"
+field = "Đất đai – Xây dựng"
+"""
+"""As in the gallery's pictures."""
 PLACE = ("--unit", "UBND phường Sông Công", "--counter", "Quầy 3")
 
 
@@ -63,16 +71,20 @@ def length_mm(length_px: float) -> float:
 
 
 @contextmanager
-def room() -> Iterator[Room]:
-    """A machine that was just installed, and a sheet for it. The authority is the agency's own: the card has it."""
+def room(*, accepted: bool = False) -> Iterator[Room]:
+    """A machine that was just installed, from a card that has what concerns the whole agency, and a sheet for it.
+
+    Args:
+        accepted: Nobody needs to compare keys.
+    """
     with central() as server, tempfile.TemporaryDirectory(prefix="hailong-new-") as folder:
-        made = fresh(image(), Path(folder), {"hailong-ca.pem": server.authority.pem})
-        with machine(made) as found:
-            yield Room(found, server, _sheet(server))
+        card = {"hailong-ca.pem": server.authority.pem, "hailong.toml": TEXTS}
+        with machine(fresh(image(), Path(folder), card)) as found:
+            yield Room(found, server, _sheet(server, accepted=accepted))
 
 
-def _sheet(server: Central) -> Sheet:
-    added = served.said("device", "add", *PLACE, data=server.data)
+def _sheet(server: Central, *, accepted: bool) -> Sheet:
+    added = served.said("device", "add", *PLACE, *["--accept"] * accepted, data=server.data)
     key = served.said("key", "list", data=server.data)["key_id"]
     code, url = str(added["code"]), str(added["url"])
     return Sheet(str(added["device"]), url, for_people(code), f"{url} {code} {key}")

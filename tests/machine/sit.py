@@ -180,7 +180,7 @@ def _serve(listening: socket.socket, sitting: Sitting) -> bool:
             return False
         try:
             said = sitting.do(command, words)
-        except (ValueError, KeyError, MachineError, QmpError, AssertionError) as error:
+        except (OSError, ValueError, KeyError, MachineError, QmpError, AssertionError) as error:
             said = f"not done: {error}"
         caller.sendall(said.strip().encode() + b"\n")
     return True
