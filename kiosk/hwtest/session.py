@@ -195,17 +195,20 @@ class HardwareTest:
         self._bench.headphones.tell(level)
 
     def _end(self) -> None:
-        for source in self._started:
-            source.close()
-        self._bench.sound.close()
-        self._bench.headphones.close()
-        self._take(self._inbox.drain())
-        if self._begun and self._impossible is None:
-            self.summary = tuple(self._tally.summary())
-            for phrase in self.summary:
-                self._say(phrase)
-        if not self._writer.stop(_LAST_WRITES_S):
-            log.error("the disk did not answer in time")
+        try:
+            for source in self._started:
+                source.close()
+            self._bench.sound.close()
+            self._bench.headphones.close()
+            self._take(self._inbox.drain())
+            if self._begun and self._impossible is None:
+                self.summary = tuple(self._tally.summary())
+                for phrase in self.summary:
+                    self._say(phrase)
+        finally:
+            # Also where nobody can be told any more: a writer that stays would keep the kiosk from its ledger for ever.
+            if not self._writer.stop(_LAST_WRITES_S):
+                log.error("the disk did not answer in time")
 
     def _say(self, phrase: Phrase) -> None:
         for board in self._bench.boards:

@@ -1,5 +1,6 @@
 """``hailong hwtest`` as a technician uses it."""
 
+import fcntl
 import signal
 import sqlite3
 import subprocess
@@ -211,3 +212,16 @@ def test_it_speaks_the_language_of_the_terminal(tmp_path: Path) -> None:
         _until(process, "✗ bộ nút nối tiếp: không nhận được lượt bấm nào.")
         _until(process, "    → ")
         assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_terminal_that_is_gone_ends_the_test_and_gives_the_ledger_back(tmp_path: Path) -> None:
+    """A broken connection; a test that stayed would keep the kiosk from its ledger."""
+    command = [*PYTHON, "hwtest", "--headless", "--seconds", "60", "--data-dir", str(tmp_path / "data")]
+    with Path("/dev/full").open("w") as gone:  # every line that is written fails
+        done = subprocess.run(
+            command, env=without_display(), stdin=subprocess.DEVNULL, stdout=gone, stderr=gone, timeout=120
+        )
+    assert done.returncode != 0
+    lock = (tmp_path / "data/ledger/ledger.lock").open("rb")
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
