@@ -73,9 +73,15 @@ class Terminal:
     push: bool = True
     pull: str = ""
 
-    def channel(self, url: str, now_ms: Callable[[], int | None]) -> Channel:
-        """A conversation with a server, whose certificates are judged by this time."""
-        return Channel(url, Trust(self.pinned, now_ms), self.proxy, self.limits)
+    def channel(self, url: str, now_ms: Callable[[], int | None], *, is_for_time: bool = False) -> Channel:
+        """A conversation with a server, whose certificates are judged by this time.
+
+        Args:
+            url: Its address.
+            now_ms: As `Trust` has it.
+            is_for_time: Central is asked for the time, and for nothing else.
+        """
+        return Channel(url, Trust(self.pinned, now_ms, is_for_time), self.proxy, self.limits)
 
 
 @dataclass(frozen=True)
@@ -256,8 +262,8 @@ def _pinned(terminal: Terminal, known: Identity, head: wire.Head) -> Identity:
 def hear_the_time(terminal: Terminal, key: SigningKey, identity: Identity) -> Timekeeper:
     """What time it is; central is asked when that is due, and the kiosk told.
 
-    Before central has spoken in this boot, its certificate cannot be judged by a time: then only the pinned
-    authority is trusted, and only for this question, whose answer central signs with its own key.
+    Before central has spoken in this boot, its certificate cannot be judged by a time: then it is trusted for this
+    question alone, whose answer central signs with the key that this terminal has pinned.
 
     Raises:
         SyncError: There is no answer.
@@ -267,7 +273,7 @@ def hear_the_time(terminal: Terminal, key: SigningKey, identity: Identity) -> Ti
     if not times.should_ask():
         return times
     now_ms = times.now_ms if terminal.pinned is None else times.central_ms
-    with terminal.channel(identity.url, now_ms) as channel:
+    with terminal.channel(identity.url, now_ms, is_for_time=True) as channel:
         client = Client(channel, key, terminal.clock)
         nonce = nonce_of(terminal.kiosk)
         asked_ns = terminal.clock.boottime_ns()

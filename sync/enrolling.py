@@ -210,7 +210,10 @@ class _Attempt:
 
     def _channel(self) -> Channel:
         now_ms = self.times.now_ms if self.pinned is None else self.times.central_ms
-        return Channel(self.ticket.url, Trust(self.pinned, now_ms), self.settings.proxy, self.settings.limits)
+        # The key that a ticket names, or the one of before, tells a stranger's answer, and its time, from central's.
+        is_key_known = self.ticket.central is not None or (self.same_ledger and self.before is not None)
+        trust = Trust(self.pinned, now_ms, is_key_known)
+        return Channel(self.ticket.url, trust, self.settings.proxy, self.settings.limits)
 
     def _believed(self, answer: EnrolAnswer, checkpoint: Checkpoint) -> _Believed:
         try:

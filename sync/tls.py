@@ -2,8 +2,9 @@
 
 A terminal without a clock battery starts at the time its image was made; a certificate is younger than that. So
 OpenSSL is told not to look at times (chain, name and authority are checked as ever), and the times are compared here
-with the time that central's own signed statement has given. Before there is one, only the pinned authority is trusted,
-and only to ask for it. Verification is never switched off.
+with the time that central's own signed statement has given. Before there is one, a server may only be asked for it: the
+pinned authority's, or, where central's key is known and its statement can be verified, any that the machine trusts.
+Verification is never switched off.
 """
 
 import ssl
@@ -35,21 +36,26 @@ class Trust:
     Attributes:
         pinned: The certificates (PEM) of the only authority that is trusted; None = those of the machine.
         now_ms: The time that is known when it is asked, milliseconds since 1970 UTC; None = it is not known.
+        is_key_known: Whether what the server says is verified with a key of central's that is known, so that it can be
+            asked for the time without a clock.
     """
 
     pinned: str | None
     now_ms: Callable[[], int | None]
+    is_key_known: bool = False
 
 
 def context_for(trust: Trust) -> ssl.SSLContext:
     """What a connection is made with.
 
     Raises:
-        Unreachable: Without a clock, and without a pinned authority that may be asked for the time.
+        Unreachable: Without a clock, without a pinned authority, and without a known key of the server's.
         LocalFault: What is pinned is no certificate.
     """
-    if trust.pinned is None and trust.now_ms() is None:
-        raise Unreachable(Trouble.CLOCK, "no clock vouches for the time, and no authority is pinned")
+    if trust.pinned is None and not trust.is_key_known and trust.now_ms() is None:
+        raise Unreachable(
+            Trouble.CLOCK, "no clock vouches for the time, and neither an authority nor a key is known"
+        )
     context = _JudgingContext(ssl.PROTOCOL_TLS_CLIENT)
     context.now_ms = trust.now_ms
     context.verify_flags |= NO_CHECK_TIME

@@ -36,8 +36,8 @@ _TROUBLES: Mapping[Trouble, Phrase] = {
         "No protected connection could be made. Is the address right, and is a server behind it?"
     ),
     Trouble.CLOCK: Phrase(
-        "The clock of this machine is not set, so the server's certificate cannot be judged. Please connect it to a "
-        "time server, or set sync.ca_file."
+        "The clock of this machine is not set, so the server's certificate cannot be judged. Please scan the square on "
+        "the sheet instead of typing the code, connect the machine to a time server, or set sync.ca_file."
     ),
     Trouble.REDIRECT: Phrase(
         "Another page answers instead of the server: often the login of a Wi-Fi, or a wrong address. Please check both."

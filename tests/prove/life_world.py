@@ -106,9 +106,9 @@ class InProcess(Channel):
 class _Connected(Terminal):
     lost: Callable[[], str | None] = lambda: None
 
-    def channel(self, url: str, now_ms: Callable[[], int | None]) -> Channel:
+    def channel(self, url: str, now_ms: Callable[[], int | None], *, is_for_time: bool = False) -> Channel:
         """In this process."""
-        del url, now_ms
+        del url, now_ms, is_for_time
         return InProcess(self.lost)
 
 

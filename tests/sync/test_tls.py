@@ -22,11 +22,13 @@ def at(moment: datetime | None) -> Callable[[], int | None]:
     return lambda: None if moment is None else int(moment.timestamp() * 1000)
 
 
-def outcome(context: ssl.SSLContext, pinned: str | None, now: datetime | None) -> Trouble | int:
+def outcome(
+    context: ssl.SSLContext, pinned: str | None, now: datetime | None, *, is_key_known: bool = False
+) -> Trouble | int:
     """The status of an answer, or what was wrong. No request must have come where anything was wrong."""
     with hostile(says(http("200 OK", b"{}")), context) as server:
         try:
-            with Channel(server.url, Trust(pinned, at(now)), limits=SHORT) as channel:
+            with Channel(server.url, Trust(pinned, at(now), is_key_known), limits=SHORT) as channel:
                 return channel.request("GET", "/api/v1/time").status
         except Unreachable as error:
             assert server.requests == []
@@ -102,6 +104,18 @@ def test_a_private_authority_that_is_not_pinned_is_not_believed(tmp_path: Path) 
 
 def test_without_a_clock_and_without_a_pin_it_waits(tmp_path: Path) -> None:
     assert outcome(CA.context(tmp_path), None, None) is Trouble.CLOCK
+
+
+def test_without_a_clock_the_machines_authorities_are_trusted_to_ask_a_known_key_for_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_text(CA.pem, encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
+    for authority, expected in ((CA, 200), (OTHER, Trouble.CERTIFICATE)):
+        found = outcome(authority.context(tmp_path), None, None, is_key_known=True)
+        assert found == expected
+    assert outcome(CA.context(tmp_path), None, MORNING + YEAR, is_key_known=True) is Trouble.CERTIFICATE_TIME
 
 
 def test_plain_text_behind_https_is_told_apart() -> None:
