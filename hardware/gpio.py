@@ -1,5 +1,8 @@
 """Five buttons on GPIO pins, and one for the language where it is wired, through gpiozero.
 
+An edge has the time at which the kernel saw it. The program may hear of it much later, while a picture is drawn, say;
+then two edges of one bounce would seem to be far apart, and make two presses.
+
 The library's threads only put edges on a queue; one thread of ours judges them with `ContactJudge`. It sleeps on
 the queue until an edge comes or a decision is due, so an idle terminal has no wake-ups from here.
 
@@ -20,7 +23,7 @@ from typing import cast
 from gpiozero import InputDevice
 
 from hardware.buttons import NS_PER_S, ButtonTimings
-from hardware.clock import boottime_ns
+from hardware.clock import age_ns, boottime_ns
 from hardware.errors import GpioError, GpioUnavailable
 from hardware.events import AnyButton, Boottime, Emit, InputEvent, Level, OtherButton, Source
 from hardware.gpiochip import INSTALL_HINT, find_chip, load_lgpio
@@ -154,7 +157,7 @@ class _Line:
         button: AnyButton,
         device: InputDevice,
         active_high: bool,
-        put: Callable[[AnyButton, bool], None],
+        put: Callable[[AnyButton, bool, float], None],
     ) -> None:
         self.button = button
         self.device = device
@@ -168,9 +171,9 @@ class _Line:
         pin.edges = "both"
         pin.when_changed = self.changed
 
-    def changed(self, _ticks: float, state: float) -> None:
+    def changed(self, stamp_s: float, state: float) -> None:
         """An edge. The pin itself says the new state: asking the device would miss edges it takes as double."""
-        self._put(self.button, bool(state) == self._active_high)
+        self._put(self.button, bool(state) == self._active_high, stamp_s)
 
     def is_down(self) -> bool:
         """Whether the button is pressed now."""
@@ -191,6 +194,7 @@ class GpioButtons:
             (`hardware.fakes.MockButtons`), the product `lgpio_factory`.
         timings: The times by which edges are judged.
         boottime: CLOCK_BOOTTIME, nanoseconds.
+        age: How long ago an edge was, nanoseconds, by the stamp that the library hands on.
         pulse: Other than the usual one in tests.
     """
 
@@ -203,12 +207,14 @@ class GpioButtons:
         *,
         timings: ButtonTimings | None = None,
         boottime: Boottime = boottime_ns,
+        age: Callable[[float], int] = age_ns,
         pulse: Pulse | None = None,
     ) -> None:
         self._settings = settings
         self._make_factory = make_factory
         self._timings = timings
         self._boottime = boottime
+        self._age = age
         self._judge = ContactJudge(Source.GPIO, self._look, timings)
         self._edges: queue.Queue[tuple[AnyButton, bool, int] | _Sign] = queue.Queue(QUEUE_LENGTH)
         self._overflowed = False
@@ -314,10 +320,10 @@ class GpioButtons:
             logger.error("the buttons work without their lights: %s", error)
         claimed.callback(self._lights.close)
 
-    def _put(self, button: AnyButton, down: bool) -> None:
+    def _put(self, button: AnyButton, down: bool, stamp_s: float) -> None:
         """In the library's thread: must return at once and must not raise, else edges are lost."""
         try:
-            self._edges.put_nowait((button, down, self._boottime()))
+            self._edges.put_nowait((button, down, self._boottime() - self._age(stamp_s)))
         except queue.Full:
             if not self._overflowed:
                 self._overflowed = True
@@ -352,7 +358,7 @@ class GpioButtons:
             return []
         if self._overflowed:
             self._judge.lost_edges()
-        return self._judge.edge(*edge)
+        return self._judge.edge(*edge, heard_ns=self._boottime())
 
     def _tick(self, now_ns: int) -> list[InputEvent]:
         """No edge waits. Those that found no room are made good once the pins were looked at after the last one."""

@@ -50,9 +50,18 @@ class ContactJudge:
         """Start with the buttons as they are now; see `ButtonLogic.begin`."""
         self._logic.begin(held, now_ns)
 
-    def edge(self, button: AnyButton, down: bool, at_ns: int) -> list[InputEvent]:
-        """One contact closed or opened, at that CLOCK_BOOTTIME in nanoseconds."""
-        self._verify_ns = at_ns + VERIFY_MS * NS_PER_MS
+    def edge(
+        self, button: AnyButton, down: bool, at_ns: int, heard_ns: int | None = None
+    ) -> list[InputEvent]:
+        """One contact closed or opened.
+
+        Args:
+            button: Which one.
+            down: True when it closed.
+            at_ns: CLOCK_BOOTTIME of the edge, nanoseconds.
+            heard_ns: When it was reported, if that was later: the next ones may be as late.
+        """
+        self._verify_ns = (at_ns if heard_ns is None else heard_ns) + VERIFY_MS * NS_PER_MS
         events = self._logic.edge(button, down, at_ns)
         self._outer.edge(button, down, at_ns)
         return events

@@ -60,6 +60,11 @@ class MockButtons:
         self.press(button)
         self.release(button)
 
+    def tell_late(self, button: AnyButton, down: bool, stamp_s: float) -> None:
+        """An edge of which the program hears only now; `stamp_s` is CLOCK_MONOTONIC when it happened, in seconds."""
+        pin = self._factory.pin(self._settings.buttons[button])
+        pin.when_changed(stamp_s, down == self._settings.active_high)
+
     def bounce(self, button: AnyButton, trace: BounceTrace) -> None:
         """Push and let go with all edges of a recorded train, as fast as they can be driven."""
         for _, down in trace.edges:

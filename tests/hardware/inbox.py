@@ -45,6 +45,11 @@ class HandClock:
         self.now_ns += round(ms * 1_000_000)
 
 
+def just_now(_stamp_s: float) -> int:
+    """The age of an edge where a test moves the clock by hand: real stamps say nothing there."""
+    return 0
+
+
 def until(true: Callable[[], bool]) -> bool:
     """Wait for something that has no event of its own; False when it did not come."""
     end_s = time.monotonic() + LONG_S

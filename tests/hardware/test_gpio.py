@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,7 @@ from hardware.fakes.bounce import BounceTrace, load_traces
 from hardware.fakes.gpio import MockButtons
 from hardware.gpio import Active, GpioButtons, GpioSettings, Pull
 from hardware.gpiopin import PinFactory
-from tests.hardware.inbox import LONG_S, HandClock, Inbox, until
+from tests.hardware.inbox import LONG_S, HandClock, Inbox, just_now, until
 
 PINS = (5, 6, 13, 19, 26)
 WIRINGS = [
@@ -40,7 +41,7 @@ class Panel:
 
     def with_hand_clock(self) -> None:
         """Start with a clock that the test moves."""
-        self.buttons = GpioButtons(WIRINGS[0], self.hand.make_factory, boottime=self.clock)
+        self.buttons = GpioButtons(WIRINGS[0], self.hand.make_factory, boottime=self.clock, age=just_now)
         self.buttons.start(self.inbox)
 
 
@@ -100,6 +101,29 @@ def test_a_bounce_train_on_the_pin_is_one_press(timed: Panel, trace: BounceTrace
     second = timed.inbox.next()
     assert isinstance(second, Press)
     assert second.level is Level.VERY_POOR
+
+
+def test_edges_of_one_bounce_that_are_heard_of_far_apart_are_one_press(panel: Panel) -> None:
+    now_s, now_ns = time.monotonic(), boottime_ns()
+    for ago_s, down in [(1, True), (0.8, False), (0.799, True), (0.798, False)]:
+        panel.hand.tell_late(Level.GOOD, down, now_s - ago_s)
+        time.sleep(1.5 * ButtonTimings().lockout_ms / 1000)  # a picture is drawn between any two of them
+    press = panel.inbox.next()
+    assert isinstance(press, Press)
+    assert press.boottime_ns < now_ns
+    panel.hand.tap(Level.POOR)
+    last = panel.inbox.next()
+    assert isinstance(last, Press)
+    assert last.level is Level.POOR
+
+
+@pytest.mark.parametrize("stamp_s", [1.7e9, -1e6])
+def test_a_stamp_of_another_clock_is_not_believed(panel: Panel, stamp_s: float) -> None:
+    before_ns = boottime_ns()
+    panel.hand.tell_late(Level.GOOD, True, stamp_s)
+    press = panel.inbox.next()
+    assert isinstance(press, Press)
+    assert before_ns <= press.boottime_ns <= boottime_ns()
 
 
 def test_a_button_held_at_start_is_no_press_and_its_release_makes_it_work() -> None:
@@ -194,7 +218,7 @@ def test_a_clock_that_fails_once_costs_one_edge_and_not_the_input(caplog: pytest
         return boottime_ns()
 
     hand, inbox = MockButtons(WIRINGS[0]), Inbox()
-    buttons = GpioButtons(WIRINGS[0], hand.make_factory, boottime=clock)
+    buttons = GpioButtons(WIRINGS[0], hand.make_factory, boottime=clock, age=just_now)
     buttons.start(inbox)
     try:
         broken.set()

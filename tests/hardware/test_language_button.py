@@ -32,7 +32,7 @@ from hardware.pad import Backoff, PadMode, PadSettings, SerialPad
 from hardware.padlink import CharacterLink, FramedLink
 from hardware.padpattern import LinePattern
 from hardware.patternlink import PatternLink
-from tests.hardware.inbox import HandClock, Inbox, until
+from tests.hardware.inbox import HandClock, Inbox, just_now, until
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -128,7 +128,7 @@ def test_one_that_chatters_for_a_weekend_asks_once_is_one_fault_and_no_vote_is_l
 def hand() -> Iterator[tuple[MockButtons, Inbox, HandClock]]:
     settings = GpioSettings(PINS, language=PIN)
     hand, inbox, clock = MockButtons(settings), Inbox(), HandClock()
-    buttons = GpioButtons(settings, hand.make_factory, boottime=clock)
+    buttons = GpioButtons(settings, hand.make_factory, boottime=clock, age=just_now)
     buttons.start(inbox)
     yield hand, inbox, clock
     buttons.close()
@@ -151,7 +151,7 @@ def test_on_gpio_it_has_a_pin_of_its_own(hand: tuple[MockButtons, Inbox, HandClo
 def test_on_gpio_one_held_at_start_asks_nothing_and_is_a_fault_after_30_s(pull: Pull) -> None:
     settings = GpioSettings(PINS, pull, language=PIN)
     buttons, inbox, clock = MockButtons(settings, held=(SIXTH,)), Inbox(), HandClock()
-    source = GpioButtons(settings, buttons.make_factory, boottime=clock)
+    source = GpioButtons(settings, buttons.make_factory, boottime=clock, age=just_now)
     source.start(inbox)
     clock.forward(31_000)
     buttons.tap(Level.GOOD)  # an edge, so that the thread looks at the clock

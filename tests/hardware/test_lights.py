@@ -10,7 +10,7 @@ from hardware.events import Level, Press, WithLights
 from hardware.fakes.gpio import MockButtons
 from hardware.gpio import GpioButtons, GpioSettings
 from hardware.lights import BLINK_NS, Blink
-from tests.hardware.inbox import HandClock, Inbox, until
+from tests.hardware.inbox import HandClock, Inbox, just_now, until
 
 PINS = (5, 6, 13, 19, 26)
 LEDS = (12, 16, 20, 21, 25)
@@ -26,7 +26,7 @@ class Panel:
         self.hand = MockButtons(settings)
         self.inbox = Inbox()
         self.clock = HandClock()
-        self.buttons = GpioButtons(settings, self.hand.make_factory, boottime=self.clock)
+        self.buttons = GpioButtons(settings, self.hand.make_factory, boottime=self.clock, age=just_now)
 
     def show(self, lights: list[bool]) -> bool:
         """Wait for the lights to be like that."""

@@ -60,13 +60,13 @@ class Pressed:
     Attributes:
         level: Of the button.
         contact: Its kind.
-        is_kept: Whether the lights blinked, which says that a rating is stored.
+        blinks: How often the lights blinked: three times when a rating is stored, fewer where the program was busy.
         open_ms: The longest time that the contact was open within the press, as it was really made.
     """
 
     level: Level
     contact: str
-    is_kept: bool
+    blinks: int
     open_ms: float
 
 
@@ -103,7 +103,7 @@ class Breadboard:
             timeout_s=600 + len(presses) * (2 * patience_s + 5),
         )
         return [
-            Pressed(level, contact, told["kept"], told["open_ms"])
+            Pressed(level, contact, told["blinks"], told["open_ms"])
             for (level, contact), told in zip(presses, json.loads(said), strict=True)
         ]
 

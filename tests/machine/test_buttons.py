@@ -58,7 +58,7 @@ def board(both: tuple[Machine, Breadboard]) -> Breadboard:
 )
 def test_a_missed_and_a_doubled_press_are_found(found: list[int], wrong: tuple[int, int]) -> None:
     opened_ms = {Level.VERY_POOR: 3.0, Level.GOOD: 120.0, Level.POOR: 8.0}
-    pressed = [Pressed(level, "", is_kept=True, open_ms=open_ms) for level, open_ms in opened_ms.items()]
+    pressed = [Pressed(level, "", blinks=3, open_ms=open_ms) for level, open_ms in opened_ms.items()]
     assert (missed(pressed, found), doubled(pressed, found)) == wrong
 
 
@@ -67,7 +67,7 @@ def test_every_bouncing_press_is_one_rating_and_the_lights_say_so(
 ) -> None:
     before = len(on_disk(terminal))
     pressed = board.press(bouncing(PRESSES, random.Random(6)))  # noqa: S311 - fingers, no secret
-    assert [press for press in pressed if not press.is_kept] == []
+    assert [press for press in pressed if not press.blinks] == []
     found = [said for _, kind, said in on_disk(terminal)[before:] if kind == "rating"]
     assert {said["source"] for said in found} == {"gpio"}
     levels = [int(str(said["level"])) for said in found]
@@ -82,11 +82,11 @@ def test_a_press_that_is_two_by_the_rules_and_one_on_a_pin_without_a_button_woul
     lost = board.press([(Level.ACCEPTABLE, "snap_dome")], pins={Level.ACCEPTABLE: 4}, patience_s=10)
     levels = ratings(terminal)[before:]
     assert levels == [Level.GOOD, Level.GOOD, Level.POOR, Level.POOR]
-    as_if_whole = [Pressed(press.level, press.contact, press.is_kept, 0) for press in torn]
+    as_if_whole = [Pressed(press.level, press.contact, press.blinks, 0) for press in torn]
     assert doubled(as_if_whole, levels) == 2
     assert doubled(torn, levels) == 0
     assert missed(lost, []) == 1
-    assert not lost[0].is_kept
+    assert not lost[0].blinks
     assert lost[0].open_ms < BOUNCE_MS < torn[0].open_ms
 
 

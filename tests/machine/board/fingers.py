@@ -2,9 +2,9 @@
 
 It runs in the machine under test. In: ``traces`` (what a contact does during one press, by name: pairs of microseconds
 and closed), ``presses`` (pairs of pin and trace), ``lights`` (pins), ``patience_s``. Each press waits until the lights
-glow, as a person would, plays its trace in real time, and waits until the lights have blinked three times.
-Out: for each press ``kept`` (they did) and ``open_ms`` (the longest time that the contact was open within its trace:
-an emulated processor may be late).
+glow, as a person would, plays its trace in real time, and waits until the lights have blinked and glow again.
+Out: for each press ``blinks`` (how often they did) and ``open_ms`` (the longest time that the contact was open within
+its trace: an emulated processor may be late).
 """
 
 import json
@@ -17,8 +17,10 @@ from pathlib import Path
 BREADBOARD = Path("/dev/breadboard")
 SEEN = struct.Struct("=III")
 """Is an output, its level, how often that has changed."""
-BLINK = 6
-"""Dark and bright, three times."""
+BLINK = 2
+"""Dark, and bright again."""
+STEADY_S = 0.4
+"""Longer than they are dark or bright in between; and longer than a button must rest."""
 
 
 class Board:
@@ -64,8 +66,12 @@ def main() -> None:
         end_s = time.monotonic() + plan["patience_s"]
         while (now := board.glow()) < before + BLINK and time.monotonic() < end_s:
             time.sleep(0.02)
-        told.append({"kept": before >= 0 and now >= before + BLINK, "open_ms": open_s * 1e3})
-        time.sleep(0.15)  # so long must a button rest
+        since_s = time.monotonic()
+        while time.monotonic() < since_s + STEADY_S:
+            time.sleep(0.02)
+            if (later := board.glow()) != now:
+                now, since_s = later, time.monotonic()
+        told.append({"blinks": max(0, now - before) // BLINK if before >= 0 else 0, "open_ms": open_s * 1e3})
     json.dump(told, sys.stdout)
 
 
