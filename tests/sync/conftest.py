@@ -20,6 +20,12 @@ def central() -> Iterator[Reference]:
 
 
 @pytest.fixture
+def where(tmp_path: Path) -> Settings:
+    """Not enrolled anywhere."""
+    return settings(tmp_path / "data")
+
+
+@pytest.fixture
 def terminal(tmp_path: Path, central: Reference) -> Settings:
     """Enrolled, with three ratings."""
     made = settings(tmp_path / "a data folder")

@@ -28,15 +28,10 @@ from sync.store import Store
 from sync.tickets import Ticket
 from tests.sync.certificates import MORNING, YEAR, Authority
 from tests.sync.reference import CODE, DEVICE, FIRST_KEY, NOW_MS, Reference, serving
-from tests.sync.world import clock_of, entries, settings, votes
+from tests.sync.world import clock_of, entries, votes
 
 STRANGER = keys.generate("central")
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-def where(tmp_path: Path) -> Settings:
-    return settings(tmp_path / "data")
 
 
 def ask(
@@ -280,39 +275,6 @@ def test_a_certificate_that_expires_later_stops_the_delivery_and_a_new_one_lets_
         assert central.ledgers == {}
     with serving(central, authority.context(tmp_path, ends=MORNING + YEAR), port=port):
         assert deliver(where).waiting.votes == 0
-
-
-def test_a_public_authority_needs_no_clock_where_the_ticket_names_central_s_key_nor_after_the_next_start(
-    where: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    authority, central = Authority(), Reference()
-    authorities = tmp_path / "authorities.pem"
-    authorities.write_text(authority.pem, encoding="utf-8")
-    monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
-    with serving(central, authority.context(tmp_path)):
-        ask(where, central, pin=central.key.public.key_id)
-        votes(where, 1)
-        clock_of(where).reboot("another boot")
-        assert deliver(where).waiting.votes == 0
-    expired = authority.context(tmp_path, ends=MORNING - YEAR / 365)
-    with serving(central, expired, port=int(central.url.rpartition(":")[2])):
-        votes(where, 1)
-        clock_of(where).reboot("a third boot")
-        with pytest.raises(Unreachable) as found:
-            deliver(where)
-    assert found.value.trouble is Trouble.CERTIFICATE_TIME
-
-
-def test_another_key_than_the_ticket_s_is_not_believed_through_a_public_authority_without_a_clock(
-    where: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    authority = Authority()
-    authorities = tmp_path / "authorities.pem"
-    authorities.write_text(authority.pem, encoding="utf-8")
-    monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
-    with serving(Reference(), authority.context(tmp_path)) as central, pytest.raises(WrongCentral):
-        ask(where, central, pin=STRANGER.public.key_id)
-    assert nothing_kept(where)
 
 
 def test_without_a_pin_and_without_a_clock_it_waits_and_says_so(where: Settings, tmp_path: Path) -> None:
