@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.machine.central import Central
+from tests.machine.central import Central, year_ago
 from tests.machine.central import central as served
 from tests.machine.citizen import Citizen
 from tests.machine.image import image
 from tests.machine.screen import IDLE
-from tests.machine.vm import Machine, machine
+from tests.machine.vm import WATCHDOG, Machine, Power, machine
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,9 @@ def hardware() -> Iterator[Machine]:
 
 @pytest.fixture
 def terminal(hardware: Machine) -> Machine:
-    """The machine, on and waiting for the next citizen."""
+    """The machine, on and waiting for the next citizen. Its clock was a year back when it was switched on."""
     if not hardware.is_on:
-        hardware.switch_on()
+        hardware.switch_on(Power(clock=year_ago(), more=WATCHDOG))
     Citizen(hardware).waits_for(IDLE)
     return hardware
 

@@ -4,11 +4,12 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hardware.events import Level
-from tests.machine.central import Central, year_ago
+from tests.machine.central import Central, now, year_ago
 from tests.machine.citizen import Citizen, is_kept
-from tests.machine.disk import ratings
+from tests.machine.disk import counted, on_disk, ratings
 from tests.machine.screen import IDLE
 from tests.machine.vm import BOOT_S, Machine, Power
 
@@ -24,9 +25,10 @@ class Toll:
     Attributes:
         cuts: Power cuts.
         thanked: Votes for which the screen said thank you.
-        unthanked: Taps that were overtaken by a cut, or that the display lost on their way.
+        unthanked: Taps that were overtaken by a cut, or whose thanks nobody waited for.
         stored: Ratings on the disk at the end.
         received: Of those at central.
+        early: Votes that central had while the network was unplugged: none, or it was not.
         failures: English.
     """
 
@@ -35,6 +37,7 @@ class Toll:
     unthanked: int = 0
     stored: int = 0
     received: int = 0
+    early: int = 0
     failures: list[str] = field(default_factory=list)
 
 
@@ -44,7 +47,7 @@ class Campaign:
     Its clock stands a year back at every start, as without a battery, and no time server is there.
 
     Args:
-        machine: Not enrolled anywhere.
+        machine: Not enrolled anywhere; off, or on and idle.
         central: Where its votes go.
         chance: The moments.
         say: Told of each cut.
@@ -59,29 +62,51 @@ class Campaign:
         self.device = ""
         self.toll = Toll()
 
-    def run(self, cuts: int) -> Toll:
-        """So many cuts, then one start more in which everything must arrive.
-
-        In every fifth boot, beginning with the second, the network is unplugged.
-        """
-        self._machine.close()
+    def enrol(self) -> None:
+        """Let the machine in."""
+        self._start(unplugged=False)
+        self.device = self._central.enrol(self._machine)
         self._before = ratings(self._machine)
+
+    def weaken(self) -> None:
+        """A ledger that says of votes that they are on the disk and does not wait for the disk: they must be missed."""
+        store = "/opt/hailong/lib/python3.11/site-packages/kiosk/ledger/store.py"
+        weaker = """-e 's/synchronous = FULL/synchronous = OFF/' -e 's/"wal", 2, 0/"wal", 0, 0/'"""
+        self._machine.run(f"sed -i {weaker} {store} && grep -q 'synchronous = OFF' {store} && sync")
+        self._machine.run("systemctl restart hailong-kiosk.service")  # returns when it is ready
+
+    def run(self, cuts: int) -> Toll:
+        """So many cuts, each after a start; in every fifth start, beginning with the second, there is no network."""
         for number in range(cuts):
-            self._start()
-            if number % 5 == 1:
-                self._machine.qmp("set_link", name="net-card", up=False)
+            self._start(unplugged=number % 5 == 1)
             self._vote_until_the_cut()
             self._look(number + 1)
-        self._start()
-        self._machine.until("every vote at central", self._has_all, BOOT_S, every_s=5)
-        self.toll.received = len(self._central.votes(self.device))
         return self.toll
 
-    def _start(self) -> None:
-        self._machine.switch_on(Power(clock=year_ago()))
+    def arrive(self) -> tuple[datetime, datetime]:
+        """One start more, without a network: a vote, and when the network is plugged in everything must arrive.
+
+        Returns:
+            The host's time before that vote and after the thanks for it.
+        """
+        self._start(unplugged=True)
+        held = len(self._central.votes(self.device))
+        began = now()
+        self._citizen.votes(self._level())
+        thanked = now()
+        time.sleep(_LONGEST_S)
+        self.toll.early = len(self._central.votes(self.device)) - held
+        self.toll.stored, self.toll.thanked = len(ratings(self._machine)), self.toll.thanked + 1
+        self._machine.plug_in_the_network(True)
+        self._machine.until("every vote at central", self._has_all, BOOT_S, every_s=2)
+        self.toll.received = len(self._central.votes(self.device))
+        return began, thanked
+
+    def _start(self, unplugged: bool) -> None:
+        if not self._machine.is_on:
+            self._machine.switch_on(Power(clock=year_ago()))
+            self._machine.plug_in_the_network(not unplugged)
         self._citizen.waits_for(IDLE)
-        if not self.device:
-            self.device = self._central.enrol(self._machine)
 
     def _vote_until_the_cut(self) -> None:
         for _ in range(self._chance.randrange(_MOST_VOTES + 1)):
@@ -107,5 +132,5 @@ class Campaign:
         self._say(f"cut {cut}: {toll.thanked} votes thanked for, {toll.stored} on the disk\n")
 
     def _has_all(self) -> bool:
-        received = [int(vote["level"]) for vote in self._central.votes(self.device)]
-        return received == ratings(self._machine)
+        received = [(int(vote["seq"]), int(vote["level"])) for vote in self._central.votes(self.device)]
+        return received == counted(on_disk(self._machine))

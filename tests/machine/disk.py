@@ -2,10 +2,14 @@
 
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.machine.vm import Machine
 from tests.system.program import Line, entries
+
+Entry = tuple[int, str, Line]
+"""(seq, kind, payload)."""
 
 
 def data_folder(machine: Machine, into: Path) -> Path:
@@ -35,8 +39,19 @@ def ratings(machine: Machine) -> list[int]:
     return [int(str(said["level"])) for _, kind, said in on_disk(machine) if kind == "rating"]
 
 
-def on_disk(machine: Machine) -> list[tuple[int, str, Line]]:
-    """(seq, kind, payload) of every entry on the disk."""
+def counted(entries: Iterable[Entry]) -> list[tuple[int, int]]:
+    """(seq, level) of the ratings that count, oldest first, as corrected. Nobody takes one back in these tests."""
+    found: dict[int, int] = {}
+    for seq, kind, said in entries:
+        if kind == "rating":
+            found[seq] = int(said["level"])
+        elif kind == "correction" and said["of"] in found:
+            found[said["of"]] = int(said["level"])
+    return sorted(found.items())
+
+
+def on_disk(machine: Machine) -> list[Entry]:
+    """Every entry on the disk."""
     with tempfile.TemporaryDirectory(prefix="hailong-disk-") as folder:
         data = data_folder(machine, Path(folder))
         return entries(data) if (data / "ledger" / "ledger.db").exists() else []

@@ -4,6 +4,7 @@ Two parts are kept outside the checkout, each under the hash of what decides it:
 package. Without the cache both are made anew. No loop device is used: ``mke2fs -d`` fills a file system from a folder.
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -21,20 +22,52 @@ PACKAGES = ("dbus", "initramfs-tools", "kmod", "linux-image-amd64", "systemd-sys
 """A machine, beside what our package depends on."""
 MODULES = ("virtio_pci", "virtio_blk", "ext4")
 """What the kernel needs to find its disk; a list keeps the initial file system small."""
+NOT_AT_FIRST = ("hooks/udev", "scripts/init-bottom/udev", "scripts/init-top/udev")
+"""Nor does it look for others there: Debian's udev starts with Debian, not before."""
 ROOT_SIZE, DATA_SIZE = "2G", "128M"
 EMULATED = {
     "hailong-display.service": "[Service]\nTimeoutStartSec=600\n",
-    "hailong-kiosk.service": "[Service]\nTimeoutStartSec=600\nWatchdogSec=30\n",
+    "hailong-kiosk.service": "[Service]\nTimeoutStartSec=600\nWatchdogSec=300\n",
 }
 """An emulated processor on a busy host is ten to fifty times as slow as a board."""
+PATIENCE = """[Manager]
+DefaultTimeoutStartSec=600
+DefaultDeviceTimeoutSec=600
+RuntimeWatchdogSec=60
+"""
+"""The same of Debian's own units, of disks, and of the watchdog that a machine may have."""
 UNUSED = (
     "apt-daily.timer",
     "apt-daily-upgrade.timer",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
     "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
     "e2scrub_reap.service",
     "fstrim.timer",
+    "modprobe@configfs.service",
+    "modprobe@dm_mod.service",
+    "modprobe@efi_pstore.service",
+    "modprobe@fuse.service",
+    "modprobe@loop.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "serial-getty@ttyS0.service",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-binfmt.service",
+    "systemd-update-utmp.service",
+    "systemd-update-utmp-runlevel.service",
 )
-"""What Debian does at its own time, and a machine that lives for minutes needs not."""
+"""What Debian does, nothing of ours asks for, and would take a third of the time that an emulated machine starts in."""
+NO_DRIVERS = (
+    *("aesni_intel", "crc32_pclmul", "crct10dif_pclmul", "ghash_clmulni_intel", "sha1_ssse3", "sha256_ssse3"),
+    *("sha512_ssse3", "kvm", "kvm_amd", "kvm_intel", "ahci", "i2c_i801", "lpc_ich", "pcspkr", "psmouse"),
+    *("joydev", "serio_raw", "iTCO_wdt", "efi_pstore"),
+)
+"""Nor are these loaded for parts of an emulated processor and board that no terminal has. The board's own watchdog is
+among them; that of the machine is another (`vm.WATCHDOG`)."""
 _KEPT = 8
 """So many images stay in the cache."""
 _IN_USE_S = 2 * 3600.0
@@ -81,12 +114,14 @@ def image() -> Image:
         raise PermissionError("the machine's image is made by root: sudo scripts/test tests/machine")
     cache = _cache()
     folder = cache / f"image-{_hash(*_sources())}"
-    if not folder.exists():
-        with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
-            _make(Path(made), _debian(cache))
-            (Path(made) / "done").rename(folder)
-    os.utime(folder)
-    _forget(cache, folder.stat().st_mtime - _IN_USE_S)
+    with (cache / f"lock-{folder.name}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second takes what the first has made
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
+                _make(Path(made), _debian(cache))
+                (Path(made) / "done").rename(folder)
+        os.utime(folder)
+        _forget(cache, folder.stat().st_mtime - _IN_USE_S)
     return Image(folder)
 
 
@@ -122,6 +157,7 @@ def _sources() -> list[bytes]:
     named = ["assets", "hardware", "kiosk", "sync", "systemd", "setup.py", "pyproject.toml", "README.md"]
     named += [
         "scripts/build-deb",
+        "scripts/card/install.sh",
         "scripts/deb",
         str(GUEST.relative_to(ROOT)),
         str(Path(__file__).relative_to(ROOT)),
@@ -141,7 +177,7 @@ def _sources() -> list[bytes]:
 def _debian(cache: Path) -> Path:
     """Debian's files, with nothing of ours, as an archive."""
     packages = ",".join([*PACKAGES, *_depends()])
-    decides = [SUITE, packages, *MODULES]
+    decides = [SUITE, packages, *MODULES, *NOT_AT_FIRST]
     archive = cache / f"debian-{_hash(*(word.encode() for word in decides))}.tar"
     if archive.exists():
         return archive
@@ -154,13 +190,23 @@ def _debian(cache: Path) -> Path:
         _run(
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--architectures=amd64"),
             f"--include={packages}",
-            '--aptopt=APT::Install-Recommends "false"',
+            *('--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "5"'),
             *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
+            *(f"--dpkgopt=path-exclude=/usr/share/initramfs-tools/{name}" for name in NOT_AT_FIRST),
             f"--essential-hook={hook}",
-            *(SUITE, str(unfinished)),
+            *(SUITE, str(unfinished), *_mirror()),
         )
         unfinished.rename(archive)
     return archive
+
+
+def _mirror() -> list[str]:
+    """Where this machine's own apt gets that release from; nothing where it has another one, which means Debian's."""
+    said = _run(
+        "apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"
+    )
+    lines = (line.split(maxsplit=2) for line in said.splitlines())
+    return [uri for release, component, uri in lines if (release, component) == (SUITE, "main")][:1]
 
 
 def _make(made: Path, debian: Path) -> None:
@@ -199,8 +245,12 @@ def _depends() -> list[str]:
 
 def _prepare(root: Path) -> None:
     """What this one machine needs: its disks, its network, its configuration, and the hand."""
-    fstab = "/dev/vda / ext4 noatime 0 1\n/dev/vdb /var/lib/hailong ext4 noatime,nodev,nosuid,noexec 0 2\n"
-    _write(root / "etc/fstab", fstab)
+    data = re.search(
+        r"LABEL=hailong-data .* 2", (ROOT / "scripts/card/install.sh").read_text(encoding="utf-8")
+    )
+    assert data is not None
+    patient = re.sub(r"(device-timeout)=\d+", r"\1=600", data[0])
+    _write(root / "etc/fstab", f"/dev/vda / ext4 noatime 0 1\n{patient}\n")
     _write(root / "etc/hostname", "quay-3\n")
     _write(root / "etc/machine-id", f"{'3':0>32}\n")  # it is no first boot, which would make one
     (root / "var/lib/hailong").mkdir(parents=True, exist_ok=True)
@@ -209,6 +259,7 @@ def _prepare(root: Path) -> None:
     _write(connection, (GUEST / "machine.nmconnection").read_text())
     connection.chmod(0o600)  # else NetworkManager leaves it alone
     _write(root / "etc/NetworkManager/conf.d/machine.conf", "[main]\nno-auto-default=*\n")
+    _write(root / "etc/systemd/system.conf.d/zz-emulated.conf", PATIENCE)
     for unit, patience in EMULATED.items():
         _write(root / f"etc/systemd/system/{unit}.d/emulated.conf", patience)
     for name in ("finger.py", "hand.py"):
@@ -216,6 +267,9 @@ def _prepare(root: Path) -> None:
     _write(root / "etc/systemd/system/hand.service", (GUEST / "hand.service").read_text())
     _run("systemctl", f"--root={root}", "enable", "--quiet", "hand.service")
     _run("systemctl", f"--root={root}", "mask", "--quiet", *UNUSED)
+    _write(
+        root / "etc/modprobe.d/machine.conf", "".join(f"install {name} /bin/true\n" for name in NO_DRIVERS)
+    )
 
 
 def _write(path: Path, text: str) -> None:

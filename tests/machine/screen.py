@@ -1,6 +1,7 @@
 """What a person sees on the machine's screen: pictures of the gallery, found on a screendump."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image as Picture
@@ -35,11 +36,16 @@ class Sight:
 
     def difference(self, shown: Picture.Image, box: Box) -> float:
         """The part of the pixels that differ; all of them where the sizes do."""
-        with Picture.open(GALLERY / f"{self.name}.png") as file:
-            wanted = file.convert("RGB")
+        wanted = _of_the_gallery(self.name)
         if shown.size != wanted.size:
             return 1.0
         return difference(shown.crop(box), wanted.crop(box))
+
+
+@cache
+def _of_the_gallery(name: str) -> Picture.Image:
+    with Picture.open(GALLERY / f"{name}.png") as file:
+        return file.convert("RGB")
 
 
 def difference(one: Picture.Image, other: Picture.Image) -> float:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 from PIL import Image as Picture
 
 from tests.machine.image import Image
@@ -26,8 +27,14 @@ from tests.machine.qmp import PATIENCE_S, Json, Qmp
 BOOT_S = 600.0
 """Longer than a machine takes to boot on two busy cores."""
 SIZE_PX = (1280, 800)
-KERNEL = "root=/dev/vda rw console=tty0 console=ttyS0 loglevel=4 mitigations=off audit=0 apparmor=0"
-"""Without guards against other programs on the processor, which cost time where it is emulated."""
+KERNEL = (
+    "root=/dev/vda rw console=tty0 console=ttyS0 loglevel=4 mitigations=off audit=0 apparmor=0"
+    " no5lvl nowatchdog tsc=reliable cryptomgr.notests"
+)
+"""Without guards against other programs on the processor, and without tests of it and its clock, which cost time where
+it is emulated."""
+WATCHDOG = ("-device", "i6300esb", "-action", "watchdog=reset")
+"""A board's watchdog, which Debian's systemd finds and feeds; a reset ends QEMU here."""
 _ALWAYS = "no_timer_check"
 """Every kernel looks whether its timer ticks in time, and panics where a busy host kept it from that."""
 _ABSOLUTE = 0x7FFF
@@ -141,6 +148,12 @@ class Machine:
         command += ["-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
         return [*command, *power.more]
 
+    def lived_s(self) -> float:
+        """What its clock would show if it had a processor to itself: seconds of work and of idleness, however long the
+        host let it wait."""
+        times = psutil.Process(self._running().pid).cpu_times()
+        return times.user + times.system + float(self.run("cat /proc/uptime").split()[1])
+
     def cut(self) -> None:
         """Cut its power, now."""
         process = self._running()
@@ -183,6 +196,10 @@ class Machine:
         if self._qmp is None:
             raise MachineError("the machine is off")
         return self._qmp.execute(command, **arguments)
+
+    def plug_in_the_network(self, plugged: bool) -> None:
+        """Or pull its plug."""
+        self.qmp("set_link", name="net-card", up=plugged)
 
     def picture(self) -> Picture.Image:
         """What its screen shows."""

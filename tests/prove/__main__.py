@@ -82,6 +82,9 @@ def main() -> int:
 
     machine = commands.add_parser("machine", help="a whole machine in QEMU loses its power, again and again")
     machine.add_argument("--cuts", type=int, default=100, help="how many power cuts")
+    machine.add_argument(
+        "--mutant", action="store_true", help="a ledger that does not wait for the disk: caught?"
+    )
 
     upgrade = commands.add_parser("upgrade", help="today's package over the first one, with a long ledger")
     upgrade.add_argument("--entries", type=int, default=1_000_000, help="how many entries")
@@ -164,7 +167,7 @@ def main() -> int:
     if options.command == "machine":
         from tests.prove.machine import run as run_machine
 
-        return run_machine(options.cuts, options.seed, options.evidence)
+        return run_machine(options.cuts, options.seed, options.mutant, options.evidence)
     if options.command == "upgrade":
         from tests.prove.upgrade import run as run_upgrade
 

@@ -13,14 +13,19 @@ from tests.machine.vm import machine
 from tests.prove.evidence import ON_DISK, Evidence, table
 
 
-def run(cuts: int, seed: int, evidence: bool) -> int:
-    """Cut, report; the exit code is 0 when every goal was reached."""
+def run(cuts: int, seed: int, mutant: bool, evidence: bool) -> int:
+    """Cut, report; the exit code is 0 when every goal was reached, or a mutant caught."""
     began_s = time.monotonic()
     with machine(image()) as terminal, central() as server:
         chance = random.Random(seed)  # noqa: S311 - moments, no secret
         campaign = Campaign(terminal, server, chance, _say)
+        campaign.enrol()
+        if mutant:
+            campaign.weaken()
         toll = campaign.run(cuts)
-        kernel = terminal.run("uname -r").strip()
+        if not mutant:
+            campaign.arrive()
+        kernel = terminal.run("uname -r").strip() if terminal.is_on else ""
     seconds = time.monotonic() - began_s
     for failure in toll.failures:
         _say(f"{failure}\n")
@@ -28,9 +33,13 @@ def run(cuts: int, seed: int, evidence: bool) -> int:
         f"machine: {toll.cuts} cuts, {toll.thanked} votes thanked for; "
         f"{len(toll.failures)} times the disk had not what was tapped\n"
     )
+    if mutant:
+        _say("the mutant was " + ("caught\n" if toll.failures else "NOT caught\n"))
+        return 0 if toll.failures else 1
     if evidence:
         _say(f"written: {_page(toll, cuts, seed, kernel, seconds).write()}\n")
-    return 0 if not toll.failures and toll.received == toll.stored and toll.cuts >= cuts else 1
+    whole = toll.received == toll.stored and toll.early == 0
+    return 0 if not toll.failures and whole and toll.cuts >= cuts else 1
 
 
 def _page(toll: Toll, cuts: int, seed: int, kernel: str, seconds: float) -> Evidence:
@@ -43,7 +52,7 @@ def _page(toll: Toll, cuts: int, seed: int, kernel: str, seconds: float) -> Evid
     facts = [
         ("votes for which the screen said thank you", f"{toll.thanked:,}"),
         (
-            "taps without thanks: overtaken by a cut, or lost in the emulated display's first seconds",
+            "taps without thanks: overtaken by a cut",
             f"{toll.unthanked:,}",
         ),
         ("ratings on the disk at the end", f"{toll.stored:,}"),
@@ -54,16 +63,16 @@ def _page(toll: Toll, cuts: int, seed: int, kernel: str, seconds: float) -> Evid
         name="machine",
         title="The whole machine: power cuts",
         story=(
-            f"A Debian “{SUITE}” with our package (`scripts/build-deb`), its real units, kernel, display "
-            "and file system was started in QEMU, voted at by taps on its screen, and cut off from its "
-            "power at a random moment between taps and delivery; then the same disks were started again. "
-            "Whether a vote was acknowledged was read off the screen. After every cut the data partition "
-            "was read on the host: every thanked vote had to be there once, in order, and none that "
-            "nobody tapped. Its clock stood a year back at every start, before the server's certificate "
-            "began, and there was no time server; in every fifth start the network was unplugged. At the "
-            "end everything had to be at a real central server, over TLS. The processor is emulated "
-            "(x86-64, no KVM), so no time here says anything of a board; a card that loses what it said "
-            "it had written is not shown."
+            f"A Debian “{SUITE}” with our package (`scripts/build-deb`), its real units, kernel, display and "
+            "file system was started in QEMU, voted at by taps on its screen, and cut off from its power at "
+            "a random moment between taps and delivery; then the same disks were started again. Whether a "
+            "vote was acknowledged was read off the screen. After every cut the data partition was read on "
+            "the host: every thanked vote had to be there once, in order, and none that nobody tapped. Its "
+            "clock stood a year back at every start, before the server's certificate began, and there was no "
+            "time server; in every fifth start there was no network, nor at first in the last, until one "
+            "vote more was thanked for. At the end everything had to be at a real central server, over TLS. "
+            "The processor is emulated (x86-64, no KVM), so no time here says anything of a board; a card "
+            "that loses what it said it had written is not shown."
         ),
         tables=[table(("", "goal", "result"), goals), table(("", "number"), facts)],
         command=f"scripts/prove machine --cuts {cuts} --seed {seed} --evidence",

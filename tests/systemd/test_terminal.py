@@ -21,9 +21,9 @@ SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - the kiosk's own, where the X server l
 COMMAND = "/opt/hailong/bin/hailong"
 SCREEN = """[Service]
 ExecStart=
-ExecStart=/usr/bin/Xvfb :0 -screen 0 1280x800x24 -nolisten tcp
+ExecStart=/bin/sh -c 'sleep infinity & exec /usr/bin/Xvfb :0 -screen 0 1280x800x24 -nolisten tcp'
 """
-"""A machine of namespaces has no panel; all else of the unit is as shipped."""
+"""A machine of namespaces has no panel; all else of the unit is as shipped. (The display has a child, too.)"""
 
 HARMLESS = "[Service]\nCapabilityBoundingSet=\nAmbientCapabilities=\n"
 """There is one clock for this machine and the one that tests it: what the unit is for, it must not do here."""

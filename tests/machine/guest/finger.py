@@ -1,34 +1,40 @@
-"""A touch panel that is plugged in now, and fingers on it: ``finger.py HOLD_S X,Y [X,Y]``, in pixels of 1280 × 800.
+"""A touch panel that is plugged in now, and fingers on it, for as long as this runs.
 
-It is a device of the kernel's own making (uinput), so udev, libinput and the display treat it as any other. The fingers
-go down, stay and go; then it is unplugged. It is in the test's image alone. The layout of its messages is that of
-linux/uinput.h and linux/input-event-codes.h on a 64-bit machine.
+It is a device of the kernel's own making (uinput), so udev, libinput and the display treat it as any other. It is in
+the test's image alone. What fingers do is read from the pipe `ORDERS`, a line of JSON for each order: a list of steps
+``[seconds to wait, finger, x, y]``, pixels of 1280 × 800, where that finger goes down or, where it is down, moves;
+``[seconds to wait, finger]`` lifts it. When they are done a line is written to the pipe `DONE`. The layout of its
+messages is that of linux/uinput.h and linux/input-event-codes.h on a 64-bit machine.
 """
 
 import fcntl
+import json
+import os
 import struct
-import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
+ORDERS, DONE = Path("/run/finger"), Path("/run/finger.done")
 EV_SYN, EV_KEY, EV_ABS = 0, 1, 3
 BTN_TOUCH, ABS_X, ABS_Y = 0x14A, 0x00, 0x01
 MT_SLOT, MT_X, MT_Y, MT_ID = 0x2F, 0x35, 0x36, 0x39
 SET_EVBIT, SET_KEYBIT, SET_ABSBIT, SET_PROPBIT = 0x40045564, 0x40045565, 0x40045567, 0x4004556E
 CREATE, INPUT_PROP_DIRECT, BUS_USB = 0x5501, 1, 3
 WIDTH, HEIGHT, FINGERS = 1280, 800, 10
+SETTLES_S = 3.0
+"""So long udev and the display take it in, in quiet."""
 
 
-def main() -> None:
-    """Until the fingers are gone."""
-    hold_s = float(sys.argv[1])
-    places = [tuple(map(int, place.split(","))) for place in sys.argv[2:]]
-    settle_s = 3.0
-    with Path("/dev/uinput").open("wb", buffering=0) as panel:
+class Panel:
+    """The panel; plugged in by this."""
+
+    def __init__(self, device: BinaryIO) -> None:
+        self._device, self._down, self._touches = device, set[int](), 0
         for kind in (EV_KEY, EV_ABS):
-            fcntl.ioctl(panel, SET_EVBIT, kind)
-        fcntl.ioctl(panel, SET_KEYBIT, BTN_TOUCH)
-        fcntl.ioctl(panel, SET_PROPBIT, INPUT_PROP_DIRECT)
+            fcntl.ioctl(device, SET_EVBIT, kind)
+        fcntl.ioctl(device, SET_KEYBIT, BTN_TOUCH)
+        fcntl.ioctl(device, SET_PROPBIT, INPUT_PROP_DIRECT)
         most = {
             ABS_X: WIDTH - 1,
             ABS_Y: HEIGHT - 1,
@@ -38,24 +44,52 @@ def main() -> None:
             MT_ID: 65_535,
         }
         for axis in most:
-            fcntl.ioctl(panel, SET_ABSBIT, axis)
+            fcntl.ioctl(device, SET_ABSBIT, axis)
         highest = [most.get(axis, 0) for axis in range(64)]
         name = struct.pack("80sHHHHI", b"late touch panel", BUS_USB, 1, 1, 1, 0)
-        panel.write(name + struct.pack("256i", *highest, *[0] * 192))
-        fcntl.ioctl(panel, CREATE)
-        time.sleep(settle_s)  # udev and the display take it in
+        device.write(name + struct.pack("256i", *highest, *[0] * 192))
+        fcntl.ioctl(device, CREATE)
 
-        def say(*events: tuple[int, int, int]) -> None:
-            for kind, code, value in (*events, (EV_SYN, 0, 0)):
-                panel.write(struct.pack("llHHi", 0, 0, kind, code, value))
+    def put(self, finger: int, x: int, y: int) -> None:
+        """A finger goes down there, or moves there."""
+        if finger in self._down:
+            self._say((EV_ABS, MT_SLOT, finger), (EV_ABS, MT_X, x), (EV_ABS, MT_Y, y))
+            return
+        self._down.add(finger)
+        self._touches += 1
+        self._say((EV_ABS, MT_SLOT, finger), (EV_ABS, MT_ID, self._touches), (EV_ABS, MT_X, x), (EV_ABS, MT_Y, y),
+                  (EV_KEY, BTN_TOUCH, 1), (EV_ABS, ABS_X, x), (EV_ABS, ABS_Y, y))  # fmt: skip
 
-        for number, (x, y) in enumerate(places):
-            say((EV_ABS, MT_SLOT, number), (EV_ABS, MT_ID, 100 + number), (EV_ABS, MT_X, x), (EV_ABS, MT_Y, y),
-                (EV_KEY, BTN_TOUCH, 1), (EV_ABS, ABS_X, x), (EV_ABS, ABS_Y, y))  # fmt: skip
-        time.sleep(hold_s)
-        for number in range(len(places)):
-            say((EV_ABS, MT_SLOT, number), (EV_ABS, MT_ID, -1), (EV_KEY, BTN_TOUCH, 0))
-        time.sleep(1)
+    def lift(self, finger: int) -> None:
+        """It is gone."""
+        self._down.discard(finger)
+        touched = (EV_KEY, BTN_TOUCH, 1 if self._down else 0)
+        self._say((EV_ABS, MT_SLOT, finger), (EV_ABS, MT_ID, -1), touched)
+
+    def _say(self, *events: tuple[int, int, int]) -> None:
+        packed = [
+            struct.pack("llHHi", 0, 0, kind, code, value) for kind, code, value in (*events, (EV_SYN, 0, 0))
+        ]
+        self._device.write(b"".join(packed))
+
+
+def main() -> None:
+    """Until it is ended, which unplugs it."""
+    with Path("/dev/uinput").open("wb", buffering=0) as device:
+        panel = Panel(device)
+        time.sleep(SETTLES_S)
+        for pipe in (DONE, ORDERS):
+            pipe.unlink(missing_ok=True)
+            os.mkfifo(pipe)
+        while True:
+            for line in ORDERS.read_text(encoding="utf-8").splitlines():
+                for wait_s, finger, *place in json.loads(line):
+                    time.sleep(wait_s)
+                    if place:
+                        panel.put(finger, *place)
+                    else:
+                        panel.lift(finger)
+            DONE.write_text("done\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,9 @@ def main() -> None:
                 line, waiting = waiting.split(b"\n", 1)
                 done = subprocess.run(["sh", "-c", json.loads(line)], capture_output=True, check=False)
                 output = (done.stdout + done.stderr).decode(errors="replace")
-                answer = json.dumps({"code": done.returncode, "output": output})
-                port.write(answer.encode() + b"\n")
+                answer = json.dumps({"code": done.returncode, "output": output}).encode() + b"\n"
+                while answer:  # the port takes 32 KiB at a time
+                    answer = answer[port.write(answer) :]
 
 
 if __name__ == "__main__":
