@@ -46,10 +46,25 @@ def _unpack(root: Path, headers: str) -> None:
     _run(
         *("mmdebstrap", "--quiet", "--mode=root", "--variant=extract", "--architectures=amd64"),
         f"--include={','.join([headers, *TOOLS])}",
-        '--aptopt=APT::Install-Recommends "false"',
-        *(SUITE, str(root)),
+        *('--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "5"'),
+        *(SUITE, str(root), *_sources()),
     )
     (root / "usr/bin/awk").symlink_to("mawk")  # elsewhere it is the package's script that makes it
+
+
+def _sources() -> list[str]:
+    """Where this machine's own apt gets that release and its updates from, for the image's kernel may be one of them.
+
+    Nothing where it has another release, which means Debian's.
+    """
+    said = _run(
+        "apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages"
+    )
+    found = (line.split(maxsplit=2) for line in said.splitlines())
+    mirrors = {(release, uri) for release, component, uri in found if component == "main"}
+    names = (SUITE, f"{SUITE}-updates", f"{SUITE}-security")
+    lines = [f"deb {uri} {release} main" for release, uri in sorted(mirrors) if release in names]
+    return lines if any(release == SUITE for release, _ in mirrors) else []
 
 
 def _release(kernel: Path) -> str:
