@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from hardware.events import Level
-from tests.machine.breadboard import Breadboard, Pressed, wired
+from tests.machine.breadboard import WIRED, Breadboard, Pressed, configure, wired
 from tests.machine.citizen import Citizen, is_kept
 from tests.machine.disk import on_disk, ratings
 from tests.machine.image import image
 from tests.machine.presses import BOUNCE_MS, TORN, bouncing, doubled, missed
-from tests.machine.screen import ATTENTION, IDLE, WELL
+from tests.machine.screen import ATTENTION, IDLE, WELL, WRONG_CONFIGURATION
 from tests.machine.usbpad import usb_pad
 from tests.machine.vm import Machine
 
@@ -125,3 +125,19 @@ def test_a_pad_votes_is_missed_when_it_is_pulled_out_and_votes_again_when_it_is_
     found = ratings(terminal)[before:]
     assert is_kept(pad.taps, found), (pad.taps, found)
     assert process(terminal) == kiosk
+
+
+def test_two_buttons_on_one_pin_are_named_on_the_screen_and_in_the_log_and_cost_no_vote(
+    terminal: Machine, board: Breadboard
+) -> None:
+    before = on_disk(terminal)
+    configure(terminal, WIRED.replace("[gpio]", "[gpio]\npins = [5, 6, 13, 19, 5]"), waits=False)
+    Citizen(terminal).waits_for(WRONG_CONFIGURATION)
+    log = terminal.run("journalctl --boot --unit hailong-kiosk.service --output cat --no-pager")
+    said = "gpio.pins: phải là năm số nguyên khác nhau từ 0 đến 27; chân 5 bị dùng chung cho các nút 1, 5."
+    assert said in log
+    configure(terminal, WIRED)
+    Citizen(terminal).waits_for(IDLE)
+    assert board.press([(Level.POOR, "snap_dome")])[0].blinks
+    after = on_disk(terminal)
+    assert after[: len(before)] == before
