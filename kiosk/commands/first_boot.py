@@ -7,6 +7,7 @@ import click
 from assets.texts import Texts
 from kiosk.clock import SystemClock
 from kiosk.commands.common import Common, common_options, set_up_logging
+from kiosk.commands.installed import installed_option, refuse_unsafe
 from kiosk.commands.provision import arguments_of
 from kiosk.config.errors import ConfigError
 from kiosk.config.load import SYSTEM_FILE
@@ -36,15 +37,19 @@ _ = Texts()
     metavar="FOLDER",
     help=_("The boot partition, or a USB stick."),
 )
+@installed_option
 @common_options
-def first_boot(common: Common, source: Path) -> None:
+def first_boot(common: Common, source: Path, installed: bool) -> None:
     """Do all of it, and say it here as well."""
     set_up_logging()
     file = common.config_file or common.system_file or SYSTEM_FILE
     try:
-        data_dir = common.load().data_dir
+        config = common.load()
     except ConfigError as error:  # whoever brought something is told, beside what was brought
-        data_dir = error.readable.data_dir
+        config = error.readable
+    if installed:
+        refuse_unsafe(config)
+    data_dir = config.data_dir
     taking = FirstBoot(
         source=source,
         file=file,

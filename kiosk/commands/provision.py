@@ -13,6 +13,7 @@ import click
 from assets.texts import Texts
 from kiosk.clock import SystemClock
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, set_up_logging
+from kiosk.commands.installed import installed_option, refuse_unsafe
 from kiosk.commands.run import screen_arguments, size
 from kiosk.commands.start import NO_DISPLAY, scale_of
 from kiosk.config.load import SYSTEM_FILE
@@ -91,10 +92,13 @@ class Terminal:
 @click.option(
     "--windowed", type=size, metavar="WxH", help=_("In a window of this size instead of the full screen.")
 )
+@installed_option
 @common_options
-def provision(common: Common, touch: bool, windowed: tuple[int, int] | None) -> None:
+def provision(common: Common, touch: bool, windowed: tuple[int, int] | None, installed: bool) -> None:
     """Ask in this terminal, or on the screen."""
     set_up_logging()
+    if installed:
+        refuse_unsafe(common.load())
     if touch:
         if not by_touch(common, windowed):
             raise click.exceptions.Exit(INTERRUPTED)

@@ -1,6 +1,5 @@
 """``hailong run``: the terminal."""
 
-import logging
 import re
 import sys
 
@@ -8,20 +7,14 @@ import click
 
 from assets.texts import Texts
 from kiosk.commands.common import BAD_CONFIGURATION, Common, common_options, report, set_up_logging
+from kiosk.commands.installed import UNSAFE_DATA, installed_option, unsafe_data
 from kiosk.commands.problems import show_problems, show_unsafe
 from kiosk.commands.start import Options, events_stream, run_kiosk
 from kiosk.config.errors import ConfigError
 from kiosk.config.kinds import Value
-from kiosk.config.model import Config
-from kiosk.mounts import FSTAB, MOUNTINFO, unsafe
 from kiosk.needed import remember_aside
 from kiosk.owner import become_owner
 from kiosk.report import Reporter
-
-log = logging.getLogger(__name__)
-
-UNSAFE_DATA = 4
-"""Exit code when the data folder would not keep the ratings: the supervisor starts the program again."""
 
 _ = Texts()
 
@@ -49,11 +42,7 @@ def size(text: str) -> tuple[int, int]:
 @click.option(
     "--events", is_flag=True, help=_("One line of JSON on standard output for each thing that happens.")
 )
-@click.option(
-    "--installed",
-    is_flag=True,
-    help=_("As on an installed terminal: refuse a data folder that would not keep the ratings."),
-)
+@installed_option
 @common_options
 def run(
     common: Common, windowed: tuple[int, int] | None, headless: bool, events: bool, installed: bool
@@ -67,24 +56,15 @@ def run(
         show_problems(error, _, headless=headless)
         raise click.exceptions.Exit(BAD_CONFIGURATION) from error
     become_owner(config.data_dir)
-    if installed:
-        refuse_unsafe(config, headless=headless)
+    if installed and (found := unsafe_data(config)) is not None:
+        show_unsafe(found, config, Texts(config.language), headless=headless)
+        raise click.exceptions.Exit(UNSAFE_DATA)
     window = config.screen.size if config.screen.windowed else None
     reporter = Reporter(events_stream(sys.stdout, wanted=events))
     try:
         run_kiosk(config, reporter, Options(window, headless, remember=remember_aside))
     finally:
         reporter.close()
-
-
-def refuse_unsafe(config: Config, *, headless: bool) -> None:
-    """End where the ratings would be lost with the power. Raises `click.exceptions.Exit`."""
-    lists = [path.read_text(encoding="utf-8") if path.exists() else "" for path in (MOUNTINFO, FSTAB)]
-    found = unsafe(config.data_dir.resolve(), *lists)
-    if found is not None:
-        log.error("%s: %s", found.code.value, found.seen.render(Texts("en")))
-        show_unsafe(found, config, Texts(config.language), headless=headless)
-        raise click.exceptions.Exit(UNSAFE_DATA)
 
 
 def screen_arguments(windowed: tuple[int, int] | None) -> dict[str, Value]:

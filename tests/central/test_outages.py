@@ -29,6 +29,8 @@ from tests.disks import SmallDisk
 from tests.system.program import PATIENCE_S
 
 KILLS, BATCH = 4, 20
+_BACK_S = 4 * PATIENCE_S
+"""A killed database reads its whole log again, and on a busy disk waits for every file of it."""
 
 
 class Delivering:
@@ -67,7 +69,7 @@ class Delivering:
         self.wanted = wanted
         self._thread.start()
         yield
-        self._thread.join(4 * PATIENCE_S)
+        self._thread.join(_BACK_S)
         assert self.signed == wanted
 
 
@@ -99,7 +101,7 @@ def _gone() -> Iterator[None]:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + _BACK_S
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)

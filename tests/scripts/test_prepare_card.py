@@ -1,53 +1,24 @@
 """A card's image gets what a terminal needs, in its boot partition and without a mount; another image is left alone."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.cards import BOOT, CMDLINE, MIB, package, raspios, said
+
 ROOT = Path(__file__).parents[2]
-MIB = 1 << 20
-CMDLINE = "console=tty1 root=PARTUUID=1234-02 rootfstype=ext4 fsck.repair=yes rootwait quiet"
-BOOT = f"@@{2048 * 512}"
-
-
-def said(*command: str | Path, given: str | None = None) -> str:
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    """Partitioned as Raspberry Pi OS is: FAT, and behind it the system."""
-    path, boot = tmp_path / "một thẻ.img", tmp_path / "boot.img"
-    boot.touch()
-    os.truncate(boot, 48 * MIB)
-    said("mkfs.vfat", "-F", "32", "-s", "1", boot)
-    with path.open("wb") as file:
-        file.seek(MIB)
-        file.write(boot.read_bytes())
-        file.truncate(96 * MIB)
-    said(
-        "sfdisk", "--quiet", path, given="label: dos\nstart=2048, size=98304, type=c\nstart=100352, type=83\n"
-    )
-    said("mcopy", "-i", f"{path}{BOOT}", "-", "::/cmdline.txt", given=CMDLINE + "\n")
-    return path
+    return raspios(tmp_path / "một thẻ.img")
 
 
 @pytest.fixture
 def deb(tmp_path: Path) -> Path:
     return package(tmp_path, "hailong")
-
-
-def package(folder: Path, name: str) -> Path:
-    tree = folder / f"{name}-tree"
-    (tree / "DEBIAN").mkdir(parents=True)
-    (tree / "DEBIAN/control").write_text(
-        f"Package: {name}\nVersion: 1\nArchitecture: arm64\nMaintainer: x <x@localhost>\nDescription: x\n"
-    )
-    said("dpkg-deb", "--root-owner-group", "--build", tree, folder / f"{name}.deb")
-    return folder / f"{name}.deb"
 
 
 def prepare(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from tests.cards import package, raspios, said
 from tests.disks import ext4_disk
 from tests.docs.blocks import DOCUMENTS, Block, blocks
 from tests.sync.certificates import MORNING, YEAR, Authority
@@ -19,6 +20,7 @@ from tests.systemd.machine import ROOT, Machine, machine
 from tests.systemd.test_terminal import DATA, DISPLAY, KIOSK, SCREEN, SYNC
 
 FOLDER = "/srv/guide"
+CARD = "/srv/card"
 HOST = "danhgia.example.vn"
 MOST_NOT_RUN = 0.1
 
@@ -66,11 +68,22 @@ def _files(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _card(folder: Path) -> Path:
+    """What a card is prepared from; the server's own files lie beside it."""
+    folder.mkdir()
+    said("xz", "-0", raspios(folder / "raspios-lite.img"))
+    package(folder, "hailong").rename(folder / "hailong_0.1.0+deb12_arm64.deb")
+    return folder
+
+
 _PREPARE = f"""
 set -eu
+cp {CARD}/*.xz {CARD}/*.deb {FOLDER}/
+mkdir {FOLDER}/quay-1  # from the ZIP of tickets
+echo HLE1-ABCD > {FOLDER}/quay-1/hailong-enrol.txt
 chmod 755 /usr/local/bin/sudo
 ln -s /opt/hailong/bin/hailong /usr/bin/hailong
-ln -s /opt/hailong/sources/systemd /opt/hailong/sources/pyproject.toml {FOLDER}/
+ln -s /opt/hailong/sources/systemd /opt/hailong/sources/scripts /opt/hailong/sources/pyproject.toml {FOLDER}/
 systemd-tmpfiles --create hailong.conf
 chown hailong-kiosk:hailong /etc/hailong/hailong.toml
 DJANGO_SETTINGS_MODULE=central.settings /opt/hailong/bin/python - <<'END'
@@ -155,7 +168,7 @@ def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
     (above / "data").mkdir()
     with (
         ext4_disk(above / "data", above / "image") as disk,
-        machine(_files(above), {DATA: disk.folder}) as there,
+        machine(_files(above), {DATA: disk.folder, CARD: _card(above / "card")}) as there,
     ):
         there.succeed("bash", "-c", _PREPARE)
         yield Typist(there)

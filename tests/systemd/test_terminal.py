@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kiosk.commands.installed import UNSAFE_DATA
 from tests.disks import ext4_disk
 from tests.systemd.machine import PATIENCE_S, ROOT, Machine, machine
 
@@ -119,10 +120,12 @@ def test_memory_that_is_written_is_never_run_and_still_it_draws_and_asks_the_x_s
 def test_a_kiosk_that_hangs_is_started_again_by_itself(terminal: Machine) -> None:
     started(terminal)
     before, restarts = terminal.value(KIOSK, "MainPID"), int(terminal.value(KIOSK, "NRestarts"))
+    display = terminal.value(DISPLAY, "MainPID")
     outside(terminal, before).send_signal(signal.SIGSTOP)
     until(lambda: int(terminal.value(KIOSK, "NRestarts")) > restarts)
     until(lambda: terminal.value(KIOSK, "ActiveState") == "active")
     assert terminal.value(KIOSK, "MainPID") not in (before, "0")
+    assert terminal.value(DISPLAY, "MainPID") not in (display, "0"), "what it drew on may be what hung"
 
 
 def test_a_kiosk_that_lives_says_so_while_nothing_happens(terminal: Machine) -> None:
@@ -224,6 +227,9 @@ def test_without_its_partition_it_says_so_and_writes_nothing_in_its_place(termin
     try:
         terminal.succeed("systemctl", "start", "--no-block", KIOSK)
         until(lambda: refusals(terminal, " K5: ") > 0)
+        # A terminal that was set up would seem to be a new one: neither a card's files nor the wizard begin.
+        for command in (("first-boot", "--from", "/srv"), ("provision",)):
+            assert terminal.run(COMMAND, *command, "--installed").returncode == UNSAFE_DATA
         assert terminal.succeed("find", DATA, "-type", "f") == ""
         # And with none in fstab: the root here is an overlay, which a power cut empties.
         terminal.succeed("sed", "-i", "/LABEL=data/d", "/etc/fstab")
