@@ -18,11 +18,10 @@ Step = tuple[float, int] | tuple[float, int, int, int]
 
 @dataclass(slots=True)
 class Tap:
-    """A tap on a card, when it was (`time.monotonic`), and whether the screen said thank you for it."""
+    """A tap on a card, and whether the screen said thank you for it."""
 
     level: Level
     is_thanked: bool = False
-    at_s: float = 0.0
 
 
 class Citizen:
@@ -36,6 +35,7 @@ class Citizen:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.taps: list[Tap] = []
+        self._touched_s = -_NEXT_S
 
     def sees(self, sight: Sight) -> bool:
         """Whether the screen shows that now."""
@@ -54,10 +54,10 @@ class Citizen:
 
     def taps_on(self, level: Level) -> Tap:
         """Once, on a card of the screen, as the next citizen."""
-        if self.taps:
-            time.sleep(max(0.0, self.taps[-1].at_s + _NEXT_S - time.monotonic()))
+        time.sleep(max(0.0, self._touched_s + _NEXT_S - time.monotonic()))
         self.waits_for(IDLE)
-        tap = Tap(level, at_s=time.monotonic())
+        self._touched_s = time.monotonic()
+        tap = Tap(level)
         self.taps.append(tap)
         self.machine.tap(card_px(level))
         return tap
@@ -80,6 +80,7 @@ class Citizen:
             " until [ -p /run/finger ]; do sleep 0.2; done;"
             f" echo '{json.dumps(steps)}' > /run/finger; cat /run/finger.done"
         )
+        self._touched_s = time.monotonic()
 
     def is_thanked(self, tap: Tap, within_s: float) -> bool:
         """Whether the screen says thank you, and notes it."""

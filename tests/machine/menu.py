@@ -45,7 +45,7 @@ class Page:
         self.picture = Picture.frombytes("RGB", panel.size_px, pygame.image.tobytes(surface, "RGB"))
         sheet = painter.service_sheet(view)
         self._buttons = {button.name: button.place for button in sheet.buttons}
-        title = sheet.lines[0].place
+        title = (sheet.lines or sheet.buttons)[0].place  # the page before the menu has only buttons
         # What the menu offers depends on the machine; its title, and what is told of the PIN below that, does not.
         told_px = _TOLD_PX if menu.leaf is Leaf.PIN else title.h
         self._told = (title.x, title.y, title.right, title.y + told_px)

@@ -10,7 +10,7 @@ from tests.machine.menu import RIGHT, WRONG, Page, Technician
 from tests.machine.pounding import hands, presses_kept
 from tests.machine.screen import IDLE, SERVICE
 
-TOUCHES = 300
+TOUCHES = 150
 
 
 def test_what_is_told_of_a_pin_is_told_apart() -> None:
