@@ -66,7 +66,8 @@ _PROBLEMS: Mapping[str, Phrase] = {
         "The server has revoked this terminal. It goes on collecting. Please ask the administrator of the server."
     ),
     "403.3": Phrase(
-        "The code is not right, has been used, or has expired. Please ask the administrator for a new one."
+        "The code was not taken. Please compare it with the sheet, letter by letter, and type it again. Where it is "
+        "the same there, it has been used or has expired: please ask the administrator for a new one."
     ),
     "409.2": Phrase(
         "The server holds another history of this terminal, and cannot prove it. Please tell the administrator."
@@ -136,8 +137,15 @@ def explained(outcome: Outcome) -> Phrase:
             return other
 
 
+def for_people(outcome: Outcome) -> Phrase:
+    """The same, with the number of a problem: short enough to be said on the telephone."""
+    if outcome.kind != "refused" or not outcome.code:
+        return explained(outcome)
+    return Phrase("{reason} ({detail})", {"reason": explained(outcome), "detail": outcome.code})
+
+
 def with_detail(outcome: Outcome) -> Phrase:
-    """The same, with what those need who look for it."""
+    """The same, with what those need who look for it: English."""
     if not outcome.detail:
         return explained(outcome)
     return Phrase("{reason} ({detail})", {"reason": explained(outcome), "detail": outcome.detail})

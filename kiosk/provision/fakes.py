@@ -25,6 +25,11 @@ from kiosk.provision.works import (
     Wifi,
 )
 
+_NOT_TAKEN = Phrase(
+    "The code was not taken. Please compare it with the sheet, letter by letter, and type it again. Where it is the "
+    "same there, it has been used or has expired: please ask the administrator for a new one."
+)
+
 
 @dataclass
 class FakeOptions:
@@ -184,11 +189,7 @@ class FakeEnrolment:
             return self.now
         url, *rest = asked.ticket.split()
         if not self.good.intersection(rest):
-            raise PartFailed(
-                Phrase(
-                    "The code is not right, has been used, or has expired. Please ask the administrator for a new one."
-                )
-            )
+            raise PartFailed(Phrase("{reason} ({detail})", {"reason": _NOT_TAKEN, "detail": "403.3"}))
         self.good.difference_update(rest)
         self.now = Enrolment(url, "ABCDEFGHJK", waits=self.waits)
         return replace(self.now, lines=("✓",))

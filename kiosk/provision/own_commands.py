@@ -1,6 +1,7 @@
 """What our other commands do for provisioning, each as a process of its own, in the technician's language."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,8 @@ from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import OURS, TOO_LONG, Ran, for_people, lines_of, run, run_live
 from kiosk.provision.works import Checked, Enrol, Enrolment, InputsTried, Link, NotConfirmed
+
+log = logging.getLogger(__name__)
 
 TEST_S = 120
 _ENROL_S, _DOCTOR_S, _DELIVER_S = 120.0, 180.0, 180.0
@@ -193,7 +196,8 @@ class Checks:
         if belongs.url:
             delivered = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
             well = well and delivered.code == 0
-            lines += lines_of(delivered.out + delivered.err)
+            _log(delivered)
+            lines += for_people(delivered.out + delivered.err)
         return Checked(well, tuple(lines), self._facts(belongs))
 
     def _facts(self, belongs: Enrolment) -> tuple[Phrase, ...]:
@@ -227,10 +231,19 @@ def _worth_saying(lines: list[str]) -> list[str]:
 
 
 def _failed(ran: Ran, about: str = "") -> PartFailed:
-    """What the command has said to people is the last that it says; log lines come before."""
+    """What the command has said to people is the last that it says; log lines come before, and go into our log."""
+    _log(ran)
     lines = for_people(ran.err or ran.out)
     said = lines[-1] if lines else str(ran.code)
     return PartFailed(Phrase("{text}", {"text": said}), about)
+
+
+def _log(ran: Ran) -> None:
+    """Keep what was said for the log: it is English, and no page shows it."""
+    said = for_people(ran.err)
+    for line in lines_of(ran.err):
+        if line not in said:
+            log.info("the command: %s", line)
 
 
 def has_screen(environ: Mapping[str, str] = os.environ) -> bool:

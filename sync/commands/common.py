@@ -1,5 +1,6 @@
 """What the commands of the delivery have in common."""
 
+import logging
 from importlib.metadata import version
 
 import click
@@ -7,6 +8,7 @@ import click
 from assets.texts import Texts
 from kiosk import squares
 from kiosk.clock import SystemClock
+from kiosk.commands.common import set_up_logging
 from kiosk.config.central import objections
 from kiosk.config.model import Config
 from kiosk.config.phrase import Phrase, printable
@@ -15,7 +17,9 @@ from sync.contact import Settings
 from sync.errors import SyncError
 from sync.outcome import exit_code, outcome_of
 from sync.place import Place
-from sync.words import with_detail
+from sync.words import for_people
+
+log = logging.getLogger(__name__)
 
 
 def settings_of(config: Config) -> tuple[Settings, Texts]:
@@ -45,6 +49,14 @@ def show_link(link: str, texts: Texts) -> None:
 
 
 def failed(error: SyncError, texts: Texts) -> click.exceptions.Exit:
-    """Say on standard error what was in the way; the exit code for it."""
-    say(with_detail(outcome_of(error)), texts, err=True)
+    """Say on standard error what was in the way, last and without English, which is in a line of the log before it.
+
+    Returns:
+        The exit code for it.
+    """
+    outcome = outcome_of(error)
+    if outcome.detail:
+        set_up_logging()
+        log.warning("%s", outcome.detail)
+    say(for_people(outcome), texts, err=True)
     return click.exceptions.Exit(exit_code(error))

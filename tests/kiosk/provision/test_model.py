@@ -275,7 +275,8 @@ def test_a_code_that_has_expired_at_the_last_step_leaves_everything_and_is_asked
     before = t.state.marks
     t.answers("https://danhgia.example.vn 7K3F-9Q2M-XPTB ab12-cd34-ef56-7890")
     expired = Phrase(
-        "The code is not right, has been used, or has expired. Please ask the administrator for a new one."
+        "The code was not taken. Please compare it with the sheet, letter by letter, and type it again. Where it is "
+        "the same there, it has been used or has expired: please ask the administrator for a new one."
     )
     t.says(Failed(expired))
     assert t.question == (Step.ENROLMENT, "ticket")

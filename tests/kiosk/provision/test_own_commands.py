@@ -1,5 +1,6 @@
 """Our other commands in surroundings that lack something."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.provision.own_commands import Own
+from assets.texts import Texts
+from kiosk.provision.errors import PartFailed
+from kiosk.provision.own_commands import Enroller, Own
+from kiosk.provision.works import Enrol
 
 POOR = (
     {"LC_ALL": "xx_YY.UTF-8"},
@@ -52,3 +56,17 @@ def test_a_name_in_the_network_with_accents_stands_on_the_result_sheet(
     done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert shown in done.stdout.decode()
+
+
+def test_what_a_command_says_for_the_log_is_not_shown_and_goes_into_ours(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    lines = "WARNING sync: 403.3 the code is unknown\nXin nhập lại. (403.3)\n"
+    said = f"import sys; sys.stderr.write({lines!r}); sys.exit(4)"
+    enroller = Enroller(Own(command=(sys.executable, "-c", said)), tmp_path)
+    with pytest.raises(PartFailed) as failure:
+        enroller.enrol(Enrol("https://danhgia.example.vn 7K3F-9Q2M-XPTB"))
+    assert failure.value.problem.render(Texts("vi")) == "Xin nhập lại. (403.3)"
+    assert "WARNING sync: 403.3 the code is unknown" in caplog.text
+    assert "7K3F" not in caplog.text
