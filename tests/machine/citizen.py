@@ -54,13 +54,17 @@ class Citizen:
 
     def taps_on(self, level: Level) -> Tap:
         """Once, on a card of the screen, as the next citizen."""
-        time.sleep(max(0.0, self._touched_s + _NEXT_S - time.monotonic()))
+        self.leaves()
         self.waits_for(IDLE)
         self._touched_s = time.monotonic()
         tap = Tap(level)
         self.taps.append(tap)
         self.machine.tap(card_px(level))
         return tap
+
+    def leaves(self) -> None:
+        """Until whoever comes is another one."""
+        time.sleep(max(0.0, self._touched_s + _NEXT_S - time.monotonic()))
 
     def votes(self, level: Level) -> None:
         """One tap, and there are thanks."""

@@ -36,6 +36,8 @@ def central() -> Iterator[Central]:
 
 
 @pytest.fixture
-def citizen(terminal: Machine) -> Citizen:
+def citizen(terminal: Machine) -> Iterator[Citizen]:
     """Somebody in front of it."""
-    return Citizen(terminal)
+    found = Citizen(terminal)
+    yield found
+    found.leaves()

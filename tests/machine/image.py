@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def image() -> Image:
         fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second takes what the first has made
         if not folder.exists():
             with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as made:
-                _make(Path(made), _debian(cache))
+                _make(Path(made), _debian(cache, NOT_AT_FIRST))
                 (Path(made) / "done").rename(folder)
         os.utime(folder)
         _forget(cache, folder.stat().st_mtime - _IN_USE_S)
@@ -126,8 +127,9 @@ def image() -> Image:
 
 
 def debian() -> Path:
-    """An archive of Debian's files, with what our package depends on and nothing of ours."""
-    return _debian(_cache())
+    """An archive of Debian's files, with what our package depends on and nothing of ours; it looks for its disks as
+    Debian does, by udev."""
+    return _debian(_cache(), ())
 
 
 def _cache() -> Path:
@@ -174,10 +176,10 @@ def _sources() -> list[bytes]:
     ]
 
 
-def _debian(cache: Path) -> Path:
-    """Debian's files, with nothing of ours, as an archive."""
+def _debian(cache: Path, without: Sequence[str]) -> Path:
+    """Debian's files, with nothing of ours and without these parts of initramfs-tools, as an archive."""
     packages = ",".join([*PACKAGES, *_depends()])
-    decides = [SUITE, packages, *MODULES, *NOT_AT_FIRST]
+    decides = [SUITE, packages, *MODULES, *without]
     archive = cache / f"debian-{_hash(*(word.encode() for word in decides))}.tar"
     if archive.exists():
         return archive
@@ -192,7 +194,7 @@ def _debian(cache: Path) -> Path:
             f"--include={packages}",
             *('--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "5"'),
             *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
-            *(f"--dpkgopt=path-exclude=/usr/share/initramfs-tools/{name}" for name in NOT_AT_FIRST),
+            *(f"--dpkgopt=path-exclude=/usr/share/initramfs-tools/{name}" for name in without),
             f"--essential-hook={hook}",
             *(SUITE, str(unfinished), *_mirror()),
         )
@@ -249,8 +251,7 @@ def _prepare(root: Path) -> None:
         r"LABEL=hailong-data .* 2", (ROOT / "scripts/card/install.sh").read_text(encoding="utf-8")
     )
     assert data is not None
-    patient = re.sub(r"(device-timeout)=\d+", r"\1=600", data[0])
-    _write(root / "etc/fstab", f"/dev/vda / ext4 noatime 0 1\n{patient}\n")
+    _write(root / "etc/fstab", f"/dev/vda / ext4 noatime 0 1\n{data[0]}\n")
     _write(root / "etc/hostname", "quay-3\n")
     _write(root / "etc/machine-id", f"{'3':0>32}\n")  # it is no first boot, which would make one
     (root / "var/lib/hailong").mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,8 @@ from tests.machine.vm import BOOT_S, Machine, Power
 SHIPPED_WATCHDOG_S, WATCHDOG_S = 10, 30
 """``WatchdogSec`` of the unit as it is shipped, and where one is to be ended. In the image it is much longer still: an
 emulated kiosk may be left alone by a busy host."""
+GIVEN_UP_S = 20
+"""A partition that has not come by then; in the image all patience is longer."""
 UNIT = "hailong-kiosk.service"
 
 
@@ -76,3 +78,23 @@ def test_a_machine_whose_system_hangs_is_reset_by_its_watchdog_and_votes_again(c
     machine.switch_on(Power(clock=year_ago()))
     citizen.votes(Level.ACCEPTABLE)
     assert ratings(machine) == [*before, Level.GOOD, Level.ACCEPTABLE]
+
+
+def test_without_its_data_partition_it_takes_no_vote_and_goes_on_when_that_is_there(citizen: Citizen) -> None:
+    machine = citizen.machine
+    before = ratings(machine)
+    soon = "/etc/systemd/system.conf.d/zzz-soon.conf"
+    machine.run(f"printf '[Manager]\\nDefaultDeviceTimeoutSec={GIVEN_UP_S}\\n' > {soon}; sync")
+    machine.cut()
+    machine.switch_on(Power(clock=year_ago(), later="data"))
+    log = f"journalctl --boot --unit {UNIT} --output cat --no-pager"
+    machine.until("the fault K5", lambda: "K5: " in machine.run(log), every_s=2)
+    assert machine.run("systemctl is-active hailong-provision.service || true").strip() == "inactive"
+    assert machine.run("find /var/lib/hailong -type f") == "", "a new ledger beside the partition"
+    machine.plug_in("data")
+    citizen.votes(Level.GOOD)
+    assert ratings(machine) == [*before, Level.GOOD]
+    machine.until(
+        "delivery", lambda: machine.run("systemctl is-active hailong-sync || true").strip() == "active"
+    )
+    machine.run(f"rm {soon}; sync")

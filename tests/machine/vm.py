@@ -37,6 +37,8 @@ WATCHDOG = ("-device", "i6300esb", "-action", "watchdog=reset")
 """A board's watchdog, which Debian's systemd finds and feeds; a reset ends QEMU here."""
 _ALWAYS = "no_timer_check"
 """Every kernel looks whether its timer ticks in time, and panics where a busy host kept it from that."""
+_SOCKET = "later"
+"""Where a disk can be plugged in while the machine is on."""
 _ABSOLUTE = 0x7FFF
 """The far edge of an absolute axis in QEMU's protocol."""
 
@@ -52,10 +54,12 @@ class Power:
     Attributes:
         clock: What its clock shows, as ``-rtc base=`` takes it.
         more: More arguments for QEMU.
+        later: A disk that is plugged in later.
     """
 
     clock: str = "utc"
     more: Sequence[str] = field(default=())
+    later: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,11 @@ class Machine:
         command += ["-kernel", str(kernel.kernel), "-initrd", str(kernel.initrd)]
         command += ["-append", f"{kernel.line} {_ALWAYS}"]
         for name in self._disks:
-            drive = f"if=none,id={name},format=qcow2,cache=writeback,file={self.disk(name)}"
-            command += ["-drive", drive, "-device", f"virtio-blk-pci,drive={name}"]
+            command += ["-drive", f"if=none,id={name},format=qcow2,cache=writeback,file={self.disk(name)}"]
+            if name == power.later:
+                command += ["-device", f"pcie-root-port,id={_SOCKET}"]
+            else:
+                command += ["-device", f"virtio-blk-pci,drive={name}"]
         width, height = SIZE_PX
         command += [
             "-device",
@@ -196,6 +203,10 @@ class Machine:
         if self._qmp is None:
             raise MachineError("the machine is off")
         return self._qmp.execute(command, **arguments)
+
+    def plug_in(self, disk: str) -> None:
+        """The disk that was to be plugged in later."""
+        self.qmp("device_add", driver="virtio-blk-pci", drive=disk, bus=_SOCKET)
 
     def plug_in_the_network(self, plugged: bool) -> None:
         """Or pull its plug."""

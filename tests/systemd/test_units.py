@@ -63,6 +63,29 @@ def test_a_terminal_whose_partition_is_missing_is_started_and_says_so() -> None:
         assert "--installed" in settings(SYSTEMD / f"{name}.service")["ExecStart"][0].split(), name
 
 
+def test_what_needs_the_partition_begins_also_when_that_comes_late() -> None:
+    # systemd waits a while for a disk. Then all of these have failed, and only the kiosk tries again.
+    needs = ("RequiresMountsFor", "StateDirectory", "PathChanged")
+    late = {
+        unit.name
+        for unit in SYSTEMD.glob("hailong-*")
+        if not unit.name.startswith("hailong-central")
+        and any("/var/lib/hailong" in f"/var/lib/{value}" for name in needs for value in settings(unit)[name])
+        and "WantedBy" in settings(unit)
+    }
+    assert late == {
+        "hailong-sync.service",
+        "hailong-provision.service",
+        "hailong-first-boot.service",
+        "hailong-clock.path",
+    }
+    for name in late:
+        assert "var-lib-hailong.mount" in settings(SYSTEMD / name)["WantedBy"][0].split(), name
+    assert 'SYSTEMD_WANTS}+="var-lib-hailong.mount"' in (SYSTEMD / "hailong.udev.rules").read_text(
+        encoding="utf-8"
+    )
+
+
 def test_lgpio_has_a_folder_to_write_in_and_no_other_factory_is_looked_for() -> None:
     found = settings(SYSTEMD / "hailong-kiosk.service")
     environment = found["Environment"][0].split()
