@@ -7,7 +7,7 @@ from kiosk.config.phrase import Phrase
 
 INPUT_NAMES: Mapping[Source, Phrase] = {
     Source.TOUCH: Phrase("touch"),
-    Source.MOUSE: Phrase("mouse"),
+    Source.MOUSE: Phrase("touch"),  # so a finger arrives under some display servers, and both are one option
     Source.KEY: Phrase("keys"),
     Source.GPIO: Phrase("GPIO buttons"),
     Source.PAD: Phrase("pad"),

@@ -129,6 +129,8 @@ class View:
         attention: Whether the quiet mark asks for a technician (voting goes on).
         language: What it is written in.
         service: What the service page says, on that page.
+        heard: The buttons of a test that came from one of its inputs.
+        complete: Those that came from each of them.
     """
 
     name: ScreenName
@@ -138,3 +140,5 @@ class View:
     attention: bool = False
     language: str = DEFAULT_LANGUAGE
     service: Service | None = None
+    heard: frozenset[Level] = field(default=frozenset(), repr=False)
+    complete: frozenset[Level] = field(default=frozenset(), repr=False)

@@ -27,8 +27,8 @@ from kiosk.window import DisplayUnavailable, Resized, Window
 def show(common: Common) -> None:
     """Draw, say how large it is, and wait."""
     config = common.load()
-    texts = Texts(config.language)
-    text = texts("It should be {length} mm long.").format(length=RULER_MM)
+    _ = Texts(config.language)
+    text = _("It should be {length} mm long.").format(length=RULER_MM)
     size = config.screen.size if config.screen.windowed else None
     try:
         window = Window(size, rotation=config.screen.rotation)

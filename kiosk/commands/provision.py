@@ -187,7 +187,7 @@ def ports_of(common: Common, data_dir: Path, *, live: bool) -> Ports:
         network=NetworkManager(),
         time=TimeDate(clock),
         enrolment=Enroller(own, ledger),
-        check=Completion(data_dir, Checks(own, ledger, language), clock, language),
+        check=Completion(data_dir, Checks(own, ledger, language, prompt=live), clock, language),
     )
 
 

@@ -23,6 +23,11 @@ What differs is set in one of these places; a later one replaces an earlier one,
 4. the file given with `--config FILE`, which must exist;
 5. other arguments, such as `--data-dir`.
 
+On a card that was prepared with `--read-only` ([package.md](package.md)) the system forgets every change at the next
+start, but not the folder `/etc/hailong`: it lies on the data partition (as `.system/hailong` there). The file is
+changed where it always is, and is kept; so are NetworkManager's connections. Whatever else of the system is changed is
+gone with the next start.
+
 | command | what it does |
 | --- | --- |
 | `hailong config default` | prints a file with every option, its built-in value and an explanation |

@@ -108,12 +108,13 @@ def _room(folder: Path) -> tuple[list[Finding], int]:
     values: dict[str, str | int | Phrase] = {"free": free // _MB, "folder": str(folder)}
     seen = Phrase("Only {free} MB are free for {folder}.", values)
     remedy = Phrase(
-        "Make room: see what is large with sudo du -xh / | sort -h | tail; the ledger must not be deleted."
+        "Please have whoever maintains the terminal make room on the card. The ledger must not be deleted."
     )
+    what_is_large = "sudo du -xh / | sort -h | tail"
     if not disk.has_room():
-        return [Finding(NAME, Verdict.ERROR, seen, remedy)], free
+        return [Finding(NAME, Verdict.ERROR, seen, remedy, what_is_large)], free
     if free < LITTLE_BYTES:
-        return [Finding(NAME, Verdict.WARNING, seen, remedy)], free
+        return [Finding(NAME, Verdict.WARNING, seen, remedy, what_is_large)], free
     return [], free
 
 

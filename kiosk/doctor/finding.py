@@ -5,6 +5,11 @@ from enum import StrEnum
 
 from kiosk.config.phrase import Phrase
 
+COMMAND = "    $ "
+"""Begins a line for whoever has a prompt."""
+MAINTAINER = Phrase("Please tell whoever maintains the terminal: this is put right at a prompt.")
+"""A remedy where hands can do nothing."""
+
 
 class Verdict(StrEnum):
     """How bad it is."""
@@ -23,7 +28,8 @@ class Finding:
         name: What was looked at.
         verdict: How bad it is.
         seen: What was found there.
-        remedy: What to do. A warning or an error without one is a mistake of ours.
+        remedy: What to do, without a prompt where that can be. A warning or an error without one is a mistake of ours.
+        command: What whoever has a prompt types there; empty = nothing.
 
     Raises:
         ValueError: Something is wrong, and nobody is told what to do.
@@ -33,6 +39,7 @@ class Finding:
     verdict: Verdict
     seen: Phrase
     remedy: Phrase | None = None
+    command: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict in (Verdict.WARNING, Verdict.ERROR) and self.remedy is None:

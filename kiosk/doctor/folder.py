@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config.phrase import Phrase
-from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.finding import MAINTAINER, Finding, Verdict
 from kiosk.doctor.subject import Subject
 
 NAME = Phrase("Data folder")
@@ -45,10 +45,8 @@ def _foreign(subject: Subject, files: list[Path]) -> Iterator[Finding]:
                 Phrase(
                     "{file} belongs to somebody else than {user}.", {"file": str(file), "user": account.name}
                 ),
-                Phrase(
-                    "sudo chown -R {user}:hailong {folder}",
-                    {"user": account.name, "folder": str(subject.config.data_dir)},
-                ),
+                MAINTAINER,
+                f"sudo chown -R {account.name}:hailong {subject.config.data_dir}",
             )
             return  # one command puts all of them right
 
@@ -59,7 +57,7 @@ def _open(subject: Subject, files: list[Path]) -> Iterator[Finding]:
         values: dict[str, str | int | Phrase] = {"file": str(file)}
         if facts.st_mode & _GROUP_OR_OTHERS:
             seen = Phrase("Others than the kiosk may write to {file}.", values)
-            yield Finding(NAME, Verdict.ERROR, seen, Phrase("sudo chmod go-w {file}", values))
+            yield Finding(NAME, Verdict.ERROR, seen, MAINTAINER, f"sudo chmod go-w {file}")
         elif file == subject.ledger_folder and facts.st_mode & stat.S_IRWXO:
             seen = Phrase("Everybody on this machine may look into {file}.", values)
-            yield Finding(NAME, Verdict.WARNING, seen, Phrase("sudo chmod o-rwx {file}", values))
+            yield Finding(NAME, Verdict.WARNING, seen, MAINTAINER, f"sudo chmod o-rwx {file}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.config.phrase import Phrase
 from kiosk.doctor.account import group_id, group_name
-from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.finding import MAINTAINER, Finding, Verdict
 from kiosk.doctor.subject import Subject
 
 NAME = Phrase("Permissions for devices")
@@ -88,8 +88,7 @@ def _lacking(subject: Subject, need: Need) -> Finding | None:
             "{user} may not open {device}, which is needed for {what}.",
             {"user": account.name, "device": f"/{closed[0].relative_to(machine.root)}", "what": need.what},
         ),
-        Phrase(
-            "sudo usermod -aG {group} {user}, then restart the kiosk.",
-            {"group": group if group != "root" else need.group, "user": account.name},
-        ),
+        MAINTAINER,
+        f"sudo usermod -aG {group if group != 'root' else need.group} {account.name} "
+        "&& sudo systemctl restart hailong-kiosk",
     )

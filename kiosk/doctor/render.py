@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from assets.texts import Texts
 from kiosk.config.phrase import Phrase, printable
 from kiosk.doctor.examine import Examination
-from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.finding import COMMAND, Finding, Verdict
 
 WORDS = {
     Verdict.OK: Phrase("ok"),
@@ -17,7 +17,7 @@ _MARKS = {Verdict.OK: "✓", Verdict.NOTE: "·", Verdict.WARNING: "!", Verdict.E
 
 
 def lines_of(finding: Finding, languages: Sequence[Texts]) -> Iterator[str]:
-    """``✗ Disk: ERROR: what was seen``, and the remedy below it; each in every language."""
+    """``✗ Disk: ERROR: what was seen``, and the remedy below it in every language; then what is typed."""
     mark = _MARKS[finding.verdict]
     for _ in languages:
         word = WORDS[finding.verdict].render(_)
@@ -26,6 +26,8 @@ def lines_of(finding: Finding, languages: Sequence[Texts]) -> Iterator[str]:
         mark = " "
         if finding.remedy is not None:
             yield printable(f"    → {finding.remedy.render(_)}")
+    if finding.command:
+        yield printable(f"{COMMAND}{finding.command}")
 
 
 def summary(examination: Examination, _: Texts) -> str:

@@ -23,8 +23,10 @@ def check(subject: Subject) -> list[Finding]:
                 Verdict.WARNING,
                 Phrase("There is no sound card."),
                 Phrase(
-                    "Connect a loudspeaker and see whether aplay -l lists it, or set sound.enabled = false."
+                    "Where it is to be heard, connect a loudspeaker and start the terminal again. Ratings are taken "
+                    "without sound, too."
                 ),
+                "aplay -l",
             )
         ]
     tried = attempt("kiosk.sound.outputs", (), subject.machine.environ)
@@ -33,9 +35,10 @@ def check(subject: Subject) -> list[Finding]:
     if tried.problems:
         seen = Phrase("The sound outputs cannot be listed: {problem}", {"problem": tried.problems[0]})
         remedy = Phrase(
-            "See whether aplay -l lists a card, and whether the sound server of this machine runs."
+            "Please start the terminal again. Where it stays so, tell whoever maintains it. Ratings are taken without "
+            "sound, too."
         )
-        return [Finding(NAME, Verdict.WARNING, seen, remedy)]
+        return [Finding(NAME, Verdict.WARNING, seen, remedy, "aplay -l")]
     found = list(_missing(subject, outputs, listed))
     return found or [
         Finding(NAME, Verdict.OK, Phrase("There is a sound card; outputs: {outputs}.", {"outputs": listed}))

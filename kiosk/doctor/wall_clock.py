@@ -20,7 +20,10 @@ def check(clock: Clock) -> Finding:
             NAME,
             Verdict.ERROR,
             Phrase("The clock says {time}, which cannot be.", {"time": now}),
-            Phrase("Connect the terminal to the network, or set it: sudo date -s '2026-11-22 08:00 +0700'."),
+            Phrase(
+                "Connect the terminal to the network, or set it in the step “Date and time” of setting it up."
+            ),
+            "sudo date -s '2026-11-22 08:00 +0700'",
         )
     if not clock.is_synced():
         return Finding(
@@ -30,8 +33,9 @@ def check(clock: Clock) -> Finding:
                 "The clock says {time}; nobody vouches for it since the start of the machine.", {"time": now}
             ),
             Phrase(
-                "Connect the terminal to the network and run: sudo timedatectl set-ntp true. "
-                "Ratings are kept meanwhile, with an uncertain time."
+                "Connect the terminal to the network: its clock is set from there. Ratings are kept meanwhile, "
+                "with an uncertain time."
             ),
+            "sudo timedatectl set-ntp true",
         )
     return Finding(NAME, Verdict.OK, Phrase("Synchronised, {time}.", {"time": now}))

@@ -37,7 +37,6 @@ from kiosk.view import ScreenName, View
 log = logging.getLogger(__name__)
 
 _LAST_WRITES_S = 20.0
-_PAGE = View(ScreenName.IDLE)
 
 
 class Board(Protocol):
@@ -122,7 +121,8 @@ class HardwareTest:
         display.wait(None if left_ns is None else max(0.0, left_ns / 1e9))
         now_ns = clock.boottime_ns()
         self._take([*self._inbox.drain(), *display.presses(now_ns)])
-        display.show(_PAGE, now_ns)
+        page = View(ScreenName.IDLE, heard=self._tally.heard, complete=self._tally.complete)
+        display.show(page, now_ns)
         if self._end_ns is not None and now_ns >= self._end_ns:
             self._stopping = True
         if self._until_complete and self._begun and (self._tally.is_complete or not self._bench.inputs):

@@ -99,6 +99,17 @@ class Tally:
         )
 
     @property
+    def heard(self) -> frozenset[Level]:
+        """The buttons that came from one of the inputs."""
+        return frozenset(level for (_source, level), count in self.presses.items() if count)
+
+    @property
+    def complete(self) -> frozenset[Level]:
+        """Those that came from each of the inputs."""
+        missing = {level for source in self._inputs for level in self._missing(source)}
+        return self.heard - missing
+
+    @property
     def is_reversed(self) -> bool:
         """Whether an input's buttons came from 5 to 1, though they are pressed from the left to the right."""
         return any(self._is_reversed(source) for source in self._inputs)

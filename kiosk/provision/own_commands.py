@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kiosk.config.phrase import Phrase, printable
+from kiosk.doctor.finding import COMMAND
 from kiosk.ledger.membership import Membership
 from kiosk.provision.errors import PartFailed
 from kiosk.provision.processes import OURS, TOO_LONG, Ran, for_people, lines_of, run, run_live
@@ -175,12 +176,14 @@ class Checks:
         own: How they are called.
         ledger: The folder of the ledger.
         language: In which language.
+        prompt: Whether the technician has one; else no page says what is typed there.
     """
 
-    def __init__(self, own: Own, ledger: Path, language: Callable[[], str]) -> None:
+    def __init__(self, own: Own, ledger: Path, language: Callable[[], str], *, prompt: bool = False) -> None:
         self._own = own
         self._ledger = ledger
         self._language = language
+        self._prompt = prompt
 
     def examine(self) -> Checked:
         """See `CheckPart`."""
@@ -191,13 +194,16 @@ class Checks:
         if ran.code not in (0, _FOUND):
             raise _failed(ran)
         well = ran.code == 0
-        lines = _worth_saying(lines_of(ran.out))
+        lines = _worth_saying(lines_of(ran.out), prompt=self._prompt)
         belongs = belonging(self._ledger)
         if belongs.url:
             delivered = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
             well = well and delivered.code == 0
             _log(delivered)
-            lines += for_people(delivered.out + delivered.err)
+            said = for_people(delivered.out + delivered.err)
+            if delivered.code and said:
+                said[-1] = f"✗ {said[-1]}"
+            lines += said
         return Checked(well, tuple(lines), self._facts(belongs))
 
     def _facts(self, belongs: Enrolment) -> tuple[Phrase, ...]:
@@ -220,12 +226,12 @@ def belonging(ledger: Path) -> Enrolment:
     return Enrolment(membership.enrolment.url, "-".join(device[n : n + 4] for n in range(0, len(device), 4)))
 
 
-def _worth_saying(lines: list[str]) -> list[str]:
-    """Without what is well, and what was said about it."""
+def _worth_saying(lines: list[str], *, prompt: bool) -> list[str]:
+    """Without what is well, and what was said about it; and without commands where nobody can type them."""
     said, well = [], False
     for line in lines:
         well = line.startswith(("✓", "·")) or (well and line.startswith(" "))
-        if not well:
+        if not well and (prompt or not line.startswith(COMMAND)):
             said.append(line)
     return said
 

@@ -109,7 +109,7 @@ def _inputs(layout: Layout, menu: Menu, body: Rect, _: Texts) -> Sheet:
         middle = inside.y + inside.h * 2 // 5
         number, names = inside.down(inside.y, middle), inside.down(middle, inside.bottom)
         lines.append(Line(str(int(level)), number, sizes.title, TITLE_WEIGHT, across="centre", down="centre"))
-        said = ", ".join(INPUT_NAMES[source].render(_) for source in came) if came else "–"
+        said = ", ".join(dict.fromkeys(INPUT_NAMES[source].render(_) for source in came)) if came else "–"
         lines.append(Line(said, names, sizes.footer, 600 if came else 400, not came, "centre"))
     return Sheet(tuple(lines), boxes=tuple(boxes), columns=places)
 

@@ -66,8 +66,10 @@ def draw_safe(
         bottom = max((card.bottom for card in columns), default=height - height // 14)
         _write(surface, code, Rect(pad, bottom, width // 10, height - bottom), colours.grey, width // 40)
     for level, card in zip(Level, columns, strict=False):
-        pressed = level == view.pressed and view.name in PRESSED
+        pressed = (level == view.pressed and view.name in PRESSED) or level in view.heard
         _draw_card(surface, card, level, wording.labels[level - 1], colours, pressed=pressed)
+        if level in view.complete:
+            _draw_tick(surface, card, colours.ink)
     if below is not None:
         pygame.draw.rect(surface, colours.outline, below, 4)
         _write(surface, wording.safe.close, below.inset(8), colours.ink, below.h // 3)
@@ -111,6 +113,14 @@ def _draw_card(
     half = inside.h // 2
     _write(surface, str(int(level)), Rect(inside.x, inside.y, inside.w, half), colours.ink, card.w // 2)
     _write(surface, word, Rect(inside.x, inside.y + half, inside.w, half), colours.ink, card.w // 6)
+
+
+def _draw_tick(surface: pygame.Surface, card: Rect, colour: Colour) -> None:
+    """In the upper right corner, beside the number: lines, for no font need have the sign."""
+    side = max(8, card.w // 6)
+    x, y = card.right - side - side * 3 // 4, card.y + side * 3 // 4
+    points = [(x, y + side // 2), (x + side // 3, y + side), (x + side, y + side // 6)]
+    pygame.draw.lines(surface, colour, False, points, max(4, side // 5))
 
 
 def _write(surface: pygame.Surface, text: str, box: Rect, colour: Colour, px: int) -> None:

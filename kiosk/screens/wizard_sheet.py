@@ -143,6 +143,32 @@ def _flow(
     return lines, min(y, room.bottom)
 
 
+def _parts(
+    layout: Layout, type_: Type, words: list[tuple[str, int]], room: Rect
+) -> list[list[tuple[str, int]]]:
+    """Sentences that fit below each other in the smallest size; one part where all do."""
+    px = layout.sizes.smallest
+    parts: list[list[tuple[str, int]]] = [[]]
+    left = room.h
+    for text, weight in words:
+        wide = room.w - (mark_px(px) if text.startswith(MARKS) else 0)
+        high = type_.wrapped(text, weight, px, wide).height
+        if high > left and parts[-1]:
+            parts.append([])
+            left = room.h
+        parts[-1].append((text, weight))
+        left -= high
+    return parts
+
+
+def _above(room: Rect, answers: int, columns: int, least: int, gap: int) -> tuple[int, Rect]:
+    """In how many rows answers stand, and what they leave to words: a quarter at least."""
+    if not answers:
+        return 0, room
+    rows = math.ceil(answers / columns)
+    return rows, room.down(room.y, max(room.y + room.h // 4, room.bottom - rows * (least + gap) - 2 * gap))
+
+
 def _ways(layout: Layout, page: Page, row: Rect, more: str, _: Texts) -> list[Button]:
     """The ways out, in the lowest row: back at the left, leaving the step out at the right."""
     places = grid(row, 3, 1, layout.px(2.0), (row.w, row.h))
@@ -157,20 +183,21 @@ def _ways(layout: Layout, page: Page, row: Rect, more: str, _: Texts) -> list[Bu
 
 
 def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: Texts) -> WizardPage:
-    """Answers in one column or two, in parts where they are too many."""
+    """Answers in one column or two, in parts where they or the words are too many."""
     gap, least = layout.px(_GAP_MM), math.ceil(CHOICE_MM / layout.mm_per_px)
     row_h = math.ceil(CHOICE_MM * _growth(layout) / layout.mm_per_px)
     ways_row = Rect(body.x, body.bottom - row_h, body.w, row_h)
     room = body.down(body.y, ways_row.y - 2 * gap)
     if page.square or page.arrow:
         return _pictured(layout, type_, page, room, ways_row, _)
-    columns = 1 if layout.size_px[1] > layout.size_px[0] or len(page.choices) < 4 else 2
-    rows = max(1, math.ceil(len(page.choices) / columns)) if page.choices else 0
-    wanted = rows * (least + gap)
-    words_room = room.down(room.y, max(room.y + room.h // 4, room.bottom - wanted - gap))
-    if not page.choices:
-        words_room = room
-    lines, end = _flow(layout, type_, _words(page, _), words_room, layout.sizes.text)
+    tall, words = layout.size_px[1] > layout.size_px[0], _words(page, _)
+    columns = 1 if tall or len(page.choices) < 4 else 2
+    rows, words_room = _above(room, len(page.choices), columns, least, gap)
+    if not tall and columns == 1 and len(_parts(layout, type_, words, words_room)) > 1:
+        columns = 2
+        rows, words_room = _above(room, len(page.choices), columns, least, gap)
+    parts = _parts(layout, type_, words, words_room)
+    lines, end = _flow(layout, type_, parts[at % len(parts)], words_room, layout.sizes.text)
     ruler = _ruler(layout, page, room.down(end, room.bottom))
     top = (ruler.bottom + 3 * gap if ruler else end + 3 * gap) if lines or ruler else room.y
     answers = room.down(top, room.bottom)
@@ -179,8 +206,8 @@ def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: T
         columns, rows = 2, -(-len(page.choices) // 2)
     rows = min(rows, fitting)
     part = rows * columns
-    pages = max(1, math.ceil(len(page.choices) / part)) if part else 1
-    first = (at % pages) * part
+    lists = max(1, math.ceil(len(page.choices) / part)) if part else 1
+    pages, first = max(lists, len(parts)), (at % lists) * part
     shown = page.choices[first : first + part]
     high = min(row_h, (answers.h - (rows - 1) * gap) // rows) if rows else 0
     buttons = []

@@ -102,3 +102,18 @@ def test_a_command_that_is_not_there_would_be_found() -> None:
     ):
         with pytest.raises(AssertionError):
             check(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("docs/vi/bat-dau.md", "msgstr"), ("docs/en/start.md", "msgid")]
+)
+def test_the_ten_minute_start_names_buttons_as_the_screen_does(name: str, column: str) -> None:
+    catalogue = text("assets/locale/vi/LC_MESSAGES/hailong.po")
+    said = {
+        re.sub(r"\\{\w+\\}", r"\\w+", re.escape(line))
+        for line in re.findall(rf'^{column} "(.+)"$', catalogue, re.MULTILINE)
+    }
+    own = {"Raspberry Pi OS Lite (64-bit)", "Tiếng Việt"}  # another program's; what a language calls itself
+    quoted = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text(name))) - own
+    assert len(quoted) > 20
+    assert [quote for quote in quoted if not any(re.fullmatch(line, quote) for line in said)] == []

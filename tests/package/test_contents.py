@@ -147,6 +147,10 @@ def test_the_package_asks_for_the_python_that_its_libraries_are_made_for(
     assert "python3 (>= 3.13~), python3 (<< 3.14~)" in field(trixie_package, "Depends")
     assert {"cage", "xwayland", "seatd"} <= set(field(package, "Depends").split(", "))
     assert "python3-lgpio" in field(trixie_package, "Recommends")
+    # Without it no server behind a public authority can be believed.
+    assert all(
+        "ca-certificates" in field(made, "Recommends").split(", ") for made in (package, trixie_package)
+    )
     assert "lgpio" not in field(package, "Recommends")
 
 

@@ -14,6 +14,7 @@ from hardware.events import Level
 from hardware.fakes.pad import PtyPad
 from hardware.pad import PadMode
 from kiosk.clock import SystemClock
+from kiosk.doctor.finding import COMMAND
 from tests.disks import Ext4Disk, SmallDisk, failing_disk, small_disk
 from tests.kiosk.doctor.test_storage import kept
 from tests.system.program import PATIENCE_S, PYTHON, Program, hailong, without_display
@@ -25,12 +26,13 @@ __all__ = ["failing_disk", "small_disk"]
 
 @dataclass(frozen=True)
 class Said:
-    """One finding that is not well, in both languages."""
+    """One finding that is not well, in both languages; `command` is empty where nothing is typed."""
 
     vietnamese: str
     remedy_vi: str
     english: str
     remedy_en: str
+    command: str
 
 
 def doctor(data: Path, environ: Mapping[str, str] | None = None, *arguments: str) -> list[Said]:
@@ -47,7 +49,8 @@ def doctor(data: Path, environ: Mapping[str, str] | None = None, *arguments: str
     lines, found = done.stdout.splitlines(), []
     for n, line in enumerate(lines):
         if line[:1] in "✗!·" and lines[n + 1].startswith("    → "):
-            found.append(Said(line, lines[n + 1], lines[n + 2], lines[n + 3]))
+            command = lines[n + 4] if lines[n + 4].startswith(COMMAND) else ""
+            found.append(Said(*lines[n : n + 4], command.removeprefix(COMMAND)))
     return found
 
 
@@ -121,7 +124,8 @@ def test_a_machine_without_a_sound_card(tmp_path: Path) -> None:
         pytest.fail("this machine has a sound card; the test is for one without")
     environ = without_display() | {"HAILONG_SOUND_ENABLED": "true"}
     said = the_one(doctor(tmp_path / "data", environ, "--headless"), "There is no sound card.")
-    assert "aplay -l" in said.remedy_vi
+    assert "nối loa" in said.remedy_vi
+    assert said.command == "aplay -l"
 
 
 def test_a_panel_whose_size_nobody_knows_and_names_that_do_not_fit(tmp_path: Path) -> None:
@@ -141,7 +145,7 @@ def test_a_full_disk(small_disk: SmallDisk) -> None:
     data = small_disk.folder / "data"
     kept(data).close(clean=True)
     small_disk.fill()
-    assert "du -xh" in the_one(doctor(data, None, "--headless"), "MB are free").remedy_vi
+    assert "du -xh" in the_one(doctor(data, None, "--headless"), "MB are free").command
 
 
 def test_a_disk_that_is_read_only(failing_disk: Ext4Disk) -> None:
@@ -161,7 +165,7 @@ def test_a_data_folder_that_belongs_to_somebody_else(tmp_path: Path) -> None:
     found = doctor(data, None, "--headless", "--user", "nobody")
     belongs = [said for said in found if "belongs to somebody else than nobody" in said.english]
     assert len(belongs) == 1
-    assert "sudo chown -R nobody" in belongs[0].remedy_vi
+    assert belongs[0].command.startswith("sudo chown -R nobody")
     assert any("Others than the kiosk may write" in said.english for said in found)
 
 

@@ -134,7 +134,7 @@ def test_a_click_on_the_screen_is_a_test(tmp_path: Path) -> None:
         xdotool(display, "mousemove", 640, 500)
         page = screenshot(display)
         xdotool(display, "click", 1)
-        _until(process, "✓ mouse: button 3")
+        _until(process, "✓ touch: button 3")
         until_seen(display, page)  # the line is on the screen as well
         process.send_signal(signal.SIGINT)
         _until(process, "! touch: nothing came from button 1, 2, 4, 5.")

@@ -10,6 +10,9 @@ from kiosk.provision.stage import Ask, Complete, Next, Perform, text
 from kiosk.provision.steps import State, Step
 from kiosk.provision.works import Checked, Examine, Outcome, SheetWritten, Work, WriteSheet
 
+_WELL = Phrase("The terminal can be put into service. Warnings (!) may stand.")
+_NOT_WELL = Phrase("What has a cross must be put right. Warnings (!) may stand.")
+
 
 class Check:
     """See `Stage`."""
@@ -24,7 +27,7 @@ class Check:
     def page(self, state: State) -> Page:
         """See `Stage`."""
         checked, written = state.last(Checked), state.last(SheetWritten)
-        lines = [text(line) for line in (checked.lines if checked else ())]
+        lines = [] if checked is None else [*_meaning(checked), *(text(line) for line in checked.lines)]
         if written is not None:
             lines.append(Phrase("The result sheet is in {files}", {"files": ", ".join(written.files)}))
         well = checked is not None and checked.well
@@ -57,3 +60,10 @@ class Check:
         """See `Stage`."""
         del before
         return None
+
+
+def _meaning(checked: Checked) -> list[Phrase]:
+    """What a technician has to do because of the signs before the lines; nothing where there is none."""
+    if not any(line.startswith(("!", "✗")) for line in checked.lines):
+        return []
+    return [_WELL if checked.well else _NOT_WELL]

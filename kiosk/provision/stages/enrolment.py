@@ -52,9 +52,10 @@ class Belonging:
                     ),
                 )
             case "code":
+                what = Phrase("Please type the code on the sheet: 12 letters and digits.")
                 return Page(
                     self.title,
-                    (Phrase("Please type the code on the sheet: 12 letters and digits."),),
+                    () if state.problem else (what,),  # which says as much, and needs the room
                     (Choice(_PHONE, Phrase("By telephone")),),
                     entry=Entry(Keys.CODE, Phrase("Code, such as 7K3F-9Q2M-XPTB")),
                 )
@@ -129,7 +130,8 @@ def _square(state: State) -> Page:
         lines = (
             Phrase("The server waits for an administrator to accept this terminal."),
             Phrase(
-                "Please scan the square with a telephone that is logged in there, compare the key, and confirm."
+                "Please call the administrator and read the key aloud, or scan the square with a telephone that is "
+                "logged in there. Both keys must be the same."
             ),
             Phrase("Key of this terminal: {key}", {"key": link.key}),
         )

@@ -65,14 +65,13 @@ class PanelSize:
                 entry=Entry(Keys.DIGITS, Phrase("Width × height in millimetres, such as 217 × 136")),
             )
         lines = (
-            Phrase("The screen shows a line. Please hold a ruler to it."),
-            Phrase("It should be {length} mm long.", {"length": RULER_MM}),
+            Phrase(
+                "Please measure the line with a ruler, from the outer edge of one end mark to that of the other."
+            ),
+            Phrase("It should be {length} mm long; half a millimetre does not matter.", {"length": RULER_MM}),
         )
         if state.question == "again":
-            lines = (
-                Phrase("The line has been drawn anew. Please measure it once more."),
-                lines[1],
-            )
+            lines = (Phrase("The line has been drawn anew. Please measure it once more."), *lines[1:])
         return Page(
             self.title,
             lines,

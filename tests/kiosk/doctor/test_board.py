@@ -87,4 +87,5 @@ def test_the_time_is_said_and_set_as_the_watch_of_a_technician_in_viet_nam_has_i
 
     assert "2026-11-22 08:00 +07:00" in uncertain.seen.render(Texts("en"))
     assert unset.remedy is not None
-    assert "sudo date -s '2026-11-22 08:00 +0700'" in unset.remedy.render(Texts("en"))
+    assert "“Ngày giờ”" in unset.remedy.render(Texts("vi"))
+    assert unset.command == "sudo date -s '2026-11-22 08:00 +0700'"

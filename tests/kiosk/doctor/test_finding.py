@@ -4,7 +4,7 @@ import pytest
 
 from assets.texts import Texts
 from kiosk.config.phrase import Phrase
-from kiosk.doctor.finding import Finding, Verdict
+from kiosk.doctor.finding import COMMAND, MAINTAINER, Finding, Verdict
 from kiosk.doctor.render import WORDS, lines_of
 
 ANY = Phrase("Disk")
@@ -35,3 +35,10 @@ def test_what_is_seen_cannot_write_to_the_terminal() -> None:
         ANY, Verdict.OK, Phrase("{folder} belongs to {user}.", {"folder": "\x1b[2J\n", "user": "u"})
     )
     assert "\x1b" not in "".join(lines_of(finding, [Texts("en")]))
+
+
+def test_what_is_typed_at_a_prompt_has_a_line_of_its_own_below_what_hands_can_do() -> None:
+    finding = Finding(ANY, Verdict.WARNING, Phrase("Faces"), MAINTAINER, "sudo chmod go-w x")
+    said = list(lines_of(finding, [Texts("vi"), Texts("en")]))
+    assert said[-1] == f"{COMMAND}sudo chmod go-w x"
+    assert [line for line in said if "sudo" in line] == said[-1:]

@@ -48,6 +48,20 @@ def test_an_input_whose_five_buttons_came_works() -> None:
     assert summary(tally) == ["✓ GPIO buttons: all five work."]
 
 
+def test_a_finger_is_called_so_whatever_the_display_server_makes_of_it() -> None:
+    tally = Tally(frozenset({Source.TOUCH, Source.MOUSE}))
+    assert said(tally, press(3, Source.MOUSE)) == "✓ touch: button 3"
+
+
+def test_a_button_keeps_its_mark_and_another_one_when_every_input_has_sent_it() -> None:
+    tally = Tally(frozenset({Source.TOUCH, Source.MOUSE, Source.GPIO}))
+    tally.take(press(1, Source.MOUSE))
+    tally.take(press(2))
+    assert (set(tally.heard), set(tally.complete)) == ({Level(1), Level(2)}, set())
+    tally.take(press(1))
+    assert (set(tally.heard), set(tally.complete)) == ({Level(1), Level(2)}, {Level(1)})
+
+
 def test_buttons_that_did_not_come_are_named_with_what_to_do() -> None:
     tally = Tally(frozenset({Source.GPIO}))
     for level in (1, 2, 5):

@@ -10,7 +10,7 @@ import pytest
 
 from assets.texts import Texts
 from kiosk.provision.errors import PartFailed
-from kiosk.provision.own_commands import Enroller, Own
+from kiosk.provision.own_commands import Checks, Enroller, Own
 from kiosk.provision.works import Enrol
 
 POOR = (
@@ -70,3 +70,19 @@ def test_what_a_command_says_for_the_log_is_not_shown_and_goes_into_ours(
     assert failure.value.problem.render(Texts("vi")) == "Xin nhập lại. (403.3)"
     assert "WARNING sync: 403.3 the code is unknown" in caplog.text
     assert "7K3F" not in caplog.text
+
+
+DOCTOR = """✓ Màn hình: tốt
+! Đồng hồ: cảnh báo: chưa đồng bộ
+    → Xin nối mạng.
+    $ sudo timedatectl set-ntp true
+"""
+
+
+@pytest.mark.parametrize("prompt", [False, True])
+def test_the_last_check_names_commands_only_to_whoever_has_a_prompt(tmp_path: Path, prompt: bool) -> None:
+    own = Own(command=(sys.executable, "-c", f"print({DOCTOR!r}, end='')"))
+    checked = Checks(own, tmp_path, lambda: "vi", prompt=prompt).examine()
+    assert checked.well
+    assert checked.lines[:2] == ("! Đồng hồ: cảnh báo: chưa đồng bộ", "    → Xin nối mạng.")
+    assert checked.lines[2:] == (("    $ sudo timedatectl set-ntp true",) if prompt else ())

@@ -129,7 +129,7 @@ def test_undoing_after_a_power_cut_still_knows_what_was_there_before(tmp_path: P
 def test_the_technician_is_spoken_to_in_the_language_that_he_chose(tmp_path: Path) -> None:
     said = run(tmp_path, FakeMachine(), "2").text
     assert "Xin chọn ngôn ngữ của thiết bị." in said
-    assert "The screen shows a line." in said
+    assert "Please measure the line with a ruler" in said
 
 
 def test_a_wrong_password_and_a_login_page_are_told_in_vietnamese_and_typed_unseen(tmp_path: Path) -> None:

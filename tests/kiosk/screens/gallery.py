@@ -65,6 +65,11 @@ VIEWS = {
     "fault": View(ScreenName.FAULT, fault=FaultCode.DISK_FULL, attention=True),
     "service": View(ScreenName.SERVICE, service=SERVICE),
 }
+TRIED = View(
+    ScreenName.IDLE,
+    heard=frozenset({Level.VERY_POOR, Level.POOR, Level.ACCEPTABLE}),
+    complete=frozenset({Level.VERY_POOR, Level.POOR}),
+)
 FAULTS = {
     f"fault-{code.value}": View(ScreenName.FAULT, fault=code, attention=True)
     for code in FaultCode
@@ -234,10 +239,14 @@ class Exhibit:
         # As `kiosk.windowed_hwtest` says it.
         line = Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends.").render(texts)
         title = texts("Test of the inputs: nothing is counted")
-        self._safe(surface, replace(wording, question=title, safe=replace(wording.safe, press=line)))
+        self._safe(
+            surface, replace(wording, question=title, safe=replace(wording.safe, press=line)), view=TRIED
+        )
 
-    def _safe(self, surface: pygame.Surface, wording: Wording, code: str = "") -> None:
-        draw_safe(surface, VIEWS["idle"], wording, self.painter(PLACE).layout.cards, self._colours, code)
+    def _safe(
+        self, surface: pygame.Surface, wording: Wording, code: str = "", view: View = VIEWS["idle"]
+    ) -> None:
+        draw_safe(surface, view, wording, self.painter(PLACE).layout.cards, self._colours, code)
 
 
 EXHIBITS = tuple(

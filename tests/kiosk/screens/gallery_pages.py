@@ -51,6 +51,7 @@ CAPTIONS = {
     "provision-why": "... a step is left out",
     "provision-reason": "... for another reason",
     "provision-check": "... the last check",
+    "provision-check-warnings": "... with warnings, which may stand",
     "long-names": "Names and a question of any length",
     "configuration": "The configuration has mistakes",
     "plain": "Plain text: after a crash loop, or when drawing has failed",

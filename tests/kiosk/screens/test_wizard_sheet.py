@@ -1,5 +1,6 @@
 """The pages of provisioning on every panel: fingers find their keys, no word is cut, the line is as long as it says."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pygame
@@ -104,6 +105,27 @@ def test_every_answer_is_in_one_of_the_parts(panel: Panel, type_: Type) -> None:
         assert {BACK, SKIP, MORE} <= set(names)
         seen += [name for name in names if name.startswith(CHOICE)]
     assert seen == [f"{CHOICE}={n}" for n in range(40)]
+
+
+@on_every_panel
+@in_both_languages
+def test_of_many_lines_every_one_is_read_in_one_of_the_parts(
+    panel: Panel, language: str, type_: Type
+) -> None:
+    page = PAGES["check-warnings"]
+    page = replace(page, lines=page.lines * 6)
+    said: list[str] = []
+    pages = laid_out(panel, type_, language, page, None).pages
+    for at in range(pages):
+        laid = laid_out(panel, type_, language, page, None, at)
+        check(panel, laid)
+        names = {name for name, _ in laid.sheet.targets}
+        assert {f"{CHOICE}{choice.key}" for choice in page.choices} <= names
+        assert (MORE in names) is (pages > 1)
+        said += [line.text for line in laid.sheet.lines[2:]]
+        for line in laid.sheet.lines[2:]:
+            assert type_.wrapped(line.text, line.weight, line.px, line.place.w).height <= line.place.h
+    assert len(said) == len(page.lines)
 
 
 @on_every_panel

@@ -9,8 +9,13 @@ from kiosk.provision.page import Page
 from kiosk.provision.saved import NAME
 from kiosk.provision.session import Session
 from kiosk.provision.steps import Answer, Back, Event, Skip
-from kiosk.provision.works import InputsTried, Online
+from kiosk.provision.works import Checked, InputsTried, Online
 from kiosk.wizard.keyboard import Typing, begin
+
+SYNCHRONISE = (
+    "Xin nối mạng cho thiết bị: đồng hồ sẽ tự chỉnh theo máy chủ. Trong lúc đó lượt đánh giá vẫn được lưu, giờ ghi "
+    "chưa chắc chắn."
+)
 
 
 def _after(session: Session, *events: Event) -> Page:
@@ -44,6 +49,22 @@ def _missing(folder: Path) -> Page:
     machine.inputs.tries = [InputsTried(False, said)]
     session = Session(folder / "missing.json", machine.ports)
     return _after(_home_of(session), Answer("inputs"), Answer("touch_gpio"), Answer("begin"))
+
+
+def _warned(folder: Path) -> Page:
+    """Of a last check that has warnings alone, as a terminal without a prompt shows them."""
+    machine = FakeMachine()
+    said = (
+        "! Âm thanh: cảnh báo: Không có thiết bị âm thanh.",
+        "    → Nếu cần có tiếng, xin nối loa rồi tắt mở lại thiết bị. Không có tiếng, thiết bị vẫn nhận đánh giá.",
+        "! Đồng hồ: cảnh báo: Đồng hồ chỉ 2026-11-26 20:00 +07:00; từ khi máy khởi động chưa được đồng bộ.",
+        f"    → {SYNCHRONISE}",
+        "Số lỗi: 0. Số cảnh báo: 2.",
+        "Đã gửi: có biên nhận cho mọi mục đến số 21. Còn 0 lượt đánh giá đang chờ.",
+    )
+    machine.check.found = [Checked(True, said)]
+    session = Session(folder / "warned.json", machine.ports)
+    return _after(_home_of(session), Answer("check"))
 
 
 def _unsure(folder: Path) -> Page:
@@ -94,6 +115,7 @@ def walk() -> Mapping[str, Page]:
         pages["reason"] = _after(session, Answer("other"))
         _home(session)
         pages["check"] = _after(session, Answer("check"))
+        pages["check-warnings"] = _warned(Path(folder))
         return pages
 
 
