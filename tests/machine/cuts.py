@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hardware.events import Level
 from tests.machine.central import Central, now, year_ago
-from tests.machine.citizen import Citizen, is_kept
+from tests.machine.citizen import SEEN_S, Citizen, is_kept
 from tests.machine.disk import counted, on_disk, ratings
 from tests.machine.screen import IDLE
 from tests.machine.vm import BOOT_S, Machine, Power
@@ -110,7 +110,7 @@ class Campaign:
 
     def _vote_until_the_cut(self) -> None:
         for _ in range(self._chance.randrange(_MOST_VOTES + 1)):
-            self._citizen.votes(self._level())
+            self._citizen.is_thanked(self._citizen.taps_on(self._level()), SEEN_S)
         tap = self._citizen.taps_on(self._level())
         end_s = time.monotonic() + self._chance.uniform(0, _LONGEST_S)
         self._citizen.is_thanked(tap, end_s - time.monotonic())

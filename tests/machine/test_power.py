@@ -4,6 +4,7 @@ import random
 import sys
 from datetime import datetime, timedelta
 
+from central.flags import Flag
 from tests.machine.central import Central, now
 from tests.machine.cuts import Campaign
 from tests.machine.disk import counted, on_disk
@@ -33,7 +34,7 @@ def test_no_vote_is_lost_when_the_power_is_cut_and_central_has_each_once_though_
     # The last boot has learned the time from central, after the vote: it knows when that was to a few seconds.
     last = votes[-1]
     low, high = (datetime.fromisoformat(last[name]) for name in ("time_low", "time_high"))
-    assert "unanchored" not in last["flags"]
+    assert not last["flags"] & Flag.UNANCHORED
     assert low - SECOND <= thanked
     assert tapped <= high + SECOND
     assert high - low <= MINUTE
