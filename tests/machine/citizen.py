@@ -71,8 +71,11 @@ class Citizen:
         time.sleep(max(0.0, self._touched_s + _NEXT_S - time.monotonic()))
 
     def votes(self, level: Level) -> None:
-        """One tap, and it counts. A busy host may draw the thanks so late that they are gone before somebody here looks;
-        then the rating must be on the disk."""
+        """One tap, and it counts.
+
+        A busy host may draw the thanks so late that they are gone before somebody looks; then the rating must be on
+        the disk.
+        """
         before = len(ratings(self.machine))
         if not self.is_thanked(self.taps_on(level), SEEN_S):
             assert ratings(self.machine)[before:] == [level], "one tap, no thanks for it, and no rating"
