@@ -49,8 +49,8 @@ def doctor(data: Path, environ: Mapping[str, str] | None = None, *arguments: str
     lines, found = done.stdout.splitlines(), []
     for n, line in enumerate(lines):
         if line[:1] in "✗!·" and lines[n + 1].startswith("    → "):
-            command = lines[n + 4] if lines[n + 4].startswith(COMMAND) else ""
-            found.append(Said(*lines[n : n + 4], command.removeprefix(COMMAND)))
+            command = lines[n + 4].removeprefix(COMMAND) if lines[n + 4].startswith(COMMAND) else ""
+            found.append(Said(line, lines[n + 1], lines[n + 2], lines[n + 3], command))
     return found
 
 
