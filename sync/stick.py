@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.handover import STICK
-from kiosk.ledger.disk import sync_folder
+from kiosk.ledger.disk import rename_through
 
 _CHUNK = 1 << 20
 
@@ -43,8 +43,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
     path, draft = folder / name, folder / f"{name}.part"
     try:
         _written(draft, content)
-        draft.rename(path)
-        sync_folder(folder)
+        rename_through(draft, path)
     except OSError as error:
         with suppress(OSError):  # the stick is gone, or takes nothing: what is left there has another name
             draft.unlink(missing_ok=True)

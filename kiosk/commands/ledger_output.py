@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from assets.texts import Texts
+from kiosk.ledger.disk import rename_through
 from kiosk.ledger.export import Row
 
 CANNOT_WRITE = 2
@@ -50,7 +51,7 @@ def destination(output: Path | None, ledger_folder: Path, _: Texts) -> Iterator[
             yield _telling_write(file.write, output, _)
             file.flush()
             os.fsync(fd)
-        draft.replace(output)
+        rename_through(draft, output)
     except OSError as error:
         raise _failed(output, error, _) from error
     finally:

@@ -19,6 +19,7 @@ from kiosk.config.toml_write import as_toml
 from kiosk.doctor.examine import Examination
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.render import lines_of, summary
+from kiosk.ledger.disk import rename_through
 
 PACKAGES = ("hailong", "pygame", "pygame-ce", "gpiozero", "lgpio", "pyserial", "sqlite-utils", "click")
 _TABLES = frozenset({"", "inputs", "gpio", "pad", "visit", "screen", "sound"})
@@ -84,7 +85,9 @@ def write(path: Path, text: str) -> None:
     try:
         with open(fd, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
             file.write(text)
-        draft.rename(path)
+            file.flush()
+            os.fsync(fd)
+        rename_through(draft, path)
     except OSError:
         draft.unlink(missing_ok=True)
         raise

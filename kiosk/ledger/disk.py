@@ -143,6 +143,23 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def rename_through(draft: Path, path: Path) -> None:
+    """Give a file that was written through to the disk its name, and the name through to the disk.
+
+    FAT keeps a file's size beside its name: one that was just renamed is empty on the disk until it is synced again.
+
+    Raises:
+        OSError: The disk refused; there is one of the two names.
+    """
+    draft.replace(path)
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    sync_folder(path.parent)
+
+
 def replace_file(path: Path, content: bytes, *, keep_owner: bool = False) -> None:
     """Write a small file completely or not at all, through to the disk.
 
@@ -160,8 +177,7 @@ def replace_file(path: Path, content: bytes, *, keep_owner: bool = False) -> Non
     if keep_owner:
         _own_as(fd, path)
     _write_through(fd, content)
-    draft.rename(path)
-    sync_folder(path.parent)
+    rename_through(draft, path)
 
 
 def _own_as(fd: int, path: Path) -> None:

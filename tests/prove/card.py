@@ -228,6 +228,8 @@ def _carried(story: Story, machine: Card, server: Central, device: str, folder: 
     (name,) = {name for name in stick.names() if not name.endswith((".part", ".PAR"))}
     received = served.run("receive", str(stick.read(name, folder)), data=server.data)
     levels = [int(vote["level"]) for vote in server.votes(device)]
+    if received.returncode != 0:
+        _say(received.stderr)
     story.fact("what the stick carried is at central", received.returncode == 0 and levels[3:] == [3, 1])
     machine.run("systemctl poweroff --no-block")
     machine.ends_by_itself(PATIENCE_S)
