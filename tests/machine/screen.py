@@ -59,8 +59,8 @@ IDLE = Sight("idle", ((0, 0, 1280, 700), (100, 700, 1280, 800)))
 """All but the quiet mark at the lower left, which says how the terminal is."""
 THANKED = Sight("thanked", ((330, 270, 950, 370),))
 """The words of thanks; the ring above them runs."""
-HARDWARE_TEST = Sight("hwtest", ((40, 330, 1240, 640),))
-"""Its five columns; what it says above them differs."""
+HARDWARE_TEST = Sight("hwtest", ((170, 75, 1110, 135),))
+"""Its heading; what it says below that differs, and a column keeps a mark when it was pressed."""
 SERVICE = Sight("service", ((40, 140, 340, 186),))
 """Its heading; what it says of the machine differs."""
 WRONG_CONFIGURATION = Sight("configuration", ((40, 40, 520, 95),))

@@ -165,6 +165,7 @@ class Exhibit:
         if self.panel in TIGHT and self.theme == "calm" and self.language == DEFAULT_LANGUAGE:
             of_views |= {f"provision-{name}": self._provision(name) for name in PROVISION}
             of_views["service-board"] = self._view(painter, ANOTHER_BOARD)
+            of_views["hwtest-tried"] = self._tried
             of_views |= {name: self._unsafe(found) for name, found in UNSAFE.items() if found is not None}
         if self.language == DEFAULT_LANGUAGE:
             of_views["long-names"] = self._view(self.painter(LONG), VIEWS["idle"])
@@ -233,14 +234,17 @@ class Exhibit:
         wording = Wording.from_texts(Texts(self.language), PLACE)
         self._safe(surface, wording, ProgramCode.CRASH_LOOP.value)
 
-    def _hwtest(self, surface: pygame.Surface) -> None:
+    def _tried(self, surface: pygame.Surface) -> None:
+        self._hwtest(surface, TRIED)
+
+    def _hwtest(self, surface: pygame.Surface, view: View = VIEWS["idle"]) -> None:
         texts = Texts(self.language)
         wording = Wording.from_texts(texts, PLACE)
         # As `kiosk.windowed_hwtest` says it.
         line = Phrase("Press every button of every input. Nothing is counted. Ctrl-C ends.").render(texts)
         title = texts("Test of the inputs: nothing is counted")
         self._safe(
-            surface, replace(wording, question=title, safe=replace(wording.safe, press=line)), view=TRIED
+            surface, replace(wording, question=title, safe=replace(wording.safe, press=line)), view=view
         )
 
     def _safe(

@@ -56,6 +56,7 @@ CAPTIONS = {
     "configuration": "The configuration has mistakes",
     "plain": "Plain text: after a crash loop, or when drawing has failed",
     "hwtest": "`hailong hwtest`",
+    "hwtest-tried": "... three were pressed, two of them on every input",
 }
 """What each picture shows, in the order in which they are met."""
 
