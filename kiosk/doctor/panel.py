@@ -16,8 +16,8 @@ SIZE = Phrase("Size of the panel")
 WORDS = Phrase("Words on the screen")
 
 _MEASURE = Phrase(
-    "Measure the picture on the panel and set screen.panel_mm = [width, height] in millimetres; targets and letters "
-    "are as large as that says."
+    "Measure it in the step “Size of the screen” of setting the terminal up, or set screen.panel_mm = [width, height] "
+    "in millimetres; targets and letters are as large as that says."
 )
 
 

@@ -26,7 +26,7 @@ from kiosk.config.toml_file import LARGEST_FILE
 from kiosk.ledger.disk import replace_file, sync_folder
 from kiosk.provision.completion import mark_provisioned
 from kiosk.provision.errors import PartFailed
-from kiosk.provision.own_commands import Own, belonging
+from kiosk.provision.own_commands import Own, belonging, keep_for_the_log
 from kiosk.provision.processes import Ran, for_people
 from kiosk.provision.works import Enrolment
 
@@ -182,6 +182,7 @@ class FirstBoot:
         except OSError as error:
             self.problems.append(_unwritten(self.data_dir / NOTE, error))
             return
+        keep_for_the_log(ran)
         said = [_text(line) for line in for_people(ran.out)]
         if ran.code == 0:
             self.lines += said

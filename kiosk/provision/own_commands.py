@@ -199,7 +199,7 @@ class Checks:
         if belongs.url:
             delivered = self._own.call(["sync", "once"], timeout_s=_DELIVER_S)
             well = well and delivered.code == 0
-            _log(delivered)
+            keep_for_the_log(delivered)
             said = for_people(delivered.out + delivered.err)
             if delivered.code and said:
                 said[-1] = f"✗ {said[-1]}"
@@ -238,13 +238,13 @@ def _worth_saying(lines: list[str], *, prompt: bool) -> list[str]:
 
 def _failed(ran: Ran, about: str = "") -> PartFailed:
     """What the command has said to people is the last that it says; log lines come before, and go into our log."""
-    _log(ran)
+    keep_for_the_log(ran)
     lines = for_people(ran.err or ran.out)
     said = lines[-1] if lines else str(ran.code)
     return PartFailed(Phrase("{text}", {"text": said}), about)
 
 
-def _log(ran: Ran) -> None:
+def keep_for_the_log(ran: Ran) -> None:
     """Keep what was said for the log: it is English, and no page shows it."""
     said = for_people(ran.err)
     for line in lines_of(ran.err):
