@@ -12,8 +12,10 @@ from tests.kiosk.fakes import FakeClock
 
 
 class Timedatectl:
-    def __init__(self, refuses: str = "") -> None:
-        self.refuses = refuses
+    def __init__(
+        self, refuses: str = "", why: str = "set time: Interactive authentication required."
+    ) -> None:
+        self.refuses, self.why = refuses, why
         self.calls: list[str] = []
 
     def __call__(self, arguments: Sequence[str], text: str, timeout_s: float) -> Ran:
@@ -21,7 +23,7 @@ class Timedatectl:
         assert timeout_s > 0
         self.calls.append(" ".join(arguments[2:]))
         if self.refuses and self.refuses in self.calls[-1]:
-            return Ran(1, "", "Failed to set time: Interactive authentication required.\n")
+            return Ran(1, "", f"Failed to {self.why}\n")
         return Ran(0, "", "")
 
 
@@ -46,3 +48,11 @@ def test_a_clock_that_cannot_be_set_is_said_to_hinder_nobody_and_servers_are_ask
         TimeDate(FakeClock(), told).set("2026-11-26 14:05:00")
     assert "Ratings go on all the same" in raised.value.problem.msgid
     assert told.calls[-1] == "set-ntp true"
+
+
+def test_where_nothing_asks_time_servers_the_clock_is_set_all_the_same() -> None:
+    told = Timedatectl("set-ntp", "set ntp: NTP not supported")
+    TimeDate(FakeClock(), told).set("2026-11-26 14:05:00")
+    assert "set-time 2026-11-26 14:05:00" in told.calls
+    with pytest.raises(PartFailed):
+        TimeDate(FakeClock(), Timedatectl("set-ntp")).set("2026-11-26 14:05:00")
