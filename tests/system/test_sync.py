@@ -275,7 +275,7 @@ def _hash_of(data: Path, seq: int) -> str:
 def test_enrol_ends_with_0_2_3_or_4_and_says_why(tmp_path: Path, central: Reference) -> None:
     pin = central.key.public.key_id
     cases = [
-        ([central.url, "000000000000"], 4, "Mã đăng ký không đúng"),
+        ([central.url, "000000000000"], 4, "so từng chữ với mã trên phiếu"),
         ([central.url, CODE, "0000-0000-0000-0000"], 4, "Khóa của máy chủ không phải"),
         ([f"http://127.0.0.1:{unused_port()}", CODE], 3, "chương trình máy chủ không chạy"),
         (["http://danhgia.example.vn", CODE], 2, "https"),
