@@ -121,40 +121,37 @@ class Card(Machine):
     def boot_partition(self) -> Path:
         """The boot partition as a power cut at this moment leaves it."""
         part = self.folder / "boot.img"
-        part.unlink(missing_ok=True)
-        numbers = ("bs=1M", f"skip={BOOT_MIB}", f"count={BOOT_SIZE_MIB}")
-        _run(
-            "qemu-img",
-            "dd",
-            "-U",
-            "-f",
-            "qcow2",
-            "-O",
-            "raw",
-            *numbers,
-            f"if={self.disk('card')}",
-            f"of={part}",
-        )
+        self._cut_out(part, MIB, BOOT_MIB, BOOT_SIZE_MIB)
         return part
 
     def data_start(self) -> int:
-        """Where the third partition begins, in bytes, as the disk's first sector says."""
+        """Where the third partition begins, in bytes."""
+        return self._data_sectors()[0] * SECTOR_BYTES
+
+    def copy_data(self, into: Path) -> None:
+        """See `Machine`: here it is the third partition."""
+        start, size = self._data_sectors()
+        sectors_a_mib = MIB // SECTOR_BYTES
+        self._cut_out(into, MIB, start // sectors_a_mib, size // sectors_a_mib)
+
+    def _data_sectors(self) -> tuple[int, int]:
+        """Start and size of the third partition, as the disk's first sector says."""
         first = self.folder / "first.img"
-        _run(
-            "qemu-img",
-            "dd",
-            "-U",
-            "-f",
-            "qcow2",
-            "-O",
-            "raw",
-            "bs=512",
-            "count=1",
-            f"if={self.disk('card')}",
-            f"of={first}",
-        )
+        self._cut_out(first, SECTOR_BYTES, 0, 1)
         entry = first.read_bytes()[446 + 2 * 16 :]
-        return int.from_bytes(entry[8:12], "little") * SECTOR_BYTES
+        return int.from_bytes(entry[8:12], "little"), int.from_bytes(entry[12:16], "little")
+
+    def _cut_out(self, into: Path, block: int, first: int, count: int) -> None:
+        """Blocks of the card, of so many bytes."""
+        into.unlink(missing_ok=True)
+        # This dd counts from the beginning of its input, what it skips included.
+        where = (f"bs={block}", f"skip={first}", f"count={first + count}")
+        _run(
+            *("qemu-img", "dd", "-U", "-f", "qcow2", "-O", "raw"),
+            *where,
+            f"if={self.disk('card')}",
+            f"of={into}",
+        )
 
     def names(self) -> set[str]:
         """What lies in the top folder of the boot partition."""

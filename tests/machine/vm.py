@@ -94,6 +94,11 @@ class Machine:
         """The layer of a disk (``root`` or ``data``) that this machine writes."""
         return self.folder / f"{name}.qcow2"
 
+    def copy_data(self, into: Path) -> None:
+        """The data partition as it is now, whether or not the machine runs."""
+        convert = ["qemu-img", "convert", "-U", "-f", "qcow2", "-O", "raw", str(self.disk("data")), str(into)]
+        subprocess.run(convert, check=True)
+
     @property
     def is_on(self) -> bool:
         """Whether it has power."""
