@@ -91,7 +91,7 @@ def _furnish(root: Path) -> None:
     _write(root / "etc/NetworkManager/conf.d/machine.conf", "[main]\nno-auto-default=*\n")
     for unit, patience in EMULATED.items():
         _write(root / f"etc/systemd/system/{unit}.d/emulated.conf", patience)
-    _write(root / "etc/systemd/system.conf.d/emulated.conf", "[Manager]\nDefaultDeviceTimeoutSec=300\n")
+    _write(root / "etc/systemd/system.conf.d/emulated.conf", "[Manager]\nDefaultDeviceTimeoutSec=120\n")
     for name in ("finger.py", "hand.py"):
         _write(root / "usr/local/lib" / name, (GUEST / name).read_text(encoding="utf-8"))
     _write(root / "etc/systemd/system/hand.service", (GUEST / "hand.service").read_text(encoding="utf-8"))
