@@ -151,7 +151,7 @@ def rename_through(draft: Path, path: Path) -> None:
     Raises:
         OSError: The disk refused; there is one of the two names.
     """
-    draft.replace(path)
+    draft.rename(path)
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(fd)

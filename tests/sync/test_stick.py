@@ -81,7 +81,7 @@ def test_a_stick_that_is_pulled_out_at_any_step_leaves_no_file_that_looks_whole(
     if at == "write":
         monkeypatch.setattr(os, "posix_fadvise", fail)  # the first step of reading back what was written
     elif at == "rename":
-        monkeypatch.setattr(Path, "replace", fail)
+        monkeypatch.setattr(Path, "rename", fail)
     else:
         monkeypatch.setattr(os, "fsync", sync_unless_gone)
     monkeypatch.setattr(Path, "unlink", fail)
