@@ -28,7 +28,8 @@ for package in "$here"/packages/*.deb; do
     there=$(dpkg-query --show --showformat '${Version}' "$(dpkg-deb --field "$package" Package)" 2>/dev/null || true)
     dpkg --compare-versions "$there" ge "$(dpkg-deb --field "$package" Version)" || set -- "$@" "$package"
 done
-if [ -e "$here/read-only" ]; then set -- "$@" overlayroot; fi
+# Without busybox's grep in the initial file system, overlayroot finds no overlay and leaves the system writable.
+if [ -e "$here/read-only" ]; then set -- "$@" overlayroot busybox; fi
 # What is not in the folder comes from Debian's servers; without them only a complete folder will do.
 apt-get update || true
 apt-get install --yes --no-install-recommends "$@"

@@ -207,7 +207,8 @@ def test_a_prepared_card_installs_it_by_itself_and_leaves_nothing_behind(
     (card / "packages").mkdir(parents=True)
     shutil.copy(package, card / "hailong.deb")
     shutil.copy(empty(tmp_path, "seatd", "0.0.1"), card / "packages")  # the system has a newer one
-    shutil.copy(empty(tmp_path, "overlayroot", "1"), card / "packages")
+    for name in ("overlayroot", "busybox"):
+        shutil.copy(empty(tmp_path, name, "1"), card / "packages")
     (card / "read-only").touch()
     connections = system.path("/etc/NetworkManager/system-connections")
     connections.mkdir(parents=True, mode=0o700)
@@ -232,7 +233,7 @@ def test_a_prepared_card_installs_it_by_itself_and_leaves_nothing_behind(
     assert not card.exists()
 
     # Read-only from the next start on; what a technician sets is kept beside the ratings.
-    assert system.run("dpkg-query", "--show", "overlayroot").returncode == 0
+    assert system.run("dpkg-query", "--show", "overlayroot", "busybox").returncode == 0
     assert line.read_text() == "quiet overlayroot=tmpfs:recurse=0\n"
     mounts = [text.split() for text in system.path("/etc/fstab").read_text().splitlines() if " bind," in text]
     assert [mount[1] for mount in mounts] == ["/etc/hailong", "/etc/NetworkManager/system-connections"]

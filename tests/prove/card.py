@@ -27,7 +27,7 @@ from tests.prove.evidence import ON_DISK, Evidence, table
 PATIENCE_S = 3_600.0
 """Longer than anything takes on an emulated processor of a busy machine."""
 DATA_MIB = 128
-_OVERLAY = ("overlayroot", "cryptsetup", "cryptsetup-bin", "libpopt0")
+_OVERLAY = ("overlayroot", "busybox", "cryptsetup", "cryptsetup-bin", "libpopt0")
 """What a system with our dependencies lacks for ``--read-only``; there is no network to get it from."""
 _STICK = "/run/hailong-usb"
 _MENU = """
