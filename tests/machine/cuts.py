@@ -26,7 +26,7 @@ class Toll:
         cuts: Power cuts.
         thanked: Votes for which the screen said thank you.
         unthanked: Taps that were overtaken by a cut, or whose thanks nobody waited for.
-        stored: Ratings on the disk at the end.
+        stored: Ratings on the disk at the end, since the enrolment.
         received: Of those at central.
         early: Votes that central had while the network was unplugged: none, or it was not.
         failures: English.
@@ -59,6 +59,7 @@ class Campaign:
         self._machine, self._central, self._chance, self._say = machine, central, chance, say
         self._citizen = Citizen(machine)
         self._before: list[int] = []
+        self._enrolled_at = 0
         self.device = ""
         self.toll = Toll()
 
@@ -66,7 +67,9 @@ class Campaign:
         """Let the machine in."""
         self._start(unplugged=False)
         self.device = self._central.enrol(self._machine)
+        # What was rated before that belongs to no counter: central has it, and does not count it.
         self._before = ratings(self._machine)
+        self._enrolled_at = on_disk(self._machine)[-1][0]
 
     def weaken(self) -> None:
         """A ledger that says of votes that they are on the disk and does not wait for the disk: they must be missed."""
@@ -96,7 +99,8 @@ class Campaign:
         thanked = now()
         time.sleep(_LONGEST_S)
         self.toll.early = len(self._central.votes(self.device)) - held
-        self.toll.stored, self.toll.thanked = len(ratings(self._machine)), self.toll.thanked + 1
+        self.toll.stored = len(ratings(self._machine)) - len(self._before)
+        self.toll.thanked += 1
         self._machine.plug_in_the_network(True)
         self._machine.until("every vote at central", self._has_all, BOOT_S, every_s=2)
         self.toll.received = len(self._central.votes(self.device))
@@ -123,7 +127,7 @@ class Campaign:
     def _look(self, cut: int) -> None:
         taps, toll = self._citizen.taps, self.toll
         found = ratings(self._machine)
-        toll.cuts, toll.stored = cut, len(found)
+        toll.cuts, toll.stored = cut, len(found) - len(self._before)
         toll.thanked = sum(tap.is_thanked for tap in taps)
         toll.unthanked = len(taps) - toll.thanked
         if found[: len(self._before)] != self._before or not is_kept(taps, found[len(self._before) :]):
@@ -133,4 +137,4 @@ class Campaign:
 
     def _has_all(self) -> bool:
         received = [(int(vote["seq"]), int(vote["level"])) for vote in self._central.votes(self.device)]
-        return received == counted(on_disk(self._machine))
+        return received == [vote for vote in counted(on_disk(self._machine)) if vote[0] > self._enrolled_at]

@@ -35,11 +35,12 @@ class UsbPad:
 
     def pull_out(self) -> None:
         """Pull the cable; may be done twice."""
+        # The far end first: with something on its way QEMU 7.2 may end where it is told to take the device away.
+        self._pad.unplug()
         if self._is_in:
             self._is_in = False
             self._machine.qmp("device_del", id="pad")
             self._machine.until("the pad to be out", self._is_out, every_s=0.2)
-        self._pad.unplug()
 
     def _is_out(self) -> bool:
         try:
