@@ -1,6 +1,6 @@
 """A real PostgreSQL for central's tests: one cluster a process, migrated once, emptied after each test.
 
-HAILONG_TEST_DATABASE=debian takes Debian's postgresql-15 instead of the embedded one.
+CENTRAL_TEST_DATABASE=debian takes Debian's postgresql-15 instead of the embedded one.
 """
 
 import atexit
@@ -52,7 +52,7 @@ _set_up_django()
 
 def binaries() -> Path | None:
     """Which PostgreSQL the tests run on; None = the embedded one."""
-    wanted = os.environ.get("HAILONG_TEST_DATABASE", "embedded")
+    wanted = os.environ.get("CENTRAL_TEST_DATABASE", "embedded")
     assert wanted in ("embedded", "debian"), wanted
     return DEBIAN if wanted == "debian" else None
 
