@@ -29,7 +29,7 @@ PICTURES_OF_PYGAME = not getattr(pygame, "IS_CE", False)
 """The pictures were drawn with pygame. pygame-ce smooths curves a little differently and may set a line a pixel beside
 (measured: up to 14.5 % of a tile), and its built-in font, which only plain text uses, is another one."""
 MOST_OF_A_TILE_ELSEWHERE = 0.2
-BUILT_IN = ("plain", "hwtest")
+BUILT_IN = ("plain", "hwtest", "hwtest-tried")
 
 on_every_panel = pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
 in_every_theme = pytest.mark.parametrize("theme", THEMES)
