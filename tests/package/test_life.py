@@ -208,7 +208,7 @@ def test_a_prepared_card_installs_it_by_itself_and_leaves_nothing_behind(
     shutil.copy(package, card / "hailong.deb")
     shutil.copy(empty(tmp_path, "seatd", "0.0.1"), card / "packages")  # the system has a newer one
     for name in ("overlayroot", "busybox"):
-        shutil.copy(empty(tmp_path, name, "1"), card / "packages")
+        shutil.copy(empty(tmp_path, name, "2"), card / "packages")
     (card / "read-only").touch()
     connections = system.path("/etc/NetworkManager/system-connections")
     connections.mkdir(parents=True, mode=0o700)
