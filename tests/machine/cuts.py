@@ -1,6 +1,7 @@
 """Power cuts at random moments of a voting machine that delivers, and what they must not do."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -79,11 +80,16 @@ class Campaign:
         self._machine.run("systemctl restart hailong-kiosk.service")  # returns when it is ready
 
     def run(self, cuts: int) -> Toll:
-        """So many cuts, each after a start; in every fifth start, beginning with the second, there is no network."""
+        """So many cuts, each after a start; in every fifth start, beginning with the second, there is no network.
+
+        It ends early at the first failure.
+        """
         for number in range(cuts):
             self._start(unplugged=number % 5 == 1)
             self._vote_until_the_cut()
             self._look(number + 1)
+            if self.toll.failures:
+                break  # whatever comes after is no more what was tapped
         return self.toll
 
     def arrive(self) -> tuple[datetime, datetime]:
@@ -126,7 +132,11 @@ class Campaign:
 
     def _look(self, cut: int) -> None:
         taps, toll = self._citizen.taps, self.toll
-        found = ratings(self._machine)
+        try:
+            found = ratings(self._machine)
+        except sqlite3.DatabaseError as error:
+            toll.failures.append(f"after cut {cut} the ledger cannot be read: {error}")
+            return
         toll.cuts, toll.stored = cut, len(found) - len(self._before)
         toll.thanked = sum(tap.is_thanked for tap in taps)
         toll.unthanked = len(taps) - toll.thanked
