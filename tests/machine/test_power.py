@@ -20,9 +20,9 @@ def test_no_vote_is_lost_when_the_power_is_cut_and_central_has_each_once_though_
     campaign = Campaign(terminal, central, random.Random(6), sys.stderr.write)  # noqa: S311 - moments, no secret
     campaign.enrol()
     toll = campaign.run(CUTS)
-    tapped, thanked = campaign.arrive()
     assert toll.failures == []
     assert toll.cuts == CUTS
+    tapped, thanked = campaign.arrive()
     assert toll.early == 0, "the network was unplugged"
     assert toll.received == toll.stored >= toll.thanked > 0
     votes = central.votes(campaign.device)
