@@ -193,10 +193,11 @@ def _choosing(layout: Layout, type_: Type, page: Page, at: int, body: Rect, _: T
     tall, words = layout.size_px[1] > layout.size_px[0], _words(page, _)
     columns = 1 if tall or len(page.choices) < 4 else 2
     rows, words_room = _above(room, len(page.choices), columns, least, gap)
-    if not tall and columns == 1 and len(_parts(layout, type_, words, words_room)) > 1:
+    parts = _parts(layout, type_, words, words_room)
+    if not tall and columns == 1 and len(parts) > 1:
         columns = 2
         rows, words_room = _above(room, len(page.choices), columns, least, gap)
-    parts = _parts(layout, type_, words, words_room)
+        parts = _parts(layout, type_, words, words_room)
     lines, end = _flow(layout, type_, parts[at % len(parts)], words_room, layout.sizes.text)
     ruler = _ruler(layout, page, room.down(end, room.bottom))
     top = (ruler.bottom + 3 * gap if ruler else end + 3 * gap) if lines or ruler else room.y
